@@ -1,0 +1,1 @@
+"""A bot that answers questions about interviews from curated, verified knowledge."""

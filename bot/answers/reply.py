@@ -1,0 +1,52 @@
+"""What a question and its reply are: plain data that every edge renders in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.knowledge.model import Absent, Entry, Language
+from bot.matching.model import Smalltalk, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message that somebody sent to the bot."""
+
+    text: str
+    """As typed."""
+    conversation: str | None = None
+    """Which messages belong together (a chat and a person); None for a message that stands alone."""
+    language_hint: str | None = None
+    """IETF tag of the asker's language, for a message that doesn't show one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An entry and how likely it is the right one."""
+
+    entry: Entry
+    score: float
+    """Probability in [0, 1]; means the same for every question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot has to say to one message."""
+
+    question: str
+    """The message as typed."""
+    status: Status
+    language: Language
+    """Language of the reply."""
+    answers: tuple[Scored, ...] = ()
+    """One where one topic was asked about, up to three where more; empty unless `status` is "answered"."""
+    suggestions: tuple[Scored, ...] = ()
+    """Questions to tap, the likeliest first; none of them is claimed as an answer."""
+    smalltalk: Smalltalk | None = None
+    """Which canned reply fits, where `status` is "smalltalk"."""
+    absent: Absent | None = None
+    """What is known not to be in the interview and was asked for, if that is why nothing is claimed."""
+    focus: int | None = None
+    """0-based point that a follow-up asked for ("the third one"), if any."""
+    took_ms: float = 0.0
+    """Time from text to reply, in milliseconds."""

@@ -1,0 +1,42 @@
+"""The errors that reach an edge; each is shown there as one line, without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """A failure whose message tells a person what is wrong and what to do."""
+
+
+class UsageError(BotError):
+    """A command was called the wrong way (exit code 2)."""
+
+
+class SettingsError(BotError):
+    """A setting is unknown, malformed or contradicts another one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault of a file, at the place where a person mends it."""
+
+    file: str
+    """Path of the file or folder, as a person would open it."""
+    line: int
+    """1-based line; 1 where the fault is the file itself."""
+    message: str
+    """What is wrong, and what to do."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class KnowledgeError(BotError):
+    """The knowledge was refused; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep `problems` sorted by file and line; there is at least one."""
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))

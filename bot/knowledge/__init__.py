@@ -1,0 +1,1 @@
+"""The curated knowledge: reading, verifying and serving it as an immutable snapshot."""

@@ -1,0 +1,197 @@
+"""What a loaded knowledge base is made of: an immutable, verified snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from bot.knowledge.transcript import Span, Transcript
+
+Language: TypeAlias = Literal["zh", "zh-Hant", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """One text in the two languages that curators write."""
+
+    zh: str
+    """Simplified Chinese."""
+    en: str
+    """English."""
+
+    def of(self, language: str) -> str:
+        """Return the text for a reply language; every Chinese variant gets `zh`."""
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody whose words the transcript holds."""
+
+    id: str
+    name: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the transcript, found there when they were loaded."""
+
+    text: str
+    """The transcript's characters from `span.start` to `span.end`, line breaks included."""
+    span: Span
+    """Where the words stand."""
+    speaker: Speaker
+    """Whose words they are: the narrator's unless the transcript marks them as another's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way in which people ask for an entry."""
+
+    text: str
+    language: Literal["zh", "en"]
+    line: int
+    """Line of the YAML file; 0 for one that comes from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One curated answer."""
+
+    interview: str
+    """Id of the interview."""
+    id: str
+    """Stable id, unique within the interview."""
+    section: str
+    """Id of the section."""
+    broad: bool
+    """Whether it sums up several narrower entries."""
+    question: Bilingual
+    """The canonical question, shown above the answer."""
+    phrasings: tuple[Phrasing, ...]
+    """Alternative phrasings, Chinese and English, without the canonical question."""
+    points: tuple[Bilingual, ...]
+    quotes: tuple[Quote, ...]
+    related: tuple[str, ...]
+    """Ids of entries of the same interview."""
+    file: str
+    """The YAML file it was read from."""
+    line: int
+    """The line of that file where it starts."""
+
+    @property
+    def key(self) -> str:
+        """Return the id that is unique over all interviews, `interview/entry`."""
+        return f"{self.interview}/{self.id}"
+
+    def asked_as(self) -> Iterator[Phrasing]:
+        """Yield every wording that finds this entry, the canonical questions first."""
+        yield Phrasing(self.question.zh, "zh", self.line)
+        yield Phrasing(self.question.en, "en", self.line)
+        yield from self.phrasings
+
+    def overlaps(self, other: Entry) -> bool:
+        """Tell whether the two quote a common line, so that each answers much of the other's question."""
+        return self.interview == other.interview and any(
+            a.span.first <= b.span.last and b.span.first <= a.span.last for a in self.quotes for b in other.quotes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Something that people ask and the interview doesn't answer (a decoy in the ranking)."""
+
+    interview: str
+    id: str
+    about: Bilingual
+    """What the interview doesn't say; completes "the interview doesn't mention …"."""
+    phrasings: tuple[Phrasing, ...]
+    near: tuple[str, ...]
+    """Ids of the entries that come closest; may be empty."""
+    file: str
+    line: int
+
+    @property
+    def key(self) -> str:
+        """Return the id that is unique over all interviews; it can't be an entry's."""
+        return f"{self.interview}/!{self.id}"
+
+    def asked_as(self) -> Iterator[Phrasing]:
+        """Yield every wording that asks for it."""
+        yield from self.phrasings
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an interview, in the order of the transcript."""
+
+    id: str
+    title: Bilingual
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A concept of the lexicon with all the words that mean it."""
+
+    id: str
+    canonical: str
+    """The form that stands for all of them in matching."""
+    aliases: tuple[str, ...]
+    is_name: bool
+    """Whether it is a proper name, which goes into the segmenter's dictionary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One interview with its transcript and everything curated from it."""
+
+    id: str
+    """Name of its folder."""
+    title: Bilingual
+    source: Bilingual
+    """Where the transcript comes from."""
+    date: str
+    """When it was published, as precisely as known, ISO 8601."""
+    sections: tuple[Section, ...]
+    absent: tuple[Absent, ...]
+    transcript: Transcript
+    uncovered: tuple[int, ...]
+    """Substantive transcript lines that no entry quotes."""
+    substantive: int
+    """How many transcript lines are substantive."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries in the order of the sections."""
+        for section in self.sections:
+            yield from section.entries
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All interviews and the lexicon: what the bot can say."""
+
+    interviews: tuple[Interview, ...]
+    lexicon: tuple[Term, ...]
+    version: str
+    """Hash of the files' content, 12 hex digits."""
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Entry]:
+        """Map `interview/entry` to the entry."""
+        return {entry.key: entry for interview in self.interviews for entry in interview.entries()}
+
+    @cached_property
+    def interview_of(self) -> Mapping[str, Interview]:
+        """Map an interview's id to it."""
+        return {interview.id: interview for interview in self.interviews}
+
+    def entry(self, interview: str, entry: str) -> Entry | None:
+        """Return an entry by its ids, or None where it is gone."""
+        return self.by_key.get(f"{interview}/{entry}")
+
+    def related(self, entry: Entry) -> tuple[Entry, ...]:
+        """Return the entries that `entry` names as related, in its order."""
+        return tuple(self.by_key[f"{entry.interview}/{other}"] for other in entry.related)

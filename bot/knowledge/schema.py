@@ -1,0 +1,166 @@
+"""What the curated YAML files may hold, and how a breach is told to a curator."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge.source import Document, Path_
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Verbatim = Annotated[str, StringConstraints(min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BilingualText(_File):
+    """A text in Chinese and in English."""
+
+    zh: Text
+    en: Text
+
+
+class Phrasings(_File):
+    """Alternative phrasings by language."""
+
+    zh: Annotated[tuple[Text, ...], Field(min_length=1)]
+    en: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class QuoteItem(_File):
+    """Words copied from the transcript."""
+
+    text: Verbatim
+    line: Annotated[int, Field(ge=1)] | None = None
+    """First line of the quote; needed only where the same words stand twice."""
+
+
+class EntryItem(_File):
+    """One entry of a section file."""
+
+    id: Id
+    broad: bool = False
+    question: BilingualText
+    phrasings: Phrasings
+    points: Annotated[tuple[BilingualText, ...], Field(min_length=1, max_length=6)]
+    quotes: Annotated[tuple[QuoteItem, ...], Field(min_length=1, max_length=6)]
+    related: tuple[Id, ...] = ()
+
+
+class SectionFile(_File):
+    """A section file, `NN-name.yaml`."""
+
+    section: Id
+    title: BilingualText
+    entries: Annotated[tuple[EntryItem, ...], Field(min_length=1)]
+
+
+class SpeakerItem(_File):
+    """Somebody who speaks in the transcript."""
+
+    id: Id
+    name: BilingualText
+
+
+class SpeechItem(_File):
+    """Words that the transcript marks as somebody's own."""
+
+    speaker: Id
+    text: Verbatim
+    line: Annotated[int, Field(ge=1)] | None = None
+
+
+class InterviewFile(_File):
+    """`interview.yaml`."""
+
+    title: BilingualText
+    source: BilingualText
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    sections: Annotated[tuple[Id, ...], Field(min_length=1)]
+    speakers: Annotated[tuple[SpeakerItem, ...], Field(min_length=1)]
+    """The first one is the narrator: whoever says what nobody else is marked as saying."""
+    speech: tuple[SpeechItem, ...] = ()
+    not_substance: tuple[Verbatim, ...] = ()
+    """Whole transcript lines that say nothing (greetings, bare connectives) and need no entry."""
+
+
+class AbsentItem(_File):
+    """One thing that people ask and the interview doesn't answer."""
+
+    id: Id
+    about: BilingualText
+    phrasings: Phrasings
+    near: tuple[Id, ...] = ()
+
+
+class AbsentFile(_File):
+    """`not-covered.yaml`."""
+
+    not_covered: Annotated[tuple[AbsentItem, ...], Field(min_length=1)]
+
+
+class TermItem(_File):
+    """One concept of the lexicon."""
+
+    id: Id
+    canonical: Text
+    aliases: Annotated[tuple[Text, ...], Field(min_length=1)]
+    names: bool = False
+
+
+class LexiconFile(_File):
+    """`lexicon.yaml`."""
+
+    terms: Annotated[tuple[TermItem, ...], Field(min_length=1)]
+
+
+FileT = TypeVar("FileT", bound=_File)
+
+
+def parse(document: Document, schema: type[FileT]) -> FileT:
+    """Validate a document; raise KnowledgeError with a problem for every breach, at its line."""
+    try:
+        return schema.model_validate(document.data)
+    except ValidationError as error:
+        raise KnowledgeError([_problem(document, detail) for detail in error.errors()]) from None
+
+
+def _problem(document: Document, detail: ErrorDetails) -> Problem:
+    path: Path_ = tuple(detail["loc"])
+    return document.problem(path, _message(detail))
+
+
+def _message(detail: ErrorDetails) -> str:
+    key = str(detail["loc"][-1]) if detail["loc"] else "the file"
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return f"the key '{key}' is missing; add it"
+        case "extra_forbidden":
+            return f"unknown key '{key}'; correct its spelling or remove it"
+        case "string_too_short":
+            return f"'{key}' is empty; write a text or remove it"
+        case "too_short":
+            return f"'{key}' is empty; it needs at least {context.get('min_length')}"
+        case "too_long":
+            return f"'{key}' has {context.get('actual_length')} items; at most {context.get('max_length')} are allowed"
+        case "string_pattern_mismatch":
+            return f"'{key}' is {detail['input']!r}, which isn't of the form {context.get('pattern')}; rename it"
+        case "tuple_type":
+            return f"'{key}' must be a list; start each of its items with '- '"
+        case "model_type" | "model_attributes_type":
+            return f"'{key}' must hold keys and values, not {_kind(detail['input'])}; indent them below it"
+        case "string_type":
+            return f"'{key}' must be a text, not {_kind(detail['input'])}; quote it"
+        case _:
+            return f"'{key}': {detail['msg']}; correct it"
+
+
+def _kind(value: object) -> str:
+    return {dict: "keys and values", list: "a list", str: "a text"}.get(type(value), type(value).__name__)

@@ -1,0 +1,73 @@
+"""What flows through the matcher: each step returns one of these, frozen and printable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.knowledge.model import Absent, Entry, Language
+
+Status: TypeAlias = Literal["answered", "suggested", "unknown", "smalltalk"]
+Smalltalk: TypeAlias = Literal["greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation was about when the next message came."""
+
+    entries: tuple[Entry, ...]
+    """The entries of the last reply, the first one first; not empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, ready to be searched for."""
+
+    raw: str
+    """As typed."""
+    text: str
+    """Normalised; the same for every way of typing the same words."""
+    canonical: str
+    """`text` with the lexicon's aliases replaced by their canonical forms."""
+    terms: tuple[str, ...]
+    """Index terms of `canonical`, each once."""
+    syllables: tuple[str, ...]
+    """Pinyin of `canonical` with near-homophones made equal; Latin words as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry, or an absent topic, that a query may be about."""
+
+    item: Entry | Absent
+    phrasing: str
+    """The wording of `item` that came closest."""
+    features: Mapping[str, float]
+    """The evidence, by feature name."""
+    score: float
+    """Probability in [0, 1] that this is what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry that a decision names."""
+
+    entry: Entry
+    score: float
+    """Probability in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about a message, with the evidence for it."""
+
+    status: Status
+    language: Language
+    answers: tuple[Found, ...] = ()
+    suggestions: tuple[Found, ...] = ()
+    smalltalk: Smalltalk | None = None
+    absent: Absent | None = None
+    focus: int | None = None
+    candidates: tuple[Candidate, ...] = ()
+    """The candidates of the first topic, best first, for those who ask why."""

@@ -1,0 +1,143 @@
+"""One form for all the ways of typing the same words; used on questions and on knowledge alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import opencc
+
+from bot.matching.language import LanguageWords
+
+Stage: TypeAlias = Callable[["Normaliser", str], str]
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")
+_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+|\b(?:t\.me|github\.com)/[^\s\u4e00-\u9fff]+")
+_MENTION = re.compile(r"@[a-z0-9_]{2,}")
+_COMMAND = re.compile(r"^\s*/[a-z_]+(?=\s|$)")
+_HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+")
+_NOT_WORD = re.compile(rf"[^{HAN}\w]+|_+")
+_LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
+_SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?: [a-z])+(?![a-z0-9])")
+_BESIDE_HAN = re.compile(rf" +(?=[{HAN}])|(?<=[{HAN}]) +")
+_STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+
+
+def without_invisible(_: Normaliser, text: str) -> str:
+    """Drop zero-width, direction, variation and tag characters."""
+    return _INVISIBLE.sub("", text)
+
+
+def compatible(_: Normaliser, text: str) -> str:
+    """Apply NFKC (full width, styled letters) and lower case."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+
+
+def without_addressing(normaliser: Normaliser, text: str) -> str:
+    """Drop links, mentions, a leading command, hashtags and what chat programs paste in brackets."""
+    for pattern in (_URL, _MENTION, _COMMAND, _HASHTAG, normaliser.chat_marks):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def simplified(normaliser: Normaliser, text: str) -> str:
+    """Convert traditional characters and Taiwanese words to simplified ones (OpenCC)."""
+    if text.isascii():
+        return text
+    return normaliser.from_hongkong.convert(normaliser.from_taiwan.convert(text))
+
+
+def common_wording(normaliser: Normaliser, text: str) -> str:
+    """Replace Cantonese and colloquial words by the common ones."""
+    return normaliser.colloquial.sub(lambda found: normaliser.words.colloquial[found[0]], text)
+
+
+def words_only(_: Normaliser, text: str) -> str:
+    """Drop emoji and punctuation; set letters apart from digits; join letters that are spelt out."""
+    text = _LETTER_DIGIT.sub(" ", _NOT_WORD.sub(" ", text))
+    return _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), text)
+
+
+def unstretched(_: Normaliser, text: str) -> str:
+    """Write a letter or character that is repeated three times or more once."""
+    return _STRETCHED.sub(r"\1", text)
+
+
+def evenly_spaced(_: Normaliser, text: str) -> str:
+    """Keep spaces between Latin words alone."""
+    return _BESIDE_HAN.sub("", " ".join(text.split()))
+
+
+def without_filler(normaliser: Normaliser, text: str) -> str:
+    """Drop greetings, politeness and thinking sounds, unless nothing else is there."""
+    left = text
+    while (shorter := evenly_spaced(normaliser, normaliser.filler.sub(" ", left))) != left:
+        left = shorter
+    return left or text
+
+
+INLINE: tuple[Stage, ...] = (without_invisible, compatible, without_addressing, simplified, common_wording)
+"""Stages that keep punctuation, so that clauses can be told apart after them."""
+
+WORDS: tuple[Stage, ...] = (words_only, unstretched, evenly_spaced, without_filler)
+"""Stages that leave words alone."""
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """Runs the stages; immutable and free of I/O after it is made."""
+
+    words: LanguageWords
+
+    def __call__(self, text: str) -> str:
+        """Return the one form of `text`: lower-case words, simplified, without filler; may be empty."""
+        return self.of_inline(self.inline(text))
+
+    def inline(self, text: str) -> str:
+        """Run the stages that keep punctuation."""
+        return self._run(INLINE, text)
+
+    def of_inline(self, text: str) -> str:
+        """Run the rest on what `inline` returned, or on a clause of it."""
+        return self._run(WORDS, text)
+
+    def _run(self, stages: Iterable[Stage], text: str) -> str:
+        for stage in stages:
+            text = stage(self, text)
+        return text
+
+    @cached_property
+    def from_taiwan(self) -> opencc.OpenCC:
+        """Taiwan's standard with its words to simplified."""
+        return opencc.OpenCC("tw2sp")
+
+    @cached_property
+    def from_hongkong(self) -> opencc.OpenCC:
+        """Hong Kong's variants, and whatever traditional is left, to simplified."""
+        return opencc.OpenCC("hk2s")
+
+    @cached_property
+    def colloquial(self) -> re.Pattern[str]:
+        """Match any colloquial word, the longest first."""
+        return re.compile(_any_of(self.words.colloquial))
+
+    @cached_property
+    def chat_marks(self) -> re.Pattern[str]:
+        """Match a bracket that begins with one of the chat programs' marks."""
+        return re.compile(rf"[\[【(](?:{_any_of(self.words.chat_marks)})[^\]】)]*[\]】)]")
+
+    @cached_property
+    def filler(self) -> re.Pattern[str]:
+        """Match any filler: Chinese anywhere, English as whole words."""
+        chinese = _any_of((*self.words.politeness, *self.words.fillers))
+        english = _any_of(re.sub(r"[^a-z ]", " ", word) for word in (*self.words.politeness_en, *self.words.fillers_en))
+        return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{english})(?![a-z0-9])")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
