@@ -1,0 +1,71 @@
+"""From normalised text to the terms of the index; the same for questions and knowledge."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+
+import jieba
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_LATIN = re.compile(r"[a-z0-9]+")
+_ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
+_SHORTEST_STEM = 3
+
+
+class Segmenter:
+    """Cuts Chinese into words with a dictionary of its own, which holds the lexicon's names."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Load jieba's dictionary (about half a second) and add `names`."""
+        jieba.setLogLevel(logging.WARNING)
+        self._tokenizer = jieba.Tokenizer()
+        self._tokenizer.initialize()
+        self._common = dict(self._tokenizer.FREQ)
+        for name in names:
+            if _HAN.fullmatch(name):
+                self._tokenizer.add_word(name)
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of normalised text, Latin ones stemmed."""
+        words: list[str] = []
+        for piece in self._tokenizer.cut(text, HMM=False):
+            if _HAN.match(piece):
+                words.append(piece)
+            elif match := _LATIN.search(piece):
+                words.append(stem(match[0]))
+        return words
+
+    def frequency(self, word: str) -> int:
+        """Return how often a word occurs in jieba's corpus of general Chinese; 0 for an unknown one."""
+        return self._common.get(word, 0)
+
+    @property
+    def frequencies(self) -> dict[str, int]:
+        """Return the whole dictionary of general Chinese; prefixes that are no words have 0."""
+        return self._common
+
+
+def stem(word: str) -> str:
+    """Strip the commonest English endings, so that "deals" finds "deal"."""
+    for ending, replacement in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM and not word.endswith("ss"):
+            return word[: len(word) - len(ending)] + replacement
+    return word
+
+
+def terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the index terms of normalised text, each once, marked by kind.
+
+    `c:` characters, `b:` character pairs, `w:` words, `p:` pairs of pinyin syllables.
+    """
+    return tuple(dict.fromkeys(_terms(text, words, syllables)))
+
+
+def _terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> Iterator[str]:
+    for run in _HAN.findall(text):
+        yield from (f"c:{character}" for character in run)
+        yield from (f"b:{run[at : at + 2]}" for at in range(len(run) - 1))
+    yield from (f"w:{word}" for word in words)
+    yield from (f"p:{first} {second}" for first, second in zip(syllables, syllables[1:], strict=False))
