@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,40 +70,47 @@ class Index:
         return Hits(texts[order], shared[order], asked)
 
 
-def build(texts: Sequence[Sequence[str]], groups: Sequence[int], kinds: dict[str, float]) -> Index:
+def build(
+    texts: Sequence[Sequence[str]],
+    groups: Sequence[int] | Ints,
+    kinds: dict[str, float],
+    context: Sequence[tuple[int, Sequence[str]]] = (),
+) -> Index:
     """Index the terms of `texts`.
 
     `groups` says which texts count as one document in a term's document frequency: many phrasings of one
-    entry that share a word don't make it common.
+    entry that share a word don't make it common. `context` holds further terms of groups, which count there
+    and become known, but can't be found.
     """
     vocabulary: dict[str, int] = {}
     numbers = [np.fromiter(_numbers(terms, vocabulary), np.int32) for terms in texts]
-    sizes = np.fromiter((len(row) for row in numbers), np.int64, len(numbers))
-    flat = np.concatenate(numbers) if numbers else np.empty(0, np.int32)
+    further = [np.fromiter(_numbers(terms, vocabulary), np.int32) for _, terms in context]
+    sizes = [len(row) for row in numbers]
+    flat = _joined(numbers)
     owners = np.repeat(np.arange(len(numbers), dtype=np.int32), sizes)
-    order = np.argsort(flat, kind="stable")
     starts = np.zeros(len(vocabulary) + 1, np.int32)
     np.cumsum(np.bincount(flat, minlength=len(vocabulary)), out=starts[1:])
-    documents = np.asarray(groups, np.int64)
-    pairs = np.unique(flat.astype(np.int64) * (int(documents.max(initial=0)) + 1) + documents[owners])
-    frequency = np.bincount(pairs // (int(documents.max(initial=0)) + 1), minlength=len(vocabulary))
-    total = len(np.unique(documents))
+    documents = np.concatenate(
+        [np.repeat(np.asarray(groups, np.int64), sizes), np.repeat([group for group, _ in context], [*map(len, further)])]
+    ).astype(np.int64)
+    frequency, total = _document_frequency(_joined([*numbers, *further]), documents, len(vocabulary))
     kind_weights = np.fromiter((kinds[term[0]] for term in vocabulary), np.float32, len(vocabulary))
     weights = (kind_weights * np.log(1 + (total - frequency + 0.5) / (frequency + 0.5))).astype(np.float32)
     lengths = np.bincount(owners, weights[flat], len(numbers)).astype(np.float32)
     unknown = float(np.log(1 + (total + 0.5) / 0.5))
-    return Index(vocabulary, weights, starts, owners[order], lengths, unknown, dict(kinds))
+    return Index(vocabulary, weights, starts, owners[np.argsort(flat, kind="stable")], lengths, unknown, dict(kinds))
 
 
 def _numbers(terms: Iterable[str], vocabulary: dict[str, int]) -> Iterable[int]:
     return (vocabulary.setdefault(term, len(vocabulary)) for term in terms)
 
 
-def explained(index_of_item: frozenset[str], weights: Iterable[tuple[str, float]]) -> float:
-    """Return the share of weight whose terms an item holds, in [0, 1]; 1 where there is no weight."""
-    pairs = list(weights)
-    total = sum(weight for _, weight in pairs)
-    return sum(weight for term, weight in pairs if term in index_of_item) / total if total else 1.0
+def _joined(rows: Sequence[Ints]) -> Ints:
+    return np.concatenate(rows) if rows else np.empty(0, np.int32)
 
 
-__all__ = ["Hits", "Index", "build", "chain", "explained"]
+def _document_frequency(terms: Ints, documents: NDArray[np.int64], vocabulary: int) -> tuple[NDArray[np.int64], int]:
+    """Count in how many documents each term stands, and how many documents there are."""
+    width = int(documents.max(initial=0)) + 1
+    pairs = np.unique(terms.astype(np.int64) * width + documents)
+    return np.bincount(pairs // width, minlength=vocabulary), len(np.unique(documents))

@@ -22,14 +22,14 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, ready to be searched for."""
+    """A text, ready to be searched for."""
 
-    raw: str
-    """As typed."""
     text: str
     """Normalised; the same for every way of typing the same words."""
     canonical: str
     """`text` with the lexicon's aliases replaced by their canonical forms."""
+    words: tuple[str, ...]
+    """Words of `canonical`, in order, Latin ones stemmed."""
     terms: tuple[str, ...]
     """Index terms of `canonical`, each once."""
     syllables: tuple[str, ...]

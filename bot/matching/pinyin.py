@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin_dict
@@ -20,18 +20,29 @@ _FUZZY = (
 """Pairs that speakers of many regions don't tell apart: z/zh, c/ch, s/sh, n/l, f/h, an/ang, en/eng, in/ing."""
 
 _MAX_SYLLABLE = 6
+_MOST_CUTS = 8
 
 
 def fuzzy(syllable: str) -> str:
     """Return the one form of a syllable and of those that are mixed up with it."""
     for pattern, replacement in _FUZZY:
         syllable = pattern.sub(replacement, syllable)
-    return syllable
+    return "sui" if syllable == "sei" else syllable  # shui and shei are two readings of one word
+
+
+@lru_cache(maxsize=8192)
+def _plain(character: str) -> str:
+    return lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]
 
 
 @lru_cache(maxsize=8192)
 def _of_character(character: str) -> str:
-    return fuzzy(lazy_pinyin(character, style=Style.NORMAL, errors="default")[0])
+    return fuzzy(_plain(character))
+
+
+def plain_syllables(word: str) -> tuple[str, ...]:
+    """Return the toneless syllable of each Chinese character, spelt in full."""
+    return tuple(map(_plain, word))
 
 
 def syllables(text: str) -> tuple[str, ...]:
@@ -64,23 +75,16 @@ def _without_tone(reading: str) -> str:
     return reading.translate(_TONES)
 
 
-def segment(letters: str, names: Iterable[str]) -> tuple[str, ...] | None:
-    """Cut run-together pinyin into syllables and `names`; None where it can't be cut without rest.
-
-    The cut with the fewest pieces wins; of several, the one whose first pieces are longest.
-    """
+def segment(letters: str, names: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Cut run-together pinyin into syllables and `names`: all the cuts with the fewest pieces, none if it can't be cut."""
     known = all_syllables()
-    wanted = frozenset(names)
-    longest = max([_MAX_SYLLABLE, *map(len, wanted)])
-    best: list[tuple[str, ...] | None] = [None] * (len(letters) + 1)
-    best[len(letters)] = ()
+    longest = max([_MAX_SYLLABLE, *map(len, names)])
+    cuts: list[list[tuple[str, ...]]] = [[] for _ in letters] + [[()]]
     for start in range(len(letters) - 1, -1, -1):
-        for end in range(min(len(letters), start + longest), start, -1):
-            rest = best[end]
+        for end in range(start + 1, min(len(letters), start + longest) + 1):
             piece = letters[start:end]
-            if rest is None or (piece not in known and piece not in wanted):
-                continue
-            current = best[start]
-            if current is None or len(rest) + 1 < len(current):
-                best[start] = (piece, *rest)
-    return best[0]
+            if piece in known or piece in names:
+                cuts[start].extend((piece, *rest) for rest in cuts[end])
+        fewest = min(map(len, cuts[start]), default=0)
+        cuts[start] = [cut for cut in cuts[start] if len(cut) == fewest][:_MOST_CUTS]
+    return tuple(cuts[0])

@@ -1,0 +1,103 @@
+"""`ask`: answers for scripts, a question a line, and the evidence for those who ask why."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from bot import compose
+from bot.answers.as_json import to_line
+from bot.answers.assistant import Assistant
+from bot.answers.plain import render
+from bot.answers.reply import Question
+from bot.cli.lines import as_question, stdin_lines, whole
+from bot.knowledge.model import Knowledge
+from bot.matching.matcher import Matcher
+from bot.matching.model import Candidate, Decision
+from bot.settings import Settings
+from bot.text import Texts
+
+EXPLAINED = 8
+"""Candidates that `--explain` shows."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Define the question and how it is answered."""
+    parser.add_argument(
+        "question",
+        nargs="*",
+        metavar="QUESTION",
+        help='the question; without one, each line of standard input is one, plain or as {"q": "…", "chat": "…"}',
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="answer with one JSON object a line")
+    form.add_argument("--explain", action="store_true", help="show what was found and how it was scored")
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    """Answer in the order of asking, each as soon as it is asked."""
+    questions: Iterable[Question]
+    if arguments.question:
+        questions = [Question(whole(" ".join(arguments.question)))]
+    else:
+        questions = map(as_question, stdin_lines())
+    if arguments.explain:
+        return _explain(questions, compose.matcher(settings))
+    assistant, texts = compose.assistant(settings), compose.texts(settings)
+    if arguments.json:
+        return _answer_json(questions, assistant)
+    return _answer_plain(questions, assistant, texts)
+
+
+def _answer_json(questions: Iterable[Question], assistant: Assistant) -> int:
+    for question in questions:
+        print(to_line(assistant.reply(question)), flush=True)
+    return 0
+
+
+def _answer_plain(questions: Iterable[Question], assistant: Assistant, texts: Texts) -> int:
+    knowledge: Knowledge = assistant.knowledge
+    for number, question in enumerate(questions):
+        separator = "\n" if number else ""
+        print(separator + render(assistant.reply(question), knowledge, texts), flush=True)
+    return 0
+
+
+def _explain(questions: Iterable[Question], matcher: Matcher) -> int:
+    console = Console(highlight=False, markup=False, emoji=False)
+    for question in questions:
+        decision = matcher.decide(question.text, question.language_hint, None)
+        console.print(explanation(question.text, decision))
+    return 0
+
+
+def explanation(question: str, decision: Decision) -> Table:
+    """Lay out the candidates of a decision with the evidence for each."""
+    shown = decision.candidates[:EXPLAINED]
+    features = list(dict.fromkeys(name for candidate in shown for name in candidate.features))
+    table = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left")
+    table.add_column("entry", overflow="fold")
+    table.add_column("band")
+    table.add_column("score", justify="right")
+    table.add_column("closest phrasing", overflow="fold")
+    for name in features:
+        table.add_column(name, justify="right", overflow="fold")
+    for candidate in shown:
+        values = (f"{candidate.features[name]:.2f}" if name in candidate.features else "" for name in features)
+        table.add_row(
+            candidate.item.key, _band(candidate, decision), f"{candidate.score:.3f}", candidate.phrasing, *values
+        )
+    return table
+
+
+def _band(candidate: Candidate, decision: Decision) -> str:
+    """Tell what became of a candidate."""
+    key = candidate.item.key
+    if any(found.entry.key == key for found in decision.answers):
+        return "answer"
+    if any(found.entry.key == key for found in decision.suggestions):
+        return "suggest"
+    return "absent" if decision.absent is not None and decision.absent.key == key else ""

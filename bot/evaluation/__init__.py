@@ -1,0 +1,1 @@
+"""Measuring answers against question files, and making the weights from them."""

@@ -1,0 +1,85 @@
+"""Question files: what people ask, and where in the transcript the answer stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge.source import read_text
+
+Range = Annotated[tuple[int, int], Field()]
+Ranges = tuple[Range, ...]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Turn(_Line):
+    """One message of a conversation."""
+
+    q: str
+    gold: Ranges
+
+
+class Item(_Line):
+    """One line of a question file: a question, or a conversation."""
+
+    id: str
+    q: str | None = None
+    gold: Ranges = ()
+    gold_topics: tuple[Ranges, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    kind: str = "dialogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One message to be judged."""
+
+    id: str
+    file: str
+    """Name of the file it comes from, without its ending."""
+    kind: str
+    """Kind as the file names it."""
+    text: str
+    topics: tuple[Ranges, ...]
+    """Line ranges of each topic that a right answer quotes from; empty: the interview doesn't answer it."""
+    conversation: str | None
+    """Conversation that it belongs to; messages of one come in order."""
+    turn: int
+    """0-based place in its conversation."""
+
+
+def read_questions(path: Path) -> list[Asked]:
+    """Read a question file; raise KnowledgeError with every line that is malformed."""
+    problems: list[Problem] = []
+    asked: list[Asked] = []
+    for number, line in enumerate(read_text(path, path.as_posix()).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            asked.extend(_messages(Item.model_validate(json.loads(line)), path.stem))
+        except (ValidationError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            problems.append(Problem(path.as_posix(), number, f"isn't a question ({reason}); see knowledge/README.md"))
+    if problems:
+        raise KnowledgeError(problems)
+    return asked
+
+
+def _messages(item: Item, file: str) -> Iterator[Asked]:
+    if (item.q is None) == (not item.turns):
+        raise ValueError("it needs either 'q' or 'turns'")
+    if item.q is not None:
+        topics = item.gold_topics or ((item.gold,) if item.gold else ())
+        yield Asked(item.id, file, item.kind, item.q, topics, None, 0)
+    for number, turn in enumerate(item.turns):
+        topics = (turn.gold,) if turn.gold else ()
+        yield Asked(f"{item.id}.{number + 1}", file, item.kind, turn.q, topics, item.id, number)

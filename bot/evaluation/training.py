@@ -1,0 +1,219 @@
+"""Making the weights: logistic regression on examples, calibrated, with bands that follow from costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import UsageError
+from bot.evaluation.examples import Example
+from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel
+
+Matrix = NDArray[np.float64]
+
+WRONG_COST = 4.0
+NEEDLESS_COST = 1.0
+MISSED_COST = 1.5
+READING_COST = 0.1
+"""Costs of a wrong answer, of a needless "did you mean", of a missed answer, of reading one more suggestion."""
+UNANSWERABLE_SHARE = 0.3
+"""Share of messages that the interview doesn't answer, which the costs are weighed with."""
+SUGGESTIONS = 4
+FOLDS = 5
+_REGULARISATION = 0.03
+_QUANTILES = (0.25, 0.5, 0.75)
+_GRID = np.arange(0.02, 0.96, 0.01)
+_PAIRED = (
+    "meaning", "meaning_3", "meaning_passages", "held", "unknown", "unexplained", "lead_lexical", "lead_meaning",
+    "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
+)  # fmt: skip
+"""Features whose products are tried: what each says depends on the others."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How features become columns; fixed on the training part."""
+
+    names: tuple[str, ...]
+    mean: Matrix
+    scale: Matrix
+    bends: tuple[tuple[float, ...], ...]
+    pairs: tuple[tuple[int, int], ...]
+
+    def columns(self, raw: Matrix) -> Matrix:
+        """Return the raw features, their bends and their products."""
+        standard = (raw - self.mean) / self.scale
+        bent = [np.maximum(raw[:, [at]] - bend, 0) for at, bends in enumerate(self.bends) for bend in bends]
+        products = [
+            np.clip(standard[:, [one]] * standard[:, [other]], -PRODUCT_LIMIT, PRODUCT_LIMIT)
+            for one, other in self.pairs
+        ]
+        return np.hstack([raw, *bent, *products])
+
+
+def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, tuple[float, bool]]]:
+    """Return the model, its bands, and for each asked question the cross-validated score of its best candidate.
+
+    The regression is fitted on all examples. Its scores are then calibrated (Platt 1999) on the asked
+    questions' best candidates, as predicted by models that had not seen them, and the bands minimise the
+    stated costs on the same predictions.
+    """
+    names = tuple(examples[0].features)
+    raw = np.array([[example.features[name] for name in names] for example in examples], np.float64)
+    right = np.array([example.right for example in examples])
+    weights = np.array([example.weight for example in examples])
+    asked = np.array([example.kind != "left-out" for example in examples])
+    odds = _cross_validated(names, raw, right, weights, asked, [example.question for example in examples])
+    best = _best_by_question([example for example, is_asked in zip(examples, asked, strict=True) if is_asked], odds[asked])
+    slope, offset = _platt(best)
+    shape, intercept, coefficients = _fit(names, raw, right, weights)
+    model = _model(shape, intercept * slope + offset, coefficients * slope)
+    scores = 1 / (1 + np.exp(-(odds * slope + offset)))
+    bands = _bands([example for example, is_asked in zip(examples, asked, strict=True) if is_asked], scores[asked])
+    return model, bands, {
+        question: (float(1 / (1 + np.exp(-(value * slope + offset)))), hit) for question, (value, hit) in best.items()
+    }
+
+
+def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
+    scale = raw.std(axis=0)
+    bends = tuple(
+        tuple(np.unique(np.quantile(column, _QUANTILES)).tolist()) if len(np.unique(column)) > FOLDS else ()
+        for column in raw.T
+    )
+    paired = [names.index(name) for name in _PAIRED if name in names]
+    return _Shape(
+        names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), bends, tuple(combinations_with_replacement(paired, 2))
+    )
+
+
+def _fit(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix) -> tuple[_Shape, float, Matrix]:
+    """Return intercept and coefficients per column, in the columns' own units."""
+    regression, scaler = _sklearn()
+    shape = _shape(names, raw)
+    columns = shape.columns(raw)
+    scaled = scaler.fit_transform(columns)
+    regression.fit(scaled, right, sample_weight=weights)
+    coefficients = regression.coef_[0] / scaler.scale_
+    return shape, float(regression.intercept_[0] - coefficients @ scaler.mean_), coefficients
+
+
+def _sklearn() -> tuple[Any, Any]:
+    try:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a development dependency
+        from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - as above
+    except ImportError:
+        message = "calibrating needs scikit-learn; install it with: pip install -r requirements-dev.txt"
+        raise UsageError(message) from None
+    return LogisticRegression(C=_REGULARISATION, solver="newton-cholesky"), StandardScaler()
+
+
+def _cross_validated(
+    names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix, asked: NDArray[np.bool_], ids: Sequence[str]
+) -> Matrix:
+    """Return log-odds for the asked questions from models that were fitted without them."""
+    order = {question: place for place, question in enumerate(sorted(set(ids)))}
+    fold = np.array([order[question] * 7919 % FOLDS for question in ids])
+    odds = np.zeros(len(raw))
+    for number in range(FOLDS):
+        held_out = asked & (fold == number)
+        shape, intercept, coefficients = _fit(names, raw[~held_out], right[~held_out], weights[~held_out])
+        odds[held_out] = shape.columns(raw[held_out]) @ coefficients + intercept
+    return odds
+
+
+def _best_by_question(examples: Sequence[Example], odds: Matrix) -> dict[str, tuple[float, bool]]:
+    best: dict[str, tuple[float, bool]] = {}
+    for example, value in zip(examples, odds.tolist(), strict=True):
+        if example.question not in best or value > best[example.question][0]:
+            best[example.question] = (value, example.right)
+    return best
+
+
+def _platt(best: dict[str, tuple[float, bool]]) -> tuple[float, float]:
+    """Return slope and offset that turn log-odds into calibrated ones."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - checked by _sklearn
+
+    values = np.array([[value] for value, _ in best.values()])
+    fitted = LogisticRegression(C=1e6).fit(values, [hit for _, hit in best.values()])
+    return float(fitted.coef_[0][0]), float(fitted.intercept_[0])
+
+
+def _model(shape: _Shape, intercept: float, coefficients: Matrix) -> LogisticModel:
+    values = iter(coefficients[len(shape.names) :].tolist())
+    features = {
+        name: FeatureWeights(
+            mean=_short(shape.mean[at]),
+            scale=_short(shape.scale[at]),
+            weight=_short(coefficients[at]),
+            bends={repr(_short(bend)): _short(next(values)) for bend in shape.bends[at]},
+        )
+        for at, name in enumerate(shape.names)
+    }
+    products = {f"{shape.names[one]}*{shape.names[other]}": _short(next(values)) for one, other in shape.pairs}
+    return LogisticModel(intercept=_short(intercept), features=features, products=products)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
+    """Return the bands with the least cost; the floor is where one more suggestion is worth its reading."""
+    floor = round(READING_COST / MISSED_COST, 2)
+    questions = _ranked(examples, scores, floor)
+    share = np.where(
+        questions.answerable,
+        (1 - UNANSWERABLE_SHARE) / max(1, questions.answerable.sum()),
+        UNANSWERABLE_SHARE / max(1, (~questions.answerable).sum()),
+    )
+    answered = share * np.where(questions.right, 0.0, WRONG_COST)
+    needless = ~questions.answerable | questions.right
+    asked_back = share * np.where(needless, NEEDLESS_COST, np.where(questions.offered, 0.0, MISSED_COST))
+    silent = share * np.where(questions.answerable, MISSED_COST, 0.0)
+
+    def cost(answer: float, suggest: float) -> float:
+        top = questions.score
+        return float(np.where(top >= answer, answered, np.where(top >= suggest, asked_back, silent)).sum())
+
+    _, answer, suggest = min(
+        (cost(answer, suggest), answer, suggest)
+        for answer in _GRID.tolist()
+        for suggest in _GRID.tolist()
+        if floor <= suggest <= answer
+    )
+    return Bands(answer=round(answer, 2), suggest=round(suggest, 2), floor=floor)
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Questions with what decides about them, an element a question."""
+
+    score: Matrix
+    """Score of the best candidate."""
+    right: NDArray[np.bool_]
+    """Whether the best candidate is right."""
+    offered: NDArray[np.bool_]
+    """Whether a right one is among the candidates that would be suggested."""
+    answerable: NDArray[np.bool_]
+
+
+def _ranked(examples: Sequence[Example], scores: Matrix, floor: float) -> _Ranked:
+    grouped: defaultdict[str, list[tuple[float, bool, bool]]] = defaultdict(list)
+    for example, score in zip(examples, scores.tolist(), strict=True):
+        grouped[example.question].append((score, example.right, example.answerable))
+    questions = [sorted(candidates, reverse=True) for candidates in grouped.values()]
+    return _Ranked(
+        score=np.array([candidates[0][0] for candidates in questions]),
+        right=np.array([candidates[0][1] for candidates in questions]),
+        offered=np.array(
+            [any(right for score, right, _ in candidates[:SUGGESTIONS] if score >= floor) for candidates in questions]
+        ),
+        answerable=np.array([candidates[0][2] for candidates in questions]),
+    )

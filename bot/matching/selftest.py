@@ -1,0 +1,53 @@
+"""What a curator should know although it is no error: phrasings that stray, or that nearly coincide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import Problem
+from bot.knowledge.model import Absent, Entry
+from bot.matching.matcher import Matcher
+
+NEARLY_SAME = 92.0
+"""Similarity in percent (Indel, on canonical text) from which two phrasings of different entries are one too many."""
+
+
+def warnings(matcher: Matcher) -> Iterator[Problem]:
+    """Yield the phrasings that don't find their own entry first, and near-duplicates of different entries."""
+    yield from _strays(matcher)
+    yield from _near_duplicates(matcher)
+
+
+def _strays(matcher: Matcher) -> Iterator[Problem]:
+    for interview in matcher.knowledge.interviews:
+        for entry in interview.entries():
+            for phrasing in entry.asked_as():
+                decision = matcher.decide(phrasing.text)
+                first = decision.answers[0].entry if decision.answers else None
+                if first is None or first.key != entry.key:
+                    found = first.id if first is not None else decision.status
+                    message = f"'{phrasing.text}' finds {found} instead of '{entry.id}'; make it clearer, or move it"
+                    yield Problem(entry.file, phrasing.line, message)
+
+
+def _near_duplicates(matcher: Matcher) -> Iterator[Problem]:
+    catalogue = matcher.engine.catalogue
+    places = [(item, phrasing.line) for item in catalogue.items for phrasing in item.asked_as()]
+    for number, text in enumerate(catalogue.canonical):
+        later = catalogue.canonical[number + 1 :]
+        for _, score, offset in process.extract(text, later, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME, limit=None):
+            other = number + 1 + offset
+            (item, line), (second, second_line) = places[number], places[other]
+            if item is second or text == "":
+                continue
+            message = (
+                f"'{catalogue.wordings[number]}' is {score:.0f}% the same as '{catalogue.wordings[other]}' "
+                f"{_of(second)} in line {second_line}; drop one, or tell them apart"
+            )
+            yield Problem(item.file, line, message)
+
+
+def _of(item: Entry | Absent) -> str:
+    return f"of '{item.id}'"

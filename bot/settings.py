@@ -1,0 +1,148 @@
+"""The settings: read once at the start from the environment, then `.env`, then `config/bot.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.errors import SettingsError
+from bot.log import without_secrets
+
+PREFIX = "BOT_"
+CONFIG = Path(__file__).resolve().parent.parent / "config"
+"""The folder of texts, word lists, weights and defaults, which come with the code."""
+DEFAULTS = CONFIG / "bot.toml"
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    token = secret.get_secret_value().strip()
+    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+        raise ValueError("doesn't look like a Telegram token (digits, a colon, letters); copy it from @BotFather again")
+    return SecretStr(token)
+
+
+def _ids(value: object) -> object:
+    """Split "1, 2" into its items; a list of the TOML file stays as it is."""
+    return [item for item in re.split(r"[,，\s]+", value) if item] if isinstance(value, str) else value
+
+
+def _positive(ids: frozenset[int]) -> frozenset[int]:
+    if any(number <= 0 for number in ids):
+        raise ValueError("must hold user ids, which are positive numbers; @userinfobot tells yours")
+    return ids
+
+
+def _base_url(value: str) -> str:
+    url = value.strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not parts.path.endswith("/bot"):
+        raise ValueError("must be a URL up to and with /bot, like http://localhost:8081/bot")
+    return url
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each field is read from `BOT_` and its name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    """Telegram's token; without one the chat is in the terminal."""
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
+    """Telegram ids of those who may use the admin commands."""
+    api_url: Annotated[str, AfterValidator(_base_url)] | None = None
+    """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
+    knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
+    """The knowledge folder."""
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
+    """Where the bot keeps what it writes itself."""
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources; what the caller hands over is the defaults' file, so it comes last."""
+        for source in (env_settings, dotenv_settings):
+            if isinstance(source, EnvSettingsSource):
+                names = (name.upper() for name in source.env_vars)
+                _refuse_unknown(name for name in names if name.startswith(PREFIX))
+        return env_settings, dotenv_settings, init_settings
+
+
+def variables() -> tuple[str, ...]:
+    """Return the names of all the variables, in the order of their definition."""
+    return tuple(PREFIX + name.upper() for name in Settings.model_fields)
+
+
+def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> Settings:
+    """Read the settings; raise SettingsError, which names the variable and never holds a secret."""
+    values = _read_defaults(defaults)
+    try:
+        return Settings(**{"_env_file": env_file, **values})  # a keyword that type checkers don't see
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_explain, error.errors()))) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{env_file} can't be read; save it as UTF-8 and check its permissions") from None
+
+
+def _read_defaults(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: can't be read ({error}); restore it from the repository") from None
+    _refuse_unknown(PREFIX + name.upper() for name in values)
+    return values
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = variables()
+    for name in sorted(names):
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(known)}"
+            raise SettingsError(f"unknown setting {name}; {hint}")
+
+
+def _explain(detail: ErrorDetails) -> str:
+    field = str(detail["loc"][0])
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "literal_error":
+            reason = f"must be one of {context['expected']}"
+        case "value_error":
+            reason = str(context["error"])
+        case _:
+            reason = f"is malformed: {detail['msg']}"
+    value = "" if field == "token" else f" ({without_secrets(repr(detail['input']))})"
+    return f"{PREFIX}{field.upper()}{value} {reason}"

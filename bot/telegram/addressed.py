@@ -1,0 +1,107 @@
+"""Whether a message is meant for the bot, and what it asks; pure functions over the library's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import Message, MessageEntity, User
+from telegram.constants import ChatType
+
+from bot.telegram import utf16
+
+ASK = "ask"
+"""The command that asks a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question put to the bot."""
+
+    text: str
+    """The question without the mention or the command; may be empty."""
+    message_id: int
+    """The message that holds the question and gets the reply."""
+
+
+def question(message: Message, me: User) -> Asked | None:
+    """Return what `message` asks the bot, or None where it isn't meant for it."""
+    if not from_somebody(message) or (message.via_bot is not None and message.via_bot.id == me.id):
+        return None
+    command = _command(message)
+    if command is not None and not _is_ask(command, me):
+        return None
+    marks = list(_marks(message, me))
+    if message.chat.type != ChatType.PRIVATE and not marks and not _answers_us(message, me):
+        return None
+    text = utf16.without(_text(message), marks).strip()
+    if text:
+        return Asked(text, message.message_id)
+    if marks:
+        return _in_reply(message, me) or Asked("", message.message_id)
+    wordless = message.chat.type == ChatType.PRIVATE and message.effective_attachment is not None
+    return Asked("", message.message_id) if wordless else None
+
+
+def from_somebody(message: Message) -> bool:
+    """Tell whether a person wrote it, or a chat in whose name a person writes; other bots aren't answered."""
+    return message.sender_chat is not None or (message.from_user is not None and not message.from_user.is_bot)
+
+
+def _text(message: Message) -> str:
+    return message.text or message.caption or ""
+
+
+def _entities(message: Message) -> tuple[MessageEntity, ...]:
+    return message.entities if message.text else message.caption_entities
+
+
+def _read(message: Message, entity: MessageEntity) -> str:
+    return message.parse_entity(entity) if message.text else message.parse_caption_entity(entity)
+
+
+def _command(message: Message) -> str | None:
+    """Return the command that the message starts with, "/" and bot name included."""
+    for entity in _entities(message):
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            return _read(message, entity)
+    return None
+
+
+def _is_ask(command: str, me: User) -> bool:
+    name, _, bot = command.removeprefix("/").casefold().partition("@")
+    return name == ASK and bot in {"", (me.username or "").casefold()}
+
+
+def _marks(message: Message, me: User) -> Iterator[tuple[int, int]]:
+    """Yield where the message names the bot or asks by command: offset and length in UTF-16 units."""
+    for entity in _entities(message):
+        if _names_us(message, entity, me) or (
+            entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 and _is_ask(_read(message, entity), me)
+        ):
+            yield entity.offset, entity.length
+
+
+def _names_us(message: Message, entity: MessageEntity, me: User) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == me.id
+    if entity.type == MessageEntity.MENTION:
+        return _read(message, entity).casefold() == f"@{me.username}".casefold()
+    return False
+
+
+def _answers_us(message: Message, me: User) -> bool:
+    """Tell whether it replies to one of our messages; in a topic everything "replies" to the topic's first one."""
+    before = message.reply_to_message
+    if before is None or before.from_user is None or before.forum_topic_created is not None:
+        return False
+    return before.from_user.id == me.id
+
+
+def _in_reply(message: Message, me: User) -> Asked | None:
+    """Take somebody's message that is replied to, or the quoted part of it, as the question."""
+    before = message.reply_to_message
+    if before is None or before.forum_topic_created is not None or _answers_us(message, me):
+        return None
+    text = message.quote.text if message.quote is not None else _text(before)
+    return Asked(text.strip(), before.message_id) if text.strip() else None

@@ -1,0 +1,88 @@
+"""The commands for everybody; /ask is a question like any other and goes to `questions`."""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+
+from bot.answers.html import escape, shown
+from bot.knowledge.model import Entry, Knowledge, Language
+from bot.telegram import menus
+from bot.telegram.browse import Browser
+from bot.telegram.context import Context
+from bot.telegram.keyboards import questions
+from bot.telegram.language import spoken
+from bot.telegram.questions import give
+from bot.telegram.refs import find_entry
+from bot.telegram.send import beside, send
+
+EXAMPLES = 4
+"""Questions to begin with, below the introduction."""
+
+
+def language_of(message: Message) -> Language:
+    """Return the language of whoever wrote `message`."""
+    return spoken(message.from_user.language_code if message.from_user else None)
+
+
+def is_admin(message: Message, admins: frozenset[int]) -> bool:
+    """Tell whether one of the bot's admins wrote `message` under their own name."""
+    return message.sender_chat is None and message.from_user is not None and message.from_user.id in admins
+
+
+async def start(update: Update, context: Context) -> None:
+    """Introduce the bot, or answer the entry that a deep link names."""
+    message = update.message
+    if message is None:
+        return
+    language = language_of(message)
+    knowledge = context.assistant.knowledge
+    if context.args and (entry := find_entry(knowledge, context.args[0])):
+        await give(context, beside(message), entry, language)
+        return
+    gone = [escape(context.texts(language, "telegram.gone"))] if context.args else []
+    titles = context.texts(language, "telegram.comma").join(shown(interview.title, language) for interview in knowledge.interviews)
+    intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
+    await send(context.bot, beside(message), gone + intro, questions(examples(knowledge), language))
+    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
+        await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
+
+
+async def show_help(update: Update, context: Context) -> None:
+    """Explain how to ask, and list the commands."""
+    message = update.message
+    if message is None:
+        return
+    language = language_of(message)
+    listed: tuple[str, ...] = menus.FOR_ALL
+    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
+        listed += menus.FOR_ADMINS
+    commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
+    await send(context.bot, beside(message), [escape(_how_to_ask(context, language)), escape(commands)])
+
+
+async def topics(update: Update, context: Context) -> None:
+    """Open the table of contents, which is browsed by buttons."""
+    if update.message is None:
+        return
+    language = language_of(update.message)
+    page = Browser(context.assistant.knowledge, context.texts, language).first()
+    await send(context.bot, beside(update.message), page.paragraphs, page.keyboard)
+
+
+async def unknown(update: Update, context: Context) -> None:
+    """Say that there is no such command; only in private, for in groups it may be another bot's."""
+    if update.message is None:
+        return
+    text = context.texts(language_of(update.message), "telegram.unknown_command")
+    await send(context.bot, beside(update.message), [escape(text)])
+
+
+def examples(knowledge: Knowledge) -> tuple[Entry, ...]:
+    """Choose questions to begin with: the first broad ones."""
+    broad = [entry for interview in knowledge.interviews for entry in interview.entries() if entry.broad]
+    return tuple(broad[:EXAMPLES])
+
+
+def _how_to_ask(context: Context, language: Language) -> str:
+    return context.texts(language, "telegram.how_to_ask", username=context.me.username)

@@ -1,0 +1,57 @@
+"""What every handler gets: the library's context, with our services typed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from telegram import User
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.answers.assistant import Assistant
+from bot.telegram.recent import Recent
+from bot.text import Texts
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the handlers work with; made once, at the start."""
+
+    assistant: Assistant
+    """Answers questions."""
+    texts: Texts
+    """The bot's wording."""
+    admins: frozenset[int]
+    """Ids of the users who may use the admin commands."""
+    taps: Recent = field(default_factory=Recent)
+    """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
+    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the knowledge is built anew; reloads queue here."""
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
+    """The library's callback context with typed access to our services."""
+
+    @property
+    def services(self) -> Services:
+        """Return what the handlers work with."""
+        return self.bot_data
+
+    @property
+    def assistant(self) -> Assistant:
+        """Return the door to the answers."""
+        return self.bot_data.assistant
+
+    @property
+    def texts(self) -> Texts:
+        """Return the bot's wording."""
+        return self.bot_data.texts
+
+    @property
+    def me(self) -> User:
+        """Return the bot itself, as Telegram knows it."""
+        return self.bot.bot
+
+
+App: TypeAlias = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Services, None]

@@ -1,0 +1,61 @@
+"""What happens when handling an update fails."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.error import ChatMigrated, Forbidden, TelegramError
+
+from bot.answers.html import escape
+from bot.telegram.addressed import question
+from bot.telegram.commands import language_of
+from bot.telegram.context import Context
+from bot.telegram.language import spoken
+from bot.telegram.send import beside, send
+
+LOG = logging.getLogger(__name__)
+
+
+async def failed(update: object, context: Context) -> None:
+    """Log the failure without the message's words, and tell whoever waits for an answer."""
+    error = context.error
+    number = update.update_id if isinstance(update, Update) else None
+    if isinstance(error, Forbidden):
+        LOG.info("Update %s: the bot may not write there (%s)", number, error)
+        return
+    if isinstance(error, TelegramError):
+        LOG.warning("Update %s: Telegram refused or couldn't be reached: %s (%s)", number, type(error).__name__, error)
+    elif error is not None:
+        LOG.error("Update %s failed: %s", number, _where(error))
+        # The exception's own text may hold what somebody wrote.
+        LOG.debug("Update %s failed", number, exc_info=error)
+    if isinstance(update, Update) and not isinstance(error, ChatMigrated):
+        await _apologise(update, context)
+
+
+def _where(error: BaseException) -> str:
+    """Describe an exception by its type and its way through the code, outermost call first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    way = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__name__} at {way or 'an unknown place'}"
+
+
+async def _apologise(update: Update, context: Context) -> None:
+    try:
+        query = update.callback_query
+        if query is not None and query.message is not None:
+            text = context.texts(spoken(query.from_user.language_code), "telegram.failed")
+            await send(context.bot, beside(query.message), [escape(text)])
+        elif update.message is not None and _waits(update.message, context):
+            text = context.texts(language_of(update.message), "telegram.failed")
+            await send(context.bot, beside(update.message), [escape(text)])
+    except TelegramError as error:
+        LOG.warning("Update %s: the apology couldn't be sent: %s", update.update_id, error)
+
+
+def _waits(message: Message, context: Context) -> bool:
+    """Tell whether whoever wrote `message` expects an answer."""
+    return message.chat.type == ChatType.PRIVATE or question(message, context.me) is not None

@@ -1,0 +1,46 @@
+"""Short, stable names for entries and sections: they stand in buttons and in links, and outlive a reload."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import urlsafe_b64encode
+
+from bot.knowledge.model import Entry, Interview, Knowledge, Section
+
+LONGEST = 48
+"""Characters; leaves room in callback data (64 bytes) and is within what a deep link may carry."""
+
+_PLAIN = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
+
+
+def ref(*ids: str) -> str:
+    """Join ids into a name of `[A-Za-z0-9_-]`; ids that don't fit become a digest of them."""
+    joined = "_".join(ids)
+    if _PLAIN.fullmatch(joined):
+        return joined
+    digest = hashlib.sha256("/".join(ids).encode()).digest()
+    return urlsafe_b64encode(digest[:15]).decode()
+
+
+def find_entry(knowledge: Knowledge, wanted: str) -> Entry | None:
+    """Return the entry of that name, also by its bare id as people type it, or None where it is gone."""
+    interview, _, entry = wanted.rpartition("_")
+    if interview and (found := knowledge.entry(interview, entry)):
+        return found
+    entries = knowledge.by_key.values()
+    return next((each for each in entries if wanted in {each.id, ref(each.interview, each.id)}), None)
+
+
+def find_interview(knowledge: Knowledge, wanted: str) -> Interview | None:
+    """Return the interview of that name, or None where it is gone."""
+    return next((each for each in knowledge.interviews if ref(each.id) == wanted), None)
+
+
+def find_section(knowledge: Knowledge, wanted: str) -> tuple[Interview, Section] | None:
+    """Return the section of that name with its interview, or None where it is gone."""
+    for interview in knowledge.interviews:
+        for section in interview.sections:
+            if ref(interview.id, section.id) == wanted:
+                return interview, section
+    return None

@@ -1,0 +1,30 @@
+"""Text measured as Telegram measures it: in UTF-16 code units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def length(text: str) -> int:
+    """Return how many UTF-16 units `text` takes."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def fitting(text: str, units: int) -> int:
+    """Return how many characters from the start of `text` fit into so many units."""
+    if length(text) <= units:
+        return len(text)
+    used = 0
+    for count, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
+        if used > units:
+            return count
+    return len(text)
+
+
+def without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """Return `text` with stretches (offset, length, both in units) replaced by a space each."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    for offset, span in sorted(ranges, reverse=True):
+        units = units[: 2 * offset] + " ".encode("utf-16-le") + units[2 * (offset + span) :]
+    return units.decode("utf-16-le", "replace")

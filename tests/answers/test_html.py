@@ -1,0 +1,170 @@
+"""Whatever is written in the knowledge, what goes out is markup that Telegram takes and that says just that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.html import answer, escape, paragraphs, shown
+from bot.answers.reply import Reply, Scored
+from bot.knowledge.model import Absent, Bilingual, Entry, Language, Quote, Speaker
+from bot.knowledge.transcript import Span
+from bot.text import LANGUAGES, Texts, read_texts
+from tests.botapi.markup import parse
+
+TEXT = st.text(min_size=1, max_size=60)
+BILINGUAL = st.builds(Bilingual, TEXT, TEXT)
+SPANS = st.tuples(st.integers(1, 99), st.integers(0, 9)).map(lambda at: Span(0, 1, at[0], at[0] + at[1]))
+QUOTES = st.builds(Quote, TEXT, SPANS, st.builds(Speaker, st.just("narrator"), BILINGUAL))
+ENTRIES = st.builds(
+    Entry,
+    interview=st.just("talk"),
+    id=st.just("entry"),
+    section=st.just("section"),
+    broad=st.booleans(),
+    question=BILINGUAL,
+    phrasings=st.just(()),
+    points=st.lists(BILINGUAL, min_size=1, max_size=4).map(tuple),
+    quotes=st.lists(QUOTES, min_size=1, max_size=3).map(tuple),
+    related=st.just(()),
+    file=st.just("f.yaml"),
+    line=st.just(1),
+)
+SCORED = st.lists(st.builds(Scored, ENTRIES, st.just(0.5)), max_size=3).map(tuple)
+ABSENT = st.builds(
+    Absent,
+    interview=st.just("talk"),
+    id=st.just("absent"),
+    about=BILINGUAL,
+    phrasings=st.just(()),
+    near=st.just(()),
+    file=st.just("f.yaml"),
+    line=st.just(1),
+)
+REPLIES = st.builds(
+    Reply,
+    question=TEXT,
+    status=st.sampled_from(["answered", "suggested", "unknown", "smalltalk"]),
+    language=st.sampled_from(LANGUAGES),
+    answers=SCORED,
+    suggestions=SCORED,
+    smalltalk=st.sampled_from([None, "greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"]),
+    absent=st.none() | ABSENT,
+    focus=st.none() | st.integers(0, 9),
+)
+TEXTS = read_texts(Path(__file__).resolve().parent.parent.parent / "config" / "texts")
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return TEXTS
+
+
+@pytest.fixture
+def entry() -> Entry:
+    narrator = Speaker("narrator", Bilingual("大飞转述", "narrator"))
+    return Entry(
+        interview="talk",
+        id="nuclear",
+        section="energy",
+        broad=False,
+        question=Bilingual("他怎么看核能？", "What about nuclear power?"),
+        phrasings=(),
+        points=(Bilingual("软件很重要。", "Software matters."), Bilingual("信息也是。", "So does information.")),
+        quotes=(
+            Quote("软件很重要\n信息也是", Span(0, 10, 3, 4), narrator),
+            Quote("软件", Span(20, 22, 9, 9), Speaker("altman", Bilingual("奥特曼原话", "Altman's own words"))),
+        ),
+        related=(),
+        file="f.yaml",
+        line=1,
+    )
+
+
+@given(st.text())
+def test_escaped_text_is_shown_as_it_was_written(text: str) -> None:
+    assert parse(escape(text)) == (text, [])
+
+
+@given(REPLIES)
+def test_every_paragraph_is_markup_by_itself(reply: Reply) -> None:
+    for paragraph in paragraphs(reply, TEXTS):
+        parse(paragraph)  # raises where Telegram would refuse it
+
+
+@given(ENTRIES, st.sampled_from(LANGUAGES))
+def test_an_answer_says_all_its_words(entry: Entry, language: Language) -> None:
+    text = parse("\n\n".join(answer(entry, language, TEXTS)))[0]
+
+    assert shown(entry.question, language) in text
+    assert all(shown(point, language) in text for point in entry.points)
+    assert all(quote.text in text for quote in entry.quotes)
+
+
+def test_an_answer_in_simplified_chinese(entry: Entry, texts: Texts) -> None:
+    assert list(answer(entry, "zh", texts)) == [
+        "<b>❓ 他怎么看核能？</b>",
+        "• 软件很重要。\n• 信息也是。",
+        "<blockquote expandable><b>大飞转述 · 第 3–4 行</b>\n软件很重要\n信息也是</blockquote>\n"
+        "<blockquote expandable><b>奥特曼原话 · 第 9 行</b>\n软件</blockquote>",
+    ]
+
+
+def test_in_traditional_chinese_all_but_the_quotes_is_converted(entry: Entry, texts: Texts) -> None:
+    question, points, quotes = answer(entry, "zh-Hant", texts)
+
+    assert "他怎麼看核能" in question
+    assert points == "• 軟體很重要。\n• 資訊也是。"
+    assert "大飛轉述" in quotes
+    assert "软件很重要\n信息也是" in quotes
+
+
+def test_a_follow_up_for_one_point_shows_that_point(entry: Entry, texts: Texts) -> None:
+    reply = Reply("第二点呢", "answered", "zh", answers=(Scored(entry, 0.9),), focus=1)
+
+    assert paragraphs(reply, texts)[1] == "2. 信息也是。"
+
+
+def test_a_point_that_is_not_there_shows_all(entry: Entry, texts: Texts) -> None:
+    assert list(answer(entry, "en", texts, focus=2))[1] == "• Software matters.\n• So does information."
+
+
+def test_several_answers_are_set_apart(entry: Entry, texts: Texts) -> None:
+    reply = Reply("都说说", "answered", "en", answers=(Scored(entry, 0.9),) * 3)
+
+    written = paragraphs(reply, texts)
+
+    assert len(written) == 3 * 3 + 1
+    assert written[3] == f"<i>{texts('en', 'answer.also')}</i>"
+
+
+def absent(about: str) -> Absent:
+    return Absent("talk", "x", Bilingual(about, about), (), (), "f.yaml", 1)
+
+
+@pytest.mark.parametrize(("status", "key"), [("suggested", "suggested.absent"), ("unknown", "unknown.absent")])
+def test_what_is_known_to_be_absent_is_named(entry: Entry, texts: Texts, status: str, key: str) -> None:
+    reply = Reply("?", status, "en", suggestions=(Scored(entry, 0.3),), absent=absent("prices & <fees>"))  # type: ignore[arg-type]  # parametrised
+
+    written = paragraphs(reply, texts)
+
+    assert parse(written[0])[0] == texts("en", key, about="prices & <fees>")
+    assert "1. What about nuclear power?" in written
+
+
+def test_the_unknown_without_suggestions_points_to_the_topics(texts: Texts) -> None:
+    assert paragraphs(Reply("?", "unknown", "en"), texts) == (
+        escape(texts("en", "unknown.plain")),
+        escape(texts("en", "unknown.topics")),
+    )
+
+
+@pytest.mark.parametrize("kind", ["greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_smalltalk_is_the_canned_sentence(texts: Texts, kind: str, language: str) -> None:
+    reply = Reply("?", "smalltalk", language, smalltalk=kind)  # type: ignore[arg-type]  # parametrised
+
+    assert paragraphs(reply, texts) == (escape(texts(language, f"smalltalk.{kind}")),)

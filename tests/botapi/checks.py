@@ -1,0 +1,109 @@
+"""The checks that a message has to pass before Telegram takes it."""
+
+from __future__ import annotations
+
+from tests.botapi.markup import MarkupRefused, parse, units
+from tests.botapi.people import JSON, Chat
+from tests.botapi.world import Refused, World
+
+TEXT = 4096
+CAPTION = 1024
+MOST_BUTTONS = 100
+ACTIONS = {
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+}
+
+
+def bad(description: str) -> Refused:
+    """Return a refusal in Telegram's words."""
+    return Refused(400, f"Bad Request: {description}")
+
+
+def chat(world: World, values: JSON) -> Chat:
+    """Return the chat that a request names."""
+    found = world.chats.get(int(values.get("chat_id", 0)))
+    if found is None:
+        raise bad("chat not found")
+    if found.id in world.blocked:
+        kicked = "bot was blocked by the user" if found.type == "private" else f"bot was kicked from the {found.type} chat"
+        raise Refused(403, f"Forbidden: {kicked}")
+    return found
+
+
+def formatted(values: JSON, key: str, longest: int) -> tuple[str, list[JSON]]:
+    """Return the text that a request shows and its entities, trimmed as Telegram does."""
+    written = str(values.get(key, ""))
+    match values.get("parse_mode"):
+        case None:
+            text, entities = written, []
+        case "HTML":
+            try:
+                text, entities = parse(written)
+            except MarkupRefused as error:
+                raise bad(f"can't parse entities: {error}") from None
+        case other:
+            raise bad(f"unsupported parse_mode {other}")
+    if units(text.strip()) > longest:
+        raise bad("message is too long" if key == "text" else "message caption is too long")
+    return text.strip(), entities
+
+
+def keyboard(values: JSON) -> list[list[JSON]]:
+    """Return the rows of an inline keyboard."""
+    markup = values.get("reply_markup")
+    if markup is None:
+        return []
+    if not isinstance(markup, dict) or set(markup) != {"inline_keyboard"}:
+        raise bad("object expected as reply markup")
+    rows: list[list[JSON]] = markup["inline_keyboard"]
+    if sum(map(len, rows)) > MOST_BUTTONS:
+        raise bad("reply markup is too long")
+    if not rows or not all(rows):
+        raise bad("the keyboard or one of its rows is empty")
+    for button in (button for row in rows for button in row):
+        _button(button)
+    return rows
+
+
+def _button(button: JSON) -> None:
+    if not str(button.get("text", "")).strip():
+        raise bad("can't parse inline keyboard button: field \"text\" is empty")
+    actions = ACTIONS.intersection(button)
+    if len(actions) != 1:
+        raise bad("text buttons are unallowed in the inline keyboard" if not actions else "a button has two actions")
+    if unknown := set(button) - ACTIONS - {"text", "style", "icon_custom_emoji_id"}:
+        raise bad(f"unknown button fields {sorted(unknown)}")
+    if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= 64:
+        raise bad("BUTTON_DATA_INVALID")
+
+
+def thread(world: World, where: Chat, values: JSON) -> int | None:
+    """Return the topic that a message goes to; General has no id of its own here."""
+    number = values.get("message_thread_id")
+    if number is None:
+        return None
+    if int(number) not in where.topics:
+        raise bad("message thread not found")
+    return int(number)
+
+
+def reply_target(world: World, where: Chat, values: JSON) -> JSON | None:
+    """Return the message that is replied to; None for none, also where a missing one is allowed."""
+    parameters = values.get("reply_parameters")
+    if parameters is None:
+        return None
+    found = world.known.get((int(parameters.get("chat_id", where.id)), int(parameters["message_id"])))
+    if found is None or (where.id, found["message_id"]) in world.deleted:
+        if parameters.get("allow_sending_without_reply"):
+            return None
+        raise bad("message to be replied not found")
+    return found

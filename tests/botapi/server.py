@@ -1,0 +1,190 @@
+"""The server itself: HTTP, the token, faults on demand, and long polling."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qsl
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from tests.botapi.hands import Hands
+from tests.botapi.methods import METHODS
+from tests.botapi.people import JSON, TOKEN
+from tests.botapi.world import Refused
+
+POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
+STRUCTURED = frozenset({"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates"})
+FLAGS = frozenset({"disable_notification", "protect_content", "show_alert", "drop_pending_updates"})
+
+
+class _Cut(Response):
+    """Promises more than it sends, so that the connection breaks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": False})
+
+
+class BotApi(Hands):
+    """A Bot API server for one bot."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self.url = f"http://127.0.0.1:{port}/bot"
+        self.token = TOKEN
+        self.closing = False
+        self._polls = 0
+        self.app = Starlette(routes=[Route("/bot{token}/{method}", self._answer, methods=["GET", "POST"])])
+
+    async def _answer(self, request: Request) -> Response:
+        token, method = request.path_params["token"], request.path_params["method"]
+        values = await _values(request)
+        self.world.calls.append((method, values))
+        try:
+            result = await self._call(token, method, values)
+        except Refused as refused:
+            return _refusal(refused)
+        except _Broken:
+            return _Cut()
+        finally:
+            await self.world.tell()
+        return JSONResponse({"ok": True, "result": result})
+
+    async def _call(self, token: str, method: str, values: JSON) -> Any:
+        if token != self.token:
+            raise Refused(401, "Unauthorized") if token.partition(":")[0].isdecimal() else Refused(404, "Not Found")
+        self._fault(method)
+        if method == "getUpdates":
+            return await self._updates(values)
+        try:
+            found = METHODS.get(method)
+            if found is None:
+                raise Refused(404, "Not Found")
+            if unknown := set(values) - found.parameters:
+                raise Refused(400, f"Bad Request: unknown parameters {sorted(unknown)}")
+            return found.call(self.world, values)
+        except Refused as refused:
+            # A chat that doesn't exist or doesn't want the bot is the world's doing, everything else the bot's.
+            if refused.status != 403 and "chat not found" not in refused.description:
+                self.world.failures.append(f"{method}: {refused.description}")
+            raise
+
+    def _fault(self, method: str) -> None:
+        fault = next((fault for fault in self.world.faults if fault.method == method), None)
+        if fault is None:
+            return
+        fault.times -= 1
+        if fault.times <= 0:
+            self.world.faults.remove(fault)
+        if fault.status == 0:
+            raise _Broken
+        raise Refused(fault.status, fault.description, fault.parameters)
+
+    async def _updates(self, values: JSON) -> list[JSON]:
+        """Confirm what lies below the offset; wait for more as long as asked, or until another poll comes."""
+        if unknown := set(values) - POLLING:
+            raise Refused(400, f"Bad Request: unknown parameters {sorted(unknown)}")
+        world = self.world
+        world.confirmed = max(world.confirmed, int(values.get("offset", 0)))
+        self._polls += 1
+        this = self._polls
+        await world.tell()
+
+        def waiting() -> list[JSON]:
+            return [update for update in world.updates if update["update_id"] >= world.confirmed]
+
+        try:
+            async with asyncio.timeout(float(values.get("timeout", 0))), world.changed:
+                await world.changed.wait_for(lambda: waiting() or self._polls != this or self.closing)
+        except TimeoutError:
+            return []
+        if self._polls != this:
+            raise Refused(
+                409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+            )
+        return waiting()[: int(values.get("limit", 100))]
+
+
+class _Broken(Exception):
+    """The connection is to break."""
+
+
+def _refusal(refused: Refused) -> JSONResponse:
+    body: JSON = {"ok": False, "error_code": refused.status, "description": refused.description}
+    if refused.parameters is not None:
+        body["parameters"] = refused.parameters
+    return JSONResponse(body, status_code=refused.status)
+
+
+async def _values(request: Request) -> JSON:
+    """Read a request's parameters into what they mean."""
+    body, kind = await request.body(), request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        fields, files = _multipart(kind, body)
+    else:
+        fields, files = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body))), {}
+    values: JSON = {}
+    for key, value in fields.items():
+        if key in STRUCTURED:
+            values[key] = json.loads(value)
+        elif key in FLAGS:
+            values[key] = value == "true"
+        elif value.startswith("attach://"):
+            values[key] = files.pop(value.removeprefix("attach://"))
+        else:
+            values[key] = value
+    return values | files
+
+
+def _multipart(kind: str, body: bytes) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    """Read a form with files: its fields, and its files as name and content."""
+    form = BytesParser(policy=HTTP).parsebytes(f"content-type: {kind}\r\n\r\n".encode() + body)
+    fields: dict[str, str] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    for part in form.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        if (filename := part.get_filename()) is not None:
+            files[name] = (filename, content)
+        else:
+            fields[name] = content.decode()
+    return fields, files
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the tests."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[BotApi]:
+    """Serve on a free port of this machine while the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Without it, every response waits 40 ms for the client's acknowledgement of its head.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        api = BotApi(listening.getsockname()[1])
+        config = uvicorn.Config(api.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield api
+        finally:
+            api.closing = server.should_exit = True
+            await api.world.tell()
+            await serving

@@ -1,0 +1,87 @@
+"""The command line as its users have it: another process, or `main` with arguments."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot import compose
+from bot.settings import Settings, variables
+
+ROOT = Path(__file__).resolve().parents[2]
+TALK = Path(__file__).parent / "talk"
+"""A small knowledge folder with one interview."""
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one data folder for all these tests, with what is computed once already in it."""
+    folder = tmp_path_factory.mktemp("data")
+    compose.matcher(Settings(knowledge_dir=TALK, data_dir=folder))
+    return folder
+
+
+@pytest.fixture
+def environment(data: Path) -> dict[str, str]:
+    """Return the variables of a process that knows the small interview and nothing of this machine's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "LC_", "LANG"))}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
+        "BOT_KNOWLEDGE_DIR": str(TALK),
+        "BOT_DATA_DIR": str(data),
+        "LANG": "C.UTF-8",
+    }
+
+
+@pytest.fixture
+def inside(environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the same variables, and an empty folder to be in."""
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
+    for name in ("BOT_KNOWLEDGE_DIR", "BOT_DATA_DIR", "LANG"):
+        monkeypatch.setenv(name, environment[name])
+    monkeypatch.chdir(tmp_path)
+
+
+Process = Callable[..., "subprocess.Popen[bytes]"]
+Bot = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def bot(environment: dict[str, str], tmp_path: Path) -> Bot:
+    """Return a function that runs `python -m bot` to its end."""
+
+    def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            command(arguments),
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment | variables,
+            timeout=60,
+            check=False,
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def started(environment: dict[str, str], tmp_path: Path) -> Process:
+    """Return a function that starts `python -m bot` with pipes."""
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command(arguments), stdin=pipe, stdout=pipe, stderr=pipe, cwd=tmp_path, env=environment)
+
+    return start
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    """Return the command of a bot with these arguments."""
+    return [sys.executable, "-m", "bot", *arguments]

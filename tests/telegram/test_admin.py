@@ -1,0 +1,131 @@
+"""/reload: verified first, swapped whole, the old knowledge kept on failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.answers.assistant import Assistant
+from bot.errors import KnowledgeError
+from bot.text import Texts
+from tests.botapi import ADA, BOB, GROUP, BotApi
+from tests.botapi.people import ANONYMOUS
+from tests.telegram import knowledge
+from tests.telegram.conftest import Serving
+from tests.telegram.knowledge import NUCLEAR
+
+
+def change_point(folder: Path, text: str) -> None:
+    """Rewrite the first point on nuclear power."""
+    path = folder / "energy-talk" / "01-energy.yaml"
+    section = yaml.safe_load(path.read_text(encoding="utf-8"))
+    section["entries"][0]["points"][0]["zh"] = text
+    knowledge.save(path, section)
+
+
+async def test_a_reload_shows_what_changed_and_serves_it(
+    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+) -> None:
+    async with serving(api, own):
+        change_point(folder, "核能比以前更重要。")
+        told = await reload(api)
+        answer = await api.answer(ADA, NUCLEAR)
+
+    assert texts("zh", "admin.reloaded", version=own.knowledge.version) in told
+    assert f"{texts('zh', 'admin.changed', count=1)}\n• energy-talk/nuclear-view" in told
+    assert "• 核能比以前更重要。" in answer.text
+
+
+async def reload(api: BotApi) -> str:
+    """Reload as the admin; return what is told."""
+    before = len(api.world.sent)
+    await api.private_message(ADA, "/reload")
+    return (await api.sent(before + 1, limit=30))[-1].text
+
+
+async def test_added_and_removed_entries_are_named(
+    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+) -> None:
+    path = folder / "fruit-talk" / "01-fruit.yaml"
+    section = yaml.safe_load(path.read_text(encoding="utf-8"))
+    section["entries"][0]["id"] = "red-apple"
+    knowledge.save(path, section)
+    async with serving(api, own):
+        told = await reload(api)
+
+    assert f"{texts('zh', 'admin.added', count=1)}\n• fruit-talk/red-apple" in told
+    assert f"{texts('zh', 'admin.removed', count=1)}\n• fruit-talk/apple" in told
+
+
+async def test_a_reload_without_change_says_so(api: BotApi, serving: Serving, own: Assistant, texts: Texts) -> None:
+    async with serving(api, own):
+        assert texts("zh", "admin.unchanged") in await reload(api)
+
+
+async def test_a_faulty_file_is_refused_with_its_line_and_the_old_knowledge_serves_on(
+    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+) -> None:
+    async with serving(api, own):
+        change_point(folder, "新的要点。")
+        path = folder / "fruit-talk" / "01-fruit.yaml"
+        text = path.read_text(encoding="utf-8").replace("苹果是红色的", "苹果是蓝色的")
+        path.write_text(text, encoding="utf-8")
+        line = text[: text.index("text: 苹果是蓝色的")].count("\n") + 1
+        told = await reload(api)
+        answer = await api.answer(ADA, NUCLEAR)
+
+    assert texts("zh", "admin.problems", count=1) in told
+    assert f"{path.as_posix()}:{line}: the quote '苹果是蓝色的'" in told
+    assert "他认为核能很重要" in answer.text
+
+
+async def test_more_than_ten_problems_come_as_a_file(
+    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+) -> None:
+    for section in ("energy-talk/01-energy.yaml", "fruit-talk/01-fruit.yaml"):
+        path = folder / section
+        path.write_text(path.read_text(encoding="utf-8").replace("question:", "kwestion:"), encoding="utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        own.reload()
+    problems = refused.value.problems
+    async with serving(api, own):
+        await api.private_message(ADA, "/reload")
+        told, file = await api.sent(2, limit=30)
+
+    assert texts("zh", "admin.problems", count=len(problems)) in told.text
+    assert told.text.count(".yaml:") == 10
+    assert file.file is not None
+    name, content = file.file
+    assert name == "problems.txt"
+    assert content.decode() == "".join(f"{problem}\n" for problem in problems)
+
+
+async def test_reloads_at_once_queue(api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts) -> None:
+    async with serving(api, own):
+        change_point(folder, "核能比以前更重要。")
+        for _ in range(3):
+            await api.private_message(ADA, "/reload")
+        told = [message.text for message in await api.sent(3, limit=60)]
+
+    assert sum(texts("zh", "admin.changed", count=1) in text for text in told) == 1
+    assert sum(texts("zh", "admin.unchanged") in text for text in told) == 2
+
+
+async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving: Serving, own: Assistant) -> None:
+    async with serving(api, own) as application, application.bot_data.reloading:
+        await api.private_message(ADA, "/reload")
+        answer = await api.answer(ADA, NUCLEAR)
+        assert answer.text.startswith(f"❓ {NUCLEAR}")
+    await api.sent(2, limit=30)
+
+
+async def test_others_are_refused_kindly(bot: object, api: BotApi, texts: Texts) -> None:
+    assert (await api.answer(BOB, "/reload")).text == texts("en", "admin.refused")
+
+
+async def test_an_anonymous_admin_of_a_group_is_not_the_bots_admin(bot: object, api: BotApi, texts: Texts) -> None:
+    await api.group_message(ANONYMOUS, "/reload@interview_bot", sender_chat=GROUP.json())
+
+    assert (await api.sent(1))[0].text in {texts(language, "admin.refused") for language in ("en", "zh")}

@@ -1,0 +1,148 @@
+"""The commands for everybody, and the menus that list them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.telegram.context import App
+from bot.telegram.menus import FOR_ADMINS, FOR_ALL
+from bot.text import LANGUAGES, Texts
+from tests.botapi import ADA, BOB, FORUM, BotApi
+from tests.telegram.knowledge import FRUIT, NUCLEAR
+
+
+async def test_start_introduces_the_bot_with_questions_to_tap(bot: App, api: BotApi, texts: Texts) -> None:
+    answer = await api.answer(ADA, "/start")
+
+    assert "能源访谈、水果访谈" in answer.text
+    assert "@interview_bot" in answer.text
+    assert answer.labels == [NUCLEAR]
+    await api.tapped(ADA, answer, NUCLEAR)
+    assert (await api.sent(2))[1].text.startswith(f"❓ {NUCLEAR}")
+
+
+@pytest.mark.parametrize("link", ["energy-talk_nuclear-view", "nuclear-view"])
+async def test_a_deep_link_answers_its_entry(bot: App, api: BotApi, link: str) -> None:
+    assert (await api.answer(BOB, f"/start {link}")).text.startswith("❓ What does Altman think of nuclear power?")
+
+
+async def test_a_deep_link_to_nothing_says_so_and_introduces_the_bot(bot: App, api: BotApi, texts: Texts) -> None:
+    answer = await api.answer(BOB, "/start no-such-entry")
+
+    assert answer.text.startswith(texts("en", "telegram.gone"))
+    assert "A talk on energy" in answer.text
+
+
+async def test_help_lists_the_commands(bot: App, api: BotApi, texts: Texts) -> None:
+    answer = await api.answer(BOB, "/help")
+
+    assert all(f"/{command} – {texts('en', f'commands.{command}')}" in answer.text for command in FOR_ALL)
+    assert "/reload" not in answer.text
+
+
+async def test_help_lists_the_admin_commands_to_admins_in_private(bot: App, api: BotApi) -> None:
+    assert "/reload" in (await api.answer(ADA, "/help")).text
+
+
+async def test_an_unknown_command_in_private_gets_a_hint(bot: App, api: BotApi, texts: Texts) -> None:
+    assert (await api.answer(BOB, "/frobnicate now")).text == texts("en", "telegram.unknown_command")
+
+
+async def test_a_command_in_a_topic_is_answered_there(bot: App, api: BotApi) -> None:
+    await api.group_message(ADA, "/topics@interview_bot", FORUM, thread=7)
+
+    assert (await api.sent(1))[0].thread == 7
+
+
+async def test_topics_are_browsed_in_place_there_and_back(bot: App, api: BotApi, texts: Texts) -> None:
+    page = await api.answer(ADA, "/topics")
+    assert page.labels == ["能源访谈", "水果访谈"]
+
+    await api.tapped(ADA, page, "能源访谈")
+    await api.wait_for(lambda: page.edits == 1, "the sections")
+    assert page.labels == ["能源（4）", texts("zh", "topics.back")]
+
+    await api.tapped(ADA, page, "能源")
+    await api.wait_for(lambda: page.edits == 2, "the entries")
+    assert page.labels[0] == NUCLEAR
+
+    await api.tapped(ADA, page, NUCLEAR)
+    await api.wait_for(lambda: page.edits == 3, "the answer")
+    assert page.text.startswith(f"❓ {NUCLEAR}")
+    assert "expandable_blockquote" in {entity["type"] for entity in page.entities}
+
+    for step, label in ((4, NUCLEAR), (5, "能源（4）"), (6, "水果访谈")):
+        await api.tapped(ADA, page, texts("zh", "topics.back"))
+        await api.wait_for(lambda step=step: page.edits == step, "the way back")
+        assert label in page.labels
+    await api.sent(1)
+
+
+async def test_long_lists_are_paged_and_the_way_back_leads_to_the_page(bot: App, api: BotApi, texts: Texts) -> None:
+    page = await api.answer(ADA, "/topics")
+    questions = [f"{zh}是什么颜色的？" for zh, _ in FRUIT.values()]
+    following, previous, back = (texts("zh", f"topics.{key}") for key in ("next", "previous", "back"))
+
+    for step, label in enumerate(("水果访谈", "水果（10）"), 1):
+        await api.tapped(ADA, page, label)
+        await api.wait_for(lambda step=step: page.edits == step, label)
+    assert page.labels == [*questions[:8], following, back]
+    await api.tapped(ADA, page, following)
+    await api.wait_for(lambda: page.edits == 3, "the second page")
+    assert page.labels == [*questions[8:], previous, back]
+    await api.tapped(ADA, page, questions[9])
+    await api.wait_for(lambda: page.edits == 4, "the answer")
+    await api.tapped(ADA, page, back)
+    await api.wait_for(lambda: page.edits == 5, "the second page again")
+    assert page.labels == [*questions[8:], previous, back]
+
+
+async def test_two_taps_on_a_page_that_is_shown_already_are_no_error(bot: App, api: BotApi) -> None:
+    page = await api.answer(ADA, "/topics")
+    shown = page.data("能源访谈")
+
+    taps = [await api.tap(ADA, page, shown) for _ in range(2)]
+
+    assert [await api.note(tap) for tap in taps] == ["", ""]
+    await api.handled()
+    await bot.update_queue.join()
+    assert page.edits == 1
+    assert [failure.split(":")[0] for failure in api.failures] == ["editMessageText"]
+    api.failures.clear()
+
+
+async def test_browsing_a_deleted_message_begins_a_new_one(bot: App, api: BotApi) -> None:
+    page = await api.answer(ADA, "/topics")
+    api.world.deleted.add((page.chat, page.message_id))
+
+    await api.tapped(ADA, page, "能源访谈")
+
+    assert "能源（4）" in (await api.sent(2))[1].labels
+    assert api.failures == ["editMessageText: Bad Request: message to edit not found"]
+    api.failures.clear()
+
+
+async def test_menus_are_set_in_the_languages_that_telegram_takes(bot: App, api: BotApi, texts: Texts) -> None:
+    await api.wait_for(lambda: ("default", 0, "zh") in api.world.commands, "the menus")
+
+    for code, language in (("", "en"), ("zh", "zh")):
+        menu = api.world.commands["default", 0, code]
+        assert [(item["command"], item["description"]) for item in menu] == [
+            (command, texts(language, f"commands.{command}")) for command in FOR_ALL
+        ]
+
+
+async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(bot: App, api: BotApi) -> None:
+    await api.answer(ADA, "/start")
+    await api.answer(BOB, "/start")
+    await api.wait_for(lambda: ("chat", ADA.id, "zh") in api.world.commands, "the admin's menu")
+
+    with_reload = {key[:2] for key, menu in api.world.commands.items() if any(one["command"] == "reload" for one in menu)}
+    assert with_reload == {("chat", ADA.id)}
+    assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0)}
+
+
+def test_every_command_is_described_in_every_language(texts: Texts) -> None:
+    for language in LANGUAGES:
+        for command in FOR_ALL + FOR_ADMINS:
+            assert 1 <= len(texts(language, f"commands.{command}")) <= 256

@@ -1,0 +1,177 @@
+"""The pure parts: names, callback data, cutting, measuring, languages, short memory."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.assistant import Assistant
+from bot.answers.html import escape
+from bot.telegram import buttons, utf16
+from bot.telegram.keyboards import LABEL, label
+from bot.telegram.language import spoken
+from bot.telegram.outage import LONGEST_WAIT, Outage
+from bot.telegram.recent import Recent
+from bot.telegram.refs import LONGEST, find_entry, find_interview, find_section, ref
+from bot.telegram.split import cut, messages, plain
+from tests.botapi.markup import parse, units
+
+LANGUAGES = st.sampled_from(["zh", "zh-Hant", "en"])
+NAMES = st.lists(st.text(min_size=1), min_size=1, max_size=2).map(lambda ids: ref(*ids))
+PAGES = st.integers(0, 9999)
+BUTTONS = st.one_of(
+    st.builds(buttons.Answer, LANGUAGES, NAMES),
+    st.builds(buttons.Interviews, LANGUAGES, PAGES),
+    st.builds(buttons.Sections, LANGUAGES, NAMES, PAGES),
+    st.builds(buttons.Entries, LANGUAGES, NAMES, PAGES),
+    st.builds(buttons.Read, LANGUAGES, NAMES, PAGES),
+)
+MARKUP = st.recursive(
+    st.text(max_size=40).map(escape),
+    lambda inner: st.one_of(
+        st.builds("<b>{}</b>".format, inner),
+        st.builds("<i>{}</i>".format, inner),
+        st.lists(inner, max_size=4).map("".join),
+    ),
+    max_leaves=8,
+)
+
+
+@given(BUTTONS)
+def test_callback_data_is_read_as_it_was_written_and_fits(button: buttons.Button) -> None:
+    written = buttons.data(button)
+
+    assert buttons.parse(written) == button
+    assert 1 <= len(written.encode()) <= buttons.MOST_BYTES
+
+
+@given(st.text())
+def test_foreign_callback_data_is_no_button_or_a_well_formed_one(written: str) -> None:
+    button = buttons.parse(written)
+
+    assert button is None or buttons.parse(buttons.data(button)) == button
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_names_fit_links_and_buttons(interview: str, entry: str) -> None:
+    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}", ref(interview, entry))
+
+
+def test_names_lead_back_to_what_they_name(assistant: Assistant) -> None:
+    knowledge = assistant.knowledge
+    for entry in knowledge.by_key.values():
+        assert find_entry(knowledge, ref(entry.interview, entry.id)) is entry
+        assert find_entry(knowledge, entry.id) is entry
+    for interview in knowledge.interviews:
+        assert find_interview(knowledge, ref(interview.id)) is interview
+        for section in interview.sections:
+            assert find_section(knowledge, ref(interview.id, section.id)) == (interview, section)
+
+
+@pytest.mark.parametrize("name", ["", "_", "gone", "energy-talk_gone", "gone_solar"])
+def test_names_of_nothing_find_nothing(assistant: Assistant, name: str) -> None:
+    assert find_entry(assistant.knowledge, name) is None
+    assert find_interview(assistant.knowledge, name) is None
+    assert find_section(assistant.knowledge, name) is None
+
+
+@given(st.lists(MARKUP, max_size=6), st.integers(4, 60))
+def test_cut_markup_parses_fits_and_keeps_every_word(paragraphs: list[str], longest: int) -> None:
+    parts = messages(paragraphs, longest)
+
+    shown = [parse(part)[0] for part in parts]
+    assert all(units(text) <= longest for text in shown)
+    whole = "".join(parse(paragraph)[0] for paragraph in paragraphs)
+    assert "".join("".join(shown).split()) == "".join(whole.split())
+
+
+def test_paragraphs_are_kept_whole_where_they_fit() -> None:
+    assert messages(["a" * 6, "b" * 4, "c" * 9], 12) == ["a" * 6 + "\n\n" + "b" * 4, "c" * 9]
+
+
+def test_a_long_paragraph_is_cut_at_its_sentences() -> None:
+    assert cut("一二三。四五六。七八九。", 9) == ["一二三。四五六。", "七八九。"]
+
+
+def test_a_cut_quote_stays_a_quote_in_every_part() -> None:
+    parts = cut(f"<blockquote expandable><b>head</b>\n{'词' * 30}</blockquote>", 20)
+
+    assert all(part.startswith("<blockquote expandable>") and part.endswith("</blockquote>") for part in parts)
+
+
+@given(MARKUP)
+def test_plain_is_what_telegram_shows(markup: str) -> None:
+    assert plain(markup) == parse(markup)[0]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(0, 20))
+def test_lengths_are_those_of_utf16(text: str, most: int) -> None:
+    assert utf16.length(text) == units(text)
+    fits = utf16.fitting(text, most)
+    assert units(text[:fits]) <= most
+    assert fits == len(text) or units(text[: fits + 1]) > most
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges", "left"),
+    [("😀@bot 问", [(2, 4)], "😀  问"), ("a@bot@bot", [(1, 4), (5, 4)], "a  "), ("无", [], "无")],
+)
+def test_stretches_are_taken_out_by_their_utf16_offsets(text: str, ranges: list[tuple[int, int]], left: str) -> None:
+    assert utf16.without(text, ranges) == left
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("zh", "zh"),
+        ("zh-hans", "zh"),
+        ("zh-CN", "zh"),
+        ("zh-Hans-TW", "zh"),
+        ("zh-TW", "zh-Hant"),
+        ("zh_HK", "zh-Hant"),
+        ("zh-hant", "zh-Hant"),
+        ("zh-Hant-CN", "zh-Hant"),
+        ("en-GB", "en"),
+        ("de", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_language_of_the_client_chooses_ours(tag: str | None, language: str) -> None:
+    assert spoken(tag) == language
+
+
+@given(st.text())
+def test_labels_are_one_short_line(text: str) -> None:
+    cut_text = label(text)
+
+    assert len(cut_text) <= LABEL
+    assert "\n" not in cut_text
+
+
+def test_what_was_just_done_is_remembered_for_a_while() -> None:
+    now = 0.0
+    recent = Recent(lasts=10, most=2, clock=lambda: now)
+
+    assert [recent.seen("a"), recent.seen("a")] == [False, True]
+    now = 11
+    assert recent.seen("a") is False
+    recent.forget("a")
+    assert recent.seen("a") is False
+    assert [recent.seen("b"), recent.seen("c")] == [False, False]
+    assert recent.seen("a") is False, "the oldest goes when there are too many"
+
+
+def test_an_outage_waits_ever_longer_and_starts_anew(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage(logging.getLogger("test"))
+    waits = [outage.failed("down") for _ in range(8)]
+
+    assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
+    assert outage.failed("flood", at_least=45) == 45
+    outage.over()
+    assert outage.failed("down") == 1
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == ["down", "flood", "down"]

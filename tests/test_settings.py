@@ -1,0 +1,164 @@
+"""Settings come from three places in a fixed order, and every fault names its variable and no secret."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import PREFIX, Settings, read_settings, variables
+
+ROOT = Path(__file__).resolve().parent.parent
+TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults_are_those_of_the_shipped_file() -> None:
+    settings = read_settings()
+    assert settings.token is None
+    assert settings.admin_ids == frozenset()
+    assert settings.api_url is None
+    assert (settings.knowledge_dir, settings.data_dir) == (Path("knowledge"), Path("data"))
+    assert (settings.log_level, settings.log_format) == ("INFO", "console")
+
+
+def test_the_shipped_file_says_what_the_code_says(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+    assert read_settings(defaults=empty) == read_settings()
+
+
+def test_environment_wins_over_env_file_and_that_over_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defaults = tmp_path / "bot.toml"
+    defaults.write_text('knowledge_dir = "toml"\ndata_dir = "toml"\nlog_level = "ERROR"\n')
+    Path(".env").write_text("BOT_KNOWLEDGE_DIR=file\nBOT_DATA_DIR=file\nOTHER=1\n")
+    monkeypatch.setenv("BOT_KNOWLEDGE_DIR", "environment")
+    settings = read_settings(defaults=defaults)
+    assert (settings.knowledge_dir, settings.data_dir) == (Path("environment"), Path("file"))
+    assert settings.log_level == "ERROR"
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("BOT_TOKEN=\nBOT_LOG_LEVEL=debug\n")
+    monkeypatch.setenv("BOT_LOG_LEVEL", "")
+    settings = read_settings()
+    assert settings.token is None
+    assert settings.log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("BOT_ADMIN_IDS", "1, 22,333", "admin_ids", {1, 22, 333}),
+        ("BOT_ADMIN_IDS", "1，2", "admin_ids", {1, 2}),
+        ("BOT_ADMIN_IDS", "7", "admin_ids", {7}),
+        ("BOT_API_URL", "http://127.0.0.1:8081/bot/", "api_url", "http://127.0.0.1:8081/bot"),
+        ("BOT_LOG_FORMAT", " JSON ", "log_format", "json"),
+        ("BOT_DATA_DIR", "~/bot", "data_dir", Path.home() / "bot"),
+    ],
+)
+def test_values_are_understood(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, expected: object
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(read_settings(), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("BOT_TOKEN", "not a token", "copy it from @BotFather"),
+        ("BOT_ADMIN_IDS", "1,me", "'me'"),
+        ("BOT_ADMIN_IDS", "-100123", "positive"),
+        ("BOT_API_URL", "localhost:8081/bot", "http://localhost:8081/bot"),
+        ("BOT_API_URL", "https://example.org/", "up to and with /bot"),
+        ("BOT_LOG_LEVEL", "LOUD", "'DEBUG'"),
+        ("BOT_LOG_FORMAT", "xml", "'xml'"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert name in str(refused.value)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("BOT_TOKN", "did you mean BOT_TOKEN?"), ("BOT_ADMINS", "did you mean BOT_ADMIN_IDS?"), ("BOT_XYZ", "BOT_TOKEN,")],
+)
+def test_an_unknown_variable_is_refused_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, says: str
+) -> None:
+    defaults = tmp_path / "bot.toml"
+    defaults.write_text(f"{name.removeprefix(PREFIX).lower()} = 1\n")
+    with pytest.raises(SettingsError, match=re.escape(name)):
+        read_settings(defaults=defaults)
+    Path(".env").write_text(f"{name}=1\n")
+    with pytest.raises(SettingsError, match=re.escape(name)):
+        read_settings()
+    Path(".env").unlink()
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError, match=re.escape(name)) as refused:
+        read_settings()
+    assert says in str(refused.value)
+
+
+def test_variables_of_the_host_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8080")
+    monkeypatch.setenv("ROBOT_NAME", "R2")
+    assert read_settings().token is None
+
+
+def test_the_token_is_readable_by_asking_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", f" {TOKEN}\n")
+    settings = read_settings()
+    assert settings.token is not None
+    assert settings.token.get_secret_value() == TOKEN
+    assert TOKEN not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("name", ["BOT_TOKEN", "BOT_API_URL", "BOT_LOG_LEVEL", "BOT_ADMIN_IDS"])
+def test_no_message_holds_a_token_not_even_one_set_in_the_wrong_place(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, f"oops {TOKEN}")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert name in str(refused.value)
+    assert TOKEN not in str(refused.value)
+    assert TOKEN.split(":")[1] not in str(refused.value)
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    Path(".env").write_bytes("BOT_DATA_DIR=数据".encode("gb18030"))
+    with pytest.raises(SettingsError, match=r"\.env can't be read"):
+        read_settings()
+    with pytest.raises(SettingsError, match="missing.toml"):
+        read_settings(defaults=tmp_path / "missing.toml")
+
+
+def test_every_setting_is_explained_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert re.findall(r"^# ?(BOT_[A-Z_]+)=", example, re.MULTILINE) == list(variables())
+
+
+def test_every_setting_but_the_secret_ones_has_its_default_in_the_file() -> None:
+    text = (ROOT / "config" / "bot.toml").read_text(encoding="utf-8")
+    named = set(re.findall(r"^([a-z_]+) =", text, re.MULTILINE))
+    without_default = {name for name, field in Settings.model_fields.items() if field.default is None}
+    assert named == set(Settings.model_fields) - without_default
