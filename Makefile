@@ -26,7 +26,7 @@ define install
 	fi
 	@rm -f $(VENV)/.runtime-* $(VENV)/.dev-*
 	@echo 'Setting up $(VENV) from $(1); the first time takes a minute or two …' >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) </dev/null >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r $(1) </dev/null >&2
 endef
 
 .PHONY: help run test lint format check bench clean

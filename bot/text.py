@@ -38,7 +38,9 @@ def read_texts(folder: Path) -> Texts:
             raise SettingsError(f"{folder / language}.toml: the key '{key}' isn't in every language; add it everywhere")
         for key, text in texts.items():
             if _placeholders(text) != _placeholders(first[key]):
-                raise SettingsError(f"{folder / language}.toml: '{key}' has other placeholders than zh.toml; make them equal")
+                raise SettingsError(
+                    f"{folder / language}.toml: '{key}' has other placeholders than zh.toml; make them equal"
+                )
     return Texts(by_language)
 
 

@@ -148,7 +148,7 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     Path(".env").write_bytes("BOT_DATA_DIR=数据".encode("gb18030"))
     with pytest.raises(SettingsError, match=r"\.env can't be read"):
         read_settings()
-    with pytest.raises(SettingsError, match="missing.toml"):
+    with pytest.raises(SettingsError, match=r"missing\.toml"):
         read_settings(defaults=tmp_path / "missing.toml")
 
 

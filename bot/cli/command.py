@@ -21,4 +21,4 @@ class Command(Protocol):
 
 def load_command(module: str) -> Command:
     """Import a command's module; the libraries it needs are not read before."""
-    return cast(Command, import_module(module))
+    return cast("Command", import_module(module))

@@ -29,10 +29,16 @@ _SURE_PRECISION = 0.99
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Define the command's own arguments."""
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="question files; those of the knowledge by default")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="question files; those of the knowledge by default"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--failures", action="store_true", help="print every question that wasn't resolved, or was answered wrongly")
-    parser.add_argument("--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring")
+    parser.add_argument(
+        "--failures", action="store_true", help="print every question that wasn't resolved, or was answered wrongly"
+    )
+    parser.add_argument(
+        "--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring"
+    )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -64,12 +70,17 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: sure from {weights.sure}")
     for name, model in (("with meaning", with_meaning), ("without meaning", without)):
-        print(f"{name}: answer from {model.bands.answer}, suggest from {model.bands.suggest}, floor {model.bands.floor}")
+        print(
+            f"{name}: answer from {model.bands.answer}, suggest from {model.bands.suggest}, floor {model.bands.floor}"
+        )
     return 0
 
 
 def _train(engine: Engine, questions: Sequence[Asked], *, meaning: bool) -> tuple[Model, dict[str, tuple[float, bool]]]:
-    examples: list[Example] = [*of_questions(engine, questions, meaning), *of_knowledge(engine, meaning)]
+    examples: list[Example] = [
+        *of_questions(engine, questions, meaning=meaning),
+        *of_knowledge(engine, meaning=meaning),
+    ]
     print(f"{len(examples)} examples {'with' if meaning else 'without'} meaning", file=sys.stderr)
     logistic, bands, best = train(examples)
     return Model(logistic=logistic, bands=bands), best

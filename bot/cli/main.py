@@ -19,8 +19,8 @@ from bot.settings import Settings, read_settings
 PROGRAM = "python -m bot"
 DESCRIPTION = "Answers questions about interviews from curated points and verified quotes, in Telegram and here."
 
-FAILED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
-"""Exit codes; the last two are those of a shell for SIGINT and SIGPIPE."""
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+"""Exit codes; the last is a shell's for SIGINT."""
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return _pipe_closed()
+        _drop_output()
+        return 0  # whoever read has had enough, which is no failure
     except Exception as error:  # the edge: whatever it is, a person gets a line and no traceback
         code, lines = _told(error)
         for line in lines:
@@ -132,7 +133,6 @@ def _speak_chinese(stream: TextIO) -> None:
     stream.reconfigure(encoding=encoding, errors="replace")
 
 
-def _pipe_closed() -> int:
+def _drop_output() -> None:
     """Keep the interpreter from flushing into the closed pipe on its way out."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return PIPE_CLOSED

@@ -134,7 +134,7 @@ class Session:
         """Fix the language of the answers, or let it follow the questions again."""
         names = {name.lower(): name for name in LANGUAGES}
         if wanted.lower() in names:
-            self.language = cast(Language, names[wanted.lower()])
+            self.language = cast("Language", names[wanted.lower()])
             self._fixed = True
             return Notice((self.say("language_fixed"),))
         if wanted.lower() == "auto":

@@ -35,13 +35,13 @@ class Example:
     """Whether the interview answers the question."""
 
 
-def of_questions(engine: Engine, asked: Iterable[Asked], meaning: bool) -> Iterator[Example]:
+def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> Iterator[Example]:
     """Yield the candidates of every question about at most one topic."""
     for question in asked:
         if question.turn or len(question.topics) > 1:
             continue
         text = engine.reader.normalise(question.text)
-        for query in _ways(engine, text, meaning):
+        for query in _ways(engine, text, meaning=meaning):
             row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
             for item, features in _evidence(engine, query, row, ()).items():
                 entry = engine.catalogue.items[item]
@@ -49,7 +49,7 @@ def of_questions(engine: Engine, asked: Iterable[Asked], meaning: bool) -> Itera
                 yield Example(question.id, question.file, features, right, 1.0, bool(question.topics))
 
 
-def of_knowledge(engine: Engine, meaning: bool) -> Iterator[Example]:
+def of_knowledge(engine: Engine, *, meaning: bool) -> Iterator[Example]:
     """Yield the candidates of phrasings, each asked as if nobody had written it.
 
     Every second one is taken, by hash, so that the choice doesn't move when others are added.
@@ -69,7 +69,7 @@ def of_knowledge(engine: Engine, meaning: bool) -> Iterator[Example]:
             yield Example(f"left-out/{number}", "left-out", features, right, LEFT_OUT_WEIGHT, is_entry)
 
 
-def _ways(engine: Engine, text: str, meaning: bool) -> Sequence[Query]:
+def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:
     repaired = engine.repair(text) if meaning else text
     return [engine.reader.of_normalised(way) for way in dict.fromkeys((text, repaired)) if way]
 

@@ -40,10 +40,8 @@ def judge(asked: Asked, reply: Reply) -> Verdict:
     answers = [scored.entry for scored in reply.answers]
     everything: Ranges = tuple(span for topic in asked.topics for span in topic)
     first_right = bool(answers) and entry_hits(answers[0], everything)
-    if len(asked.topics) > 1:
-        hit = all(_any_hits(answers, topic) for topic in asked.topics)
-    else:
-        hit = first_right
+    every = len(asked.topics) > 1
+    hit = all(_any_hits(answers, topic) for topic in asked.topics) if every else first_right
     suggested = [scored.entry for scored in reply.suggestions]
     return Verdict(
         asked=asked,
@@ -53,8 +51,6 @@ def judge(asked: Asked, reply: Reply) -> Verdict:
         wrong=reply.status == "answered" and not first_right,
         first_right=_any_hits((answers or suggested)[:1], everything),
     )
-
-
 
 
 def _any_hits(entries: Iterable[Entry], gold: Ranges) -> bool:

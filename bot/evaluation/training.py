@@ -70,15 +70,22 @@ def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, 
     weights = np.array([example.weight for example in examples])
     asked = np.array([example.kind != "left-out" for example in examples])
     odds = _cross_validated(names, raw, right, weights, asked, [example.question for example in examples])
-    best = _best_by_question([example for example, is_asked in zip(examples, asked, strict=True) if is_asked], odds[asked])
+    best = _best_by_question(
+        [example for example, is_asked in zip(examples, asked, strict=True) if is_asked], odds[asked]
+    )
     slope, offset = _platt(best)
     shape, intercept, coefficients = _fit(names, raw, right, weights)
     model = _model(shape, intercept * slope + offset, coefficients * slope)
     scores = 1 / (1 + np.exp(-(odds * slope + offset)))
     bands = _bands([example for example, is_asked in zip(examples, asked, strict=True) if is_asked], scores[asked])
-    return model, bands, {
-        question: (float(1 / (1 + np.exp(-(value * slope + offset)))), hit) for question, (value, hit) in best.items()
-    }
+    return (
+        model,
+        bands,
+        {
+            question: (float(1 / (1 + np.exp(-(value * slope + offset)))), hit)
+            for question, (value, hit) in best.items()
+        },
+    )
 
 
 def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
@@ -93,7 +100,9 @@ def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
     )
 
 
-def _fit(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix) -> tuple[_Shape, float, Matrix]:
+def _fit(
+    names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix
+) -> tuple[_Shape, float, Matrix]:
     """Return intercept and coefficients per column, in the columns' own units."""
     regression, scaler = _sklearn()
     shape = _shape(names, raw)
@@ -115,7 +124,12 @@ def _sklearn() -> tuple[Any, Any]:
 
 
 def _cross_validated(
-    names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix, asked: NDArray[np.bool_], ids: Sequence[str]
+    names: tuple[str, ...],
+    raw: Matrix,
+    right: NDArray[np.bool_],
+    weights: Matrix,
+    asked: NDArray[np.bool_],
+    ids: Sequence[str],
 ) -> Matrix:
     """Return log-odds for the asked questions from models that were fitted without them."""
     order = {question: place for place, question in enumerate(sorted(set(ids)))}

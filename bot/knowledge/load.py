@@ -32,7 +32,9 @@ def load(folder: Path, normalise: Callable[[str], str]) -> Knowledge:
     faults = _Faults()
     name = folder.as_posix()
     if not folder.is_dir():
-        raise KnowledgeError([Problem(name, 1, "there is no such folder; set BOT_KNOWLEDGE_DIR to the knowledge folder")])
+        raise KnowledgeError(
+            [Problem(name, 1, "there is no such folder; set BOT_KNOWLEDGE_DIR to the knowledge folder")]
+        )
     homes = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith((".", "_")))
     if not homes:
         message = "the folder holds no interview; add one (python -m bot knowledge draft)"
@@ -255,7 +257,9 @@ class _Curation:
             if len(matching) == 1:
                 return matching[0]
             where = ", ".join(str(span.first) for span in spans) or "nowhere"
-            message = f"the quote '{shown}' doesn't start in line {line} of the transcript but in: {where}; correct 'line'"
+            message = (
+                f"the quote '{shown}' doesn't start in line {line} of the transcript but in: {where}; correct 'line'"
+            )
         elif not spans:
             message = f"the quote '{shown}' isn't in the transcript; copy its words exactly{self._hint(text)}"
         elif len(spans) > 1:

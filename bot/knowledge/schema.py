@@ -136,31 +136,33 @@ def _problem(document: Document, detail: ErrorDetails) -> Problem:
     return document.problem(path, _message(detail))
 
 
+_MESSAGES = {
+    "missing": "the key '{key}' is missing; add it",
+    "extra_forbidden": "unknown key '{key}'; correct its spelling or remove it",
+    "string_too_short": "'{key}' is empty; write a text or remove it",
+    "too_short": "'{key}' is empty; it needs at least {min_length}",
+    "too_long": "'{key}' has {actual_length} items; at most {max_length} are allowed",
+    "string_pattern_mismatch": "'{key}' is '{input}', which isn't of the form {pattern}; correct it",
+    "tuple_type": "'{key}' must be a list; start each of its items with '- '",
+    "model_type": "'{key}' must hold keys and values, not {kind}; indent them below it",
+    "model_attributes_type": "'{key}' must hold keys and values, not {kind}; indent them below it",
+    "string_type": "'{key}' must be a text, not {kind}; quote it",
+}
+_OTHER = "'{key}': {msg}; correct it"
+
+
 def _message(detail: ErrorDetails) -> str:
-    key = str(detail["loc"][-1]) if detail["loc"] else "the file"
-    context = detail.get("ctx", {})
-    match detail["type"]:
-        case "missing":
-            return f"the key '{key}' is missing; add it"
-        case "extra_forbidden":
-            return f"unknown key '{key}'; correct its spelling or remove it"
-        case "string_too_short":
-            return f"'{key}' is empty; write a text or remove it"
-        case "too_short":
-            return f"'{key}' is empty; it needs at least {context.get('min_length')}"
-        case "too_long":
-            return f"'{key}' has {context.get('actual_length')} items; at most {context.get('max_length')} are allowed"
-        case "string_pattern_mismatch":
-            return f"'{key}' is {detail['input']!r}, which isn't of the form {context.get('pattern')}; rename it"
-        case "tuple_type":
-            return f"'{key}' must be a list; start each of its items with '- '"
-        case "model_type" | "model_attributes_type":
-            return f"'{key}' must hold keys and values, not {_kind(detail['input'])}; indent them below it"
-        case "string_type":
-            return f"'{key}' must be a text, not {_kind(detail['input'])}; quote it"
-        case _:
-            return f"'{key}': {detail['msg']}; correct it"
+    values = {
+        **detail.get("ctx", {}),
+        "key": str(detail["loc"][-1]) if detail["loc"] else "the file",
+        "input": detail["input"],
+        "kind": _kind(detail["input"]),
+        "msg": detail["msg"],
+    }
+    return _MESSAGES.get(detail["type"], _OTHER).format_map(values)
 
 
 def _kind(value: object) -> str:
-    return {dict: "keys and values", list: "a list", str: "a text"}.get(type(value), type(value).__name__)
+    if isinstance(value, dict):
+        return "keys and values"
+    return "a list" if isinstance(value, list) else "a text"

@@ -64,7 +64,9 @@ def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterat
                 continue
             first, line = seen.setdefault(key, (item, phrasing.line))
             if first is not item:
-                message = f"the phrasing '{phrasing.text}' is also one of {_place(first)}, line {line}; keep it under one"
+                message = (
+                    f"the phrasing '{phrasing.text}' is also one of {_place(first)}, line {line}; keep it under one"
+                )
                 yield Problem(item.file, phrasing.line, message)
             elif line != phrasing.line:
                 message = f"the phrasing '{phrasing.text}' stands in line {line} already; keep one"
@@ -77,7 +79,9 @@ def answers_are_short(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
         for entry in interview.entries():
             quoted = sum(quote.span.last - quote.span.first + 1 for quote in entry.quotes)
             if quoted > MAX_QUOTED_LINES:
-                message = f"'{entry.id}' quotes {quoted} lines; {MAX_QUOTED_LINES} at most: quote what carries the points"
+                message = (
+                    f"'{entry.id}' quotes {quoted} lines; {MAX_QUOTED_LINES} at most: quote what carries the points"
+                )
                 yield Problem(entry.file, entry.line, message)
             if not entry.broad and len(entry.points) > MAX_NARROW_POINTS:
                 message = f"'{entry.id}' has {len(entry.points)} points; {MAX_NARROW_POINTS} at most, or 'broad: true'"

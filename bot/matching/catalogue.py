@@ -71,7 +71,8 @@ class Catalogue:
 def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> Catalogue:
     """Lay out a knowledge base."""
     entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
-    items = (*entries, *(absent for interview in knowledge.interviews for absent in interview.absent))
+    absents = [absent for interview in knowledge.interviews for absent in interview.absent]
+    items: tuple[Entry | Absent, ...] = (*entries, *absents)
     wordings = [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
     owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))
     queries = [reader.read(text) for _, text in wordings]
@@ -83,7 +84,7 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
     for query in queries:
         for syllable in query.syllables:
             symbols.setdefault(syllable, chr(0x4E00 + len(symbols)))
-    catalogue = Catalogue(
+    return Catalogue(
         items=items,
         entry_count=len(entries),
         wordings=tuple(text for _, text in wordings),
@@ -101,7 +102,6 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
         asked_kinds=tuple(_asked_kinds(len(items), owner, queries, kinds)),
         symbols=symbols,
     )
-    return catalogue
 
 
 def _passages(entry: Entry) -> Iterator[str]:

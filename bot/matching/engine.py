@@ -73,7 +73,8 @@ class Engine:
         if views is None:
             return cheap
         rankings = [
-            self._rank_by(query, self.weights.with_meaning, view, ()) for query, view in zip(queries, views, strict=True)
+            self._rank_by(query, self.weights.with_meaning, view, ())
+            for query, view in zip(queries, views, strict=True)
         ]
         return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
 

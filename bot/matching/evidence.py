@@ -88,7 +88,11 @@ class Examiner:
         best: dict[int, list[int]] = {}
         closeness = 2 * hits.shared / (hits.asked + index.lengths[hits.texts])
         for text, owner, close, shared in zip(
-            hits.texts.tolist(), catalogue.owner[hits.texts].tolist(), closeness.tolist(), hits.shared.tolist(), strict=True
+            hits.texts.tolist(),
+            catalogue.owner[hits.texts].tolist(),
+            closeness.tolist(),
+            hits.shared.tolist(),
+            strict=True,
         ):
             if text in hidden:
                 continue
@@ -139,9 +143,7 @@ class Examiner:
             found |= self._semantic_features(item, lexical, semantic)
         return found
 
-    def _lexical_features(
-        self, item: int, view: LexicalView, semantic: SemanticView | None
-    ) -> dict[str, float]:
+    def _lexical_features(self, item: int, view: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         catalogue, entry = self.catalogue, self.catalogue.items[item]
         compared = [*view.best.get(item, ())[:_COMPARED], self.closest(item, view, semantic)]
         if semantic is not None:

@@ -91,7 +91,10 @@ def build(
     starts = np.zeros(len(vocabulary) + 1, np.int32)
     np.cumsum(np.bincount(flat, minlength=len(vocabulary)), out=starts[1:])
     documents = np.concatenate(
-        [np.repeat(np.asarray(groups, np.int64), sizes), np.repeat([group for group, _ in context], [*map(len, further)])]
+        [
+            np.repeat(np.asarray(groups, np.int64), sizes),
+            np.repeat([group for group, _ in context], [*map(len, further)]),
+        ]
     ).astype(np.int64)
     frequency, total = _document_frequency(_joined([*numbers, *further]), documents, len(vocabulary))
     kind_weights = np.fromiter((kinds[term[0]] for term in vocabulary), np.float32, len(vocabulary))

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for: a date, a number, a name …"""
+"""What kind of answer a question asks for: a date, a number, a name."""
 
 from __future__ import annotations
 

@@ -42,8 +42,7 @@ class Lexicon:
 
     def canonical(self, text: str) -> str:
         """Replace each alias in normalised `text`, the longest first."""
-        replaced = self._pattern.sub(lambda found: self.canonical_of[found[0]], text)
-        return replaced
+        return self._pattern.sub(lambda found: self.canonical_of[found[0]], text)
 
 
 def _alternatives(aliases: Iterable[str]) -> Iterable[str]:

@@ -16,7 +16,9 @@ from bot.matching.language import LanguageWords
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+|\b(?:t\.me|github\.com)/[^\s\u4e00-\u9fff]+")
 _MENTION = re.compile(r"@[a-z0-9_]{2,}")
 _COMMAND = re.compile(r"^\s*/[a-z_]+(?=\s|$)")
@@ -49,7 +51,7 @@ def simplified(normaliser: Normaliser, text: str) -> str:
     """Convert traditional characters and Taiwanese words to simplified ones (OpenCC)."""
     if text.isascii():
         return text
-    return normaliser.from_hongkong.convert(normaliser.from_taiwan.convert(text))
+    return str(normaliser.from_hongkong.convert(normaliser.from_taiwan.convert(text)))
 
 
 def common_wording(normaliser: Normaliser, text: str) -> str:

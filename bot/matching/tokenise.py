@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import jieba
 
@@ -39,7 +40,7 @@ class Segmenter:
 
     def frequency(self, word: str) -> int:
         """Return how often a word occurs in jieba's corpus of general Chinese; 0 for an unknown one."""
-        return self._common.get(word, 0)
+        return int(self._common.get(word, 0))
 
     @property
     def frequencies(self) -> dict[str, int]:
@@ -68,4 +69,4 @@ def _terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> Itera
         yield from (f"c:{character}" for character in run)
         yield from (f"b:{run[at : at + 2]}" for at in range(len(run) - 1))
     yield from (f"w:{word}" for word in words)
-    yield from (f"p:{first} {second}" for first, second in zip(syllables, syllables[1:], strict=False))
+    yield from (f"p:{first} {second}" for first, second in pairwise(syllables))

@@ -94,4 +94,6 @@ def read_weights(path: Path) -> Weights:
         return Weights.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise SettingsError(f"{path}: can't be read as weights ({reason}); make it with: python -m bot eval --calibrate") from None
+        raise SettingsError(
+            f"{path}: can't be read as weights ({reason}); make it with: python -m bot eval --calibrate"
+        ) from None

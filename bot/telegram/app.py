@@ -113,8 +113,9 @@ async def serve(application: App, stop: asyncio.Event) -> None:
     try:
         if not await _connect(application, stop):
             return
-        await menus.publish(application.bot, application.bot_data.texts, application.bot_data.admins)
         await application.start()
+        services = application.bot_data
+        application.create_task(menus.publish(application.bot, services.texts, services.admins))
         _tell_start(application)
         await poll(application.bot, _queue(application), stop, WANTED)
     except InvalidToken:

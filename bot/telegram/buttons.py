@@ -67,6 +67,8 @@ class Read:
 
 Button: TypeAlias = Answer | Interviews | Sections | Entries | Read
 
+_PAGED: dict[str, type[Sections | Entries | Read]] = {"s": Sections, "e": Entries, "r": Read}
+
 
 def data(button: Button) -> str:
     """Write a button's callback data: kind and language, then what it names."""
@@ -91,15 +93,10 @@ def parse(written: str) -> Button | None:
     if language is None:
         return None
     match head[0], rest:
-        case "a", [str(entry)]:
+        case "a", [entry]:
             return Answer(language, entry)
-        case "i", [str(page)] if page.isdecimal():
+        case "i", [page] if page.isdecimal():
             return Interviews(language, int(page))
-        case "s", [str(interview), str(page)] if page.isdecimal():
-            return Sections(language, interview, int(page))
-        case "e", [str(section), str(page)] if page.isdecimal():
-            return Entries(language, section, int(page))
-        case "r", [str(entry), str(page)] if page.isdecimal():
-            return Read(language, entry, int(page))
-        case _:
-            return None
+        case kind, [name, page] if kind in _PAGED and page.isdecimal():
+            return _PAGED[kind](language, name, int(page))
+    return None

@@ -41,7 +41,9 @@ async def start(update: Update, context: Context) -> None:
         await give(context, beside(message), entry, language)
         return
     gone = [escape(context.texts(language, "telegram.gone"))] if context.args else []
-    titles = context.texts(language, "telegram.comma").join(shown(interview.title, language) for interview in knowledge.interviews)
+    titles = context.texts(language, "telegram.comma").join(
+        shown(interview.title, language) for interview in knowledge.interviews
+    )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
     await send(context.bot, beside(message), gone + intro, questions(examples(knowledge), language))
     if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):

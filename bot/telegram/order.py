@@ -28,10 +28,7 @@ class ChatOrder(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's earlier updates, then for a free place."""
         chat = update.effective_chat if isinstance(update, Update) else None
-        if chat is None:
-            lock = asyncio.Lock()
-        else:
-            lock = self._chats.setdefault(chat.id, asyncio.Lock())
+        lock = asyncio.Lock() if chat is None else self._chats.setdefault(chat.id, asyncio.Lock())
         async with lock, self._places:
             await coroutine
 

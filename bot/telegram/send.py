@@ -47,10 +47,9 @@ class Place:
 
 def beside(message: MaybeInaccessibleMessage, reply_to: int | None = None) -> Place:
     """Return the place for a reply to `message`, or to another message of its chat and topic."""
-    in_topic = isinstance(message, Message) and message.is_topic_message
     return Place(
         chat=message.chat.id,
-        thread=message.message_thread_id if isinstance(message, Message) and in_topic else None,
+        thread=message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None,
         reply_to=message.message_id if reply_to is None else reply_to,
         silent=message.chat.type != ChatType.PRIVATE,
     )
@@ -106,9 +105,10 @@ async def edit(
     try:
         await _plain_if_refused(attempt, parts[0])
     except BadRequest as error:
-        if "not modified" in error.message.lower():
+        complaint = error.message.lower()
+        if "not modified" in complaint:
             return  # two taps on the same button: it shows what was asked for
-        if "message to edit not found" not in error.message.lower():
+        if "message to edit not found" not in complaint and "can't be edited" not in complaint:
             raise
         await send(bot, beside(message), paragraphs, keyboard)
 
@@ -135,8 +135,7 @@ async def typing(bot: Bot, place: Place, after: float = TYPING_AFTER) -> AsyncIt
         yield
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _type(bot: Bot, place: Place, after: float) -> None:
@@ -159,8 +158,9 @@ async def _plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable
     except BadRequest as error:
         if "can't parse entities" not in error.message.lower():
             raise
-        LOG.error("Defect: Telegram refused the markup of a message (%s); it went out as plain text", error)
-        return await patiently(lambda: attempt(plain(markup), None))
+        complaint = error.message
+    LOG.error("Defect: Telegram refused the markup of a message (%s); it goes out as plain text", complaint)
+    return await patiently(lambda: attempt(plain(markup), None))
 
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from bot.answers.html import answer, escape, paragraphs, shown
 from bot.answers.reply import Reply, Scored
+from bot.knowledge.load import load
 from bot.knowledge.model import Absent, Bilingual, Entry, Language, Quote, Speaker
 from bot.knowledge.transcript import Span
 from bot.text import LANGUAGES, Texts, read_texts
-from tests.botapi.markup import parse
+from tests.botapi.markup import parse, units
 
 TEXT = st.text(min_size=1, max_size=60)
 BILINGUAL = st.builds(Bilingual, TEXT, TEXT)
@@ -55,7 +56,8 @@ REPLIES = st.builds(
     absent=st.none() | ABSENT,
     focus=st.none() | st.integers(0, 9),
 )
-TEXTS = read_texts(Path(__file__).resolve().parent.parent.parent / "config" / "texts")
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEXTS = read_texts(ROOT / "config" / "texts")
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +141,14 @@ def test_several_answers_are_set_apart(entry: Entry, texts: Texts) -> None:
 
     assert len(written) == 3 * 3 + 1
     assert written[3] == f"<i>{texts('en', 'answer.also')}</i>"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shipped_answer_fits_into_one_message(texts: Texts, language: Language) -> None:
+    knowledge = load(ROOT / "knowledge", str.casefold)
+
+    for each in knowledge.by_key.values():
+        assert units(parse("\n\n".join(answer(each, language, texts)))[0]) <= 4096
 
 
 def absent(about: str) -> Absent:

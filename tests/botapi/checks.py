@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.botapi.markup import MarkupRefused, parse, units
+from typing import NamedTuple
+
+from tests.botapi.markup import MarkupError, parse, units
 from tests.botapi.people import JSON, Chat
-from tests.botapi.world import Refused, World
+from tests.botapi.world import RefusedError, World
 
 TEXT = 4096
 CAPTION = 1024
@@ -23,9 +25,9 @@ ACTIONS = {
 }
 
 
-def bad(description: str) -> Refused:
+def bad(description: str) -> RefusedError:
     """Return a refusal in Telegram's words."""
-    return Refused(400, f"Bad Request: {description}")
+    return RefusedError(400, f"Bad Request: {description}")
 
 
 def chat(world: World, values: JSON) -> Chat:
@@ -34,27 +36,36 @@ def chat(world: World, values: JSON) -> Chat:
     if found is None:
         raise bad("chat not found")
     if found.id in world.blocked:
-        kicked = "bot was blocked by the user" if found.type == "private" else f"bot was kicked from the {found.type} chat"
-        raise Refused(403, f"Forbidden: {kicked}")
+        kicked = (
+            "bot was blocked by the user" if found.type == "private" else f"bot was kicked from the {found.type} chat"
+        )
+        raise RefusedError(403, f"Forbidden: {kicked}")
     return found
 
 
-def formatted(values: JSON, key: str, longest: int) -> tuple[str, list[JSON]]:
+class Formatted(NamedTuple):
+    """A text as its reader sees it, and what is marked in it."""
+
+    text: str
+    entities: list[JSON]
+
+
+def formatted(values: JSON, key: str, longest: int) -> Formatted:
     """Return the text that a request shows and its entities, trimmed as Telegram does."""
     written = str(values.get(key, ""))
     match values.get("parse_mode"):
         case None:
-            text, entities = written, []
+            text, entities = written, list[JSON]()
         case "HTML":
             try:
                 text, entities = parse(written)
-            except MarkupRefused as error:
+            except MarkupError as error:
                 raise bad(f"can't parse entities: {error}") from None
         case other:
             raise bad(f"unsupported parse_mode {other}")
     if units(text.strip()) > longest:
         raise bad("message is too long" if key == "text" else "message caption is too long")
-    return text.strip(), entities
+    return Formatted(text.strip(), entities)
 
 
 def keyboard(values: JSON) -> list[list[JSON]]:
@@ -76,7 +87,7 @@ def keyboard(values: JSON) -> list[list[JSON]]:
 
 def _button(button: JSON) -> None:
     if not str(button.get("text", "")).strip():
-        raise bad("can't parse inline keyboard button: field \"text\" is empty")
+        raise bad('can\'t parse inline keyboard button: field "text" is empty')
     actions = ACTIONS.intersection(button)
     if len(actions) != 1:
         raise bad("text buttons are unallowed in the inline keyboard" if not actions else "a button has two actions")
@@ -86,7 +97,7 @@ def _button(button: JSON) -> None:
         raise bad("BUTTON_DATA_INVALID")
 
 
-def thread(world: World, where: Chat, values: JSON) -> int | None:
+def thread(where: Chat, values: JSON) -> int | None:
     """Return the topic that a message goes to; General has no id of its own here."""
     number = values.get("message_thread_id")
     if number is None:

@@ -34,7 +34,7 @@ _ATTRIBUTES = {
 }
 
 
-class MarkupRefused(Exception):
+class MarkupError(Exception):
     """Telegram can't parse it; the text is what Telegram answers."""
 
 
@@ -54,37 +54,37 @@ class _Parser:
         kind = _KINDS.get(name)
         pattern = _ATTRIBUTES.get(name, re.compile(""))
         if kind is None:
-            raise MarkupRefused(f'unsupported start tag "{name}" at byte offset {at}')
+            raise MarkupError(f'unsupported start tag "{name}" at byte offset {at}')
         if not pattern.fullmatch(attributes.strip()):
-            raise MarkupRefused(f'tag "{name}" has unsupported attributes at byte offset {at}')
+            raise MarkupError(f'tag "{name}" has unsupported attributes at byte offset {at}')
         if any(opened in _ALONE for _, opened, _ in self.open):
-            raise MarkupRefused(f'tag "{name}" stands inside code at byte offset {at}')
+            raise MarkupError(f'tag "{name}" stands inside code at byte offset {at}')
         if kind == "blockquote":
             if any(opened.endswith("blockquote") for _, opened, _ in self.open):
-                raise MarkupRefused(f"blockquotes are nested at byte offset {at}")
+                raise MarkupError(f"blockquotes are nested at byte offset {at}")
             kind = "expandable_blockquote" if "expandable" in attributes else kind
         self.open.append((name, kind, units(self.text)))
 
     def end(self, name: str, at: int) -> None:
         if not self.open:
-            raise MarkupRefused(f'unexpected end tag at byte offset {at}')
+            raise MarkupError(f"unexpected end tag at byte offset {at}")
         opened, kind, offset = self.open.pop()
         if opened != name:
-            raise MarkupRefused(f'unmatched end tag at byte offset {at}, expected "</{opened}>", found "</{name}>"')
+            raise MarkupError(f'unmatched end tag at byte offset {at}, expected "</{opened}>", found "</{name}>"')
         length = units(self.text) - offset
         if length:
             self.entities.append({"type": kind, "offset": offset, "length": length})
 
 
 def parse(markup: str) -> tuple[str, list[dict[str, object]]]:
-    """Return the text that `markup` shows, and its entities; raise MarkupRefused where Telegram would refuse it."""
+    """Return the text that `markup` shows, and its entities; raise MarkupError where Telegram would refuse it."""
     parser, at = _Parser(), 0
     while at < len(markup):
         if markup[at] == "<":
             tag = _TAG.match(markup, at)
             where = len(markup[:at].encode())
             if tag is None:
-                raise MarkupRefused(f"unclosed or malformed start tag at byte offset {where}")
+                raise MarkupError(f"unclosed or malformed start tag at byte offset {where}")
             if tag[1]:
                 parser.end(tag[2].lower(), where)
             else:
@@ -98,7 +98,7 @@ def parse(markup: str) -> tuple[str, list[dict[str, object]]]:
             at += 1
     if parser.open:
         name = parser.open[-1][0]
-        raise MarkupRefused(f'can\'t find end tag corresponding to start tag "{name}"')
+        raise MarkupError(f'can\'t find end tag corresponding to start tag "{name}"')
     return parser.text, sorted(parser.entities, key=lambda entity: (entity["offset"], -int(str(entity["length"]))))
 
 

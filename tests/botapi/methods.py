@@ -28,7 +28,12 @@ SENDING = frozenset({
 
 
 def get_me(_: World, __: JSON) -> JSON:
-    return {**ME.json(), "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    return {
+        **ME.json(),
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+    }
 
 
 def delete_webhook(_: World, __: JSON) -> bool:
@@ -36,37 +41,37 @@ def delete_webhook(_: World, __: JSON) -> bool:
 
 
 def send_message(world: World, values: JSON) -> JSON:
-    where = checks.chat(world, values)
-    text, entities = checks.formatted(values, "text", checks.TEXT)
-    if not text:
+    checks.chat(world, values)
+    shown = checks.formatted(values, "text", checks.TEXT)
+    if not shown.text:
         raise bad("message text is empty")
-    return _put(world, values, text, entities, {"text": text, "entities": entities} if entities else {"text": text}, where.id)
+    return _put(world, values, shown, {"text": shown.text, "entities": shown.entities})
 
 
 def send_document(world: World, values: JSON) -> JSON:
-    where = checks.chat(world, values)
-    caption, entities = checks.formatted(values, "caption", checks.CAPTION)
+    checks.chat(world, values)
+    shown = checks.formatted(values, "caption", checks.CAPTION)
     if "document" not in values:
         raise bad("there is no document in the request")
     name, content = values["document"]
     if not content:
         raise bad("file must be non-empty")
-    document = {"file_id": f"F{world.next_id('file')}", "file_unique_id": "U", "file_name": name, "file_size": len(content)}
-    shown = {"document": document, **({"caption": caption} if caption else {})}
-    message = _put(world, values, caption, entities, shown, where.id)
+    file = {"file_id": f"F{world.next_id('file')}", "file_unique_id": "U", "file_name": name, "file_size": len(content)}
+    message = _put(world, values, shown, {"document": file, "caption": shown.text, "caption_entities": shown.entities})
     world.sent[-1].file = (name, content)
     return message
 
 
-def _put(world: World, values: JSON, text: str, entities: list[JSON], content: JSON, chat_id: int) -> JSON:
-    where = world.chats[chat_id]
+def _put(world: World, values: JSON, shown: checks.Formatted, content: JSON) -> JSON:
+    """Put a message of the bot into its chat, where every check lets it."""
+    where = checks.chat(world, values)
     rows = checks.keyboard(values)
     target = checks.reply_target(world, where, values)
-    topic = checks.thread(world, where, values)
-    if topic is None and target is not None:
-        topic = target.get("message_thread_id") if target.get("is_topic_message") else None
+    topic = checks.thread(where, values)
+    if topic is None and target is not None and target.get("is_topic_message"):
+        topic = target["message_thread_id"]
     if topic is not None:
-        content = {**content, "message_thread_id": topic, "is_topic_message": True}
+        content.update(message_thread_id=topic, is_topic_message=True)
     if target is not None:
         content["reply_to_message"] = {key: value for key, value in target.items() if key != "reply_to_message"}
     if rows:
@@ -74,11 +79,11 @@ def _put(world: World, values: JSON, text: str, entities: list[JSON], content: J
     message = world.message(where, ME, **content)
     world.sent.append(
         Sent(
-            chat=chat_id,
+            chat=where.id,
             message_id=message["message_id"],
-            text=text,
+            text=shown.text,
             markup=str(values.get("text") or values.get("caption") or ""),
-            entities=entities,
+            entities=shown.entities,
             parse_mode=values.get("parse_mode"),
             thread=topic,
             reply_to=target["message_id"] if target else None,
@@ -100,15 +105,15 @@ def _own(world: World, values: JSON, verb: str) -> Sent:
 
 def edit_message_text(world: World, values: JSON) -> JSON:
     message = _own(world, values, "edit")
-    text, entities = checks.formatted(values, "text", checks.TEXT)
-    if not text:
+    shown = checks.formatted(values, "text", checks.TEXT)
+    if not shown.text:
         raise bad("message text is empty")
     rows = checks.keyboard(values)
-    if (text, entities, rows) == (message.text, message.entities, message.keyboard):
+    if (shown.text, shown.entities, rows) == (message.text, message.entities, message.keyboard):
         raise bad(NOT_MODIFIED)
-    message.text, message.entities, message.keyboard = text, entities, rows
+    message.text, message.entities, message.keyboard = shown.text, shown.entities, rows
     message.markup, message.parse_mode = str(values["text"]), values.get("parse_mode")
-    return _edited(world, message, {"text": text, "entities": entities})
+    return _edited(world, message, {"text": shown.text, "entities": shown.entities})
 
 
 def edit_message_reply_markup(world: World, values: JSON) -> JSON:
@@ -146,7 +151,7 @@ def answer_callback_query(world: World, values: JSON) -> bool:
 
 def send_chat_action(world: World, values: JSON) -> bool:
     where = checks.chat(world, values)
-    checks.thread(world, where, values)
+    checks.thread(where, values)
     if values.get("action") not in {"typing", "upload_document", "upload_photo"}:
         raise bad("wrong parameter action in request")
     world.actions.append(dict(values))
@@ -181,7 +186,12 @@ def _menu(world: World, values: JSON) -> tuple[str, int, str]:
 
 
 def get_chat(world: World, values: JSON) -> JSON:
-    return {**checks.chat(world, values).json(), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
+    return {
+        **checks.chat(world, values).json(),
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": {},
+    }
 
 
 def get_chat_member(world: World, values: JSON) -> JSON:
@@ -214,7 +224,9 @@ METHODS = {
     "deleteWebhook": Method(delete_webhook, frozenset({"drop_pending_updates"})),
     "sendMessage": Method(send_message, _TEXT),
     "sendDocument": Method(send_document, SENDING | {"caption", "document"}),
-    "editMessageText": Method(edit_message_text, (_TEXT - {"disable_notification", "reply_parameters"}) | {"message_id"}),
+    "editMessageText": Method(
+        edit_message_text, (_TEXT - {"disable_notification", "reply_parameters"}) | {"message_id"}
+    ),
     "editMessageReplyMarkup": Method(edit_message_reply_markup, frozenset({"chat_id", "message_id", "reply_markup"})),
     "deleteMessage": Method(delete_message, frozenset({"chat_id", "message_id"})),
     "answerCallbackQuery": Method(

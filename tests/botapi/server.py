@@ -22,10 +22,12 @@ from starlette.types import Receive, Scope, Send
 from tests.botapi.hands import Hands
 from tests.botapi.methods import METHODS
 from tests.botapi.people import JSON, TOKEN
-from tests.botapi.world import Refused
+from tests.botapi.world import RefusedError
 
 POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
-STRUCTURED = frozenset({"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates"})
+STRUCTURED = frozenset(
+    {"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates"}
+)
 FLAGS = frozenset({"disable_notification", "protect_content", "show_alert", "drop_pending_updates"})
 
 
@@ -54,9 +56,9 @@ class BotApi(Hands):
         self.world.calls.append((method, values))
         try:
             result = await self._call(token, method, values)
-        except Refused as refused:
+        except RefusedError as refused:
             return _refusal(refused)
-        except _Broken:
+        except _BrokenError:
             return _Cut()
         finally:
             await self.world.tell()
@@ -64,18 +66,22 @@ class BotApi(Hands):
 
     async def _call(self, token: str, method: str, values: JSON) -> Any:
         if token != self.token:
-            raise Refused(401, "Unauthorized") if token.partition(":")[0].isdecimal() else Refused(404, "Not Found")
+            raise (
+                RefusedError(401, "Unauthorized")
+                if token.partition(":")[0].isdecimal()
+                else RefusedError(404, "Not Found")
+            )
         self._fault(method)
         if method == "getUpdates":
             return await self._updates(values)
         try:
             found = METHODS.get(method)
             if found is None:
-                raise Refused(404, "Not Found")
+                raise RefusedError(404, "Not Found")
             if unknown := set(values) - found.parameters:
-                raise Refused(400, f"Bad Request: unknown parameters {sorted(unknown)}")
+                raise RefusedError(400, f"Bad Request: unknown parameters {sorted(unknown)}")
             return found.call(self.world, values)
-        except Refused as refused:
+        except RefusedError as refused:
             # A chat that doesn't exist or doesn't want the bot is the world's doing, everything else the bot's.
             if refused.status != 403 and "chat not found" not in refused.description:
                 self.world.failures.append(f"{method}: {refused.description}")
@@ -89,13 +95,13 @@ class BotApi(Hands):
         if fault.times <= 0:
             self.world.faults.remove(fault)
         if fault.status == 0:
-            raise _Broken
-        raise Refused(fault.status, fault.description, fault.parameters)
+            raise _BrokenError
+        raise RefusedError(fault.status, fault.description, fault.parameters)
 
     async def _updates(self, values: JSON) -> list[JSON]:
         """Confirm what lies below the offset; wait for more as long as asked, or until another poll comes."""
         if unknown := set(values) - POLLING:
-            raise Refused(400, f"Bad Request: unknown parameters {sorted(unknown)}")
+            raise RefusedError(400, f"Bad Request: unknown parameters {sorted(unknown)}")
         world = self.world
         world.confirmed = max(world.confirmed, int(values.get("offset", 0)))
         self._polls += 1
@@ -111,17 +117,17 @@ class BotApi(Hands):
         except TimeoutError:
             return []
         if self._polls != this:
-            raise Refused(
+            raise RefusedError(
                 409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
             )
         return waiting()[: int(values.get("limit", 100))]
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The connection is to break."""
 
 
-def _refusal(refused: Refused) -> JSONResponse:
+def _refusal(refused: RefusedError) -> JSONResponse:
     body: JSON = {"ok": False, "error_code": refused.status, "description": refused.description}
     if refused.parameters is not None:
         body["parameters"] = refused.parameters

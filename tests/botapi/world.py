@@ -17,7 +17,7 @@ LOOK = 0.05
 """Seconds after which a test looks again although nothing came over the network."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The server doesn't do what was asked: an HTTP status, Telegram's words, and further parameters."""
 
     def __init__(self, status: int, description: str, parameters: JSON | None = None) -> None:

@@ -110,7 +110,7 @@ def test_in_a_terminal(environment: dict[str, str], data: Path, tmp_path: Path, 
     os.close(inner)
     read_until(terminal, "/topics")
     os.write(terminal, "红茶水温\r".encode())
-    shown = read_until(terminal, "相关问题")
+    shown = read_until(terminal, "相关问题") + read_until(terminal, "› ")
     os.write(terminal, b"\x04")
     read_until(terminal, "回头见")
     assert process.wait(timeout=10) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -14,7 +13,7 @@ from bot.cli.chat import locale_language
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.settings import read_settings
-from bot.text import LANGUAGES, Texts, read_texts
+from bot.text import LANGUAGES, read_texts
 from tests.cli.conftest import ROOT
 
 GREEN = "泡绿茶用多热的水？"

@@ -22,6 +22,7 @@ from tests.telegram import knowledge
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+MakeAssistant: TypeAlias = Callable[[Path], Assistant]
 Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
 
 
@@ -31,14 +32,14 @@ def texts() -> Texts:
 
 
 @pytest.fixture(scope="session")
-def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Assistant]:
+def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
     data = tmp_path_factory.mktemp("data")
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory, make_assistant: Callable[[Path], Assistant]) -> Assistant:
+def assistant(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAssistant) -> Assistant:
     """Answers from the small knowledge; shared, so tests that reload make their own."""
     return make_assistant(knowledge.write(tmp_path_factory.mktemp("knowledge")))
 
@@ -49,10 +50,25 @@ def folder(tmp_path: Path) -> Path:
     return knowledge.write(tmp_path / "knowledge")
 
 
+@pytest.fixture(scope="session")
+def _changeable(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAssistant) -> tuple[Path, Assistant]:
+    folder = knowledge.write(tmp_path_factory.mktemp("changeable"))
+    return folder, make_assistant(folder)
+
+
 @pytest.fixture
-def own(folder: Path, make_assistant: Callable[[Path], Assistant]) -> Assistant:
-    """An assistant on the test's own folder."""
-    return make_assistant(folder)
+def own(_changeable: tuple[Path, Assistant]) -> Assistant:
+    """An assistant whose knowledge the test may change (see `own_folder`); fresh again for every test."""
+    folder, assistant = _changeable
+    knowledge.write(folder)
+    assistant.reload()
+    return assistant
+
+
+@pytest.fixture
+def own_folder(_changeable: tuple[Path, Assistant]) -> Path:
+    """The folder that `own` serves from."""
+    return _changeable[0]
 
 
 @pytest.fixture

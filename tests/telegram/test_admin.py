@@ -26,10 +26,10 @@ def change_point(folder: Path, text: str) -> None:
 
 
 async def test_a_reload_shows_what_changed_and_serves_it(
-    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     async with serving(api, own):
-        change_point(folder, "核能比以前更重要。")
+        change_point(own_folder, "核能比以前更重要。")
         told = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 
@@ -46,9 +46,9 @@ async def reload(api: BotApi) -> str:
 
 
 async def test_added_and_removed_entries_are_named(
-    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
-    path = folder / "fruit-talk" / "01-fruit.yaml"
+    path = own_folder / "fruit-talk" / "01-fruit.yaml"
     section = yaml.safe_load(path.read_text(encoding="utf-8"))
     section["entries"][0]["id"] = "red-apple"
     knowledge.save(path, section)
@@ -65,11 +65,11 @@ async def test_a_reload_without_change_says_so(api: BotApi, serving: Serving, ow
 
 
 async def test_a_faulty_file_is_refused_with_its_line_and_the_old_knowledge_serves_on(
-    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     async with serving(api, own):
-        change_point(folder, "新的要点。")
-        path = folder / "fruit-talk" / "01-fruit.yaml"
+        change_point(own_folder, "新的要点。")
+        path = own_folder / "fruit-talk" / "01-fruit.yaml"
         text = path.read_text(encoding="utf-8").replace("苹果是红色的", "苹果是蓝色的")
         path.write_text(text, encoding="utf-8")
         line = text[: text.index("text: 苹果是蓝色的")].count("\n") + 1
@@ -82,10 +82,10 @@ async def test_a_faulty_file_is_refused_with_its_line_and_the_old_knowledge_serv
 
 
 async def test_more_than_ten_problems_come_as_a_file(
-    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     for section in ("energy-talk/01-energy.yaml", "fruit-talk/01-fruit.yaml"):
-        path = folder / section
+        path = own_folder / section
         path.write_text(path.read_text(encoding="utf-8").replace("question:", "kwestion:"), encoding="utf-8")
     with pytest.raises(KnowledgeError) as refused:
         own.reload()
@@ -102,9 +102,11 @@ async def test_more_than_ten_problems_come_as_a_file(
     assert content.decode() == "".join(f"{problem}\n" for problem in problems)
 
 
-async def test_reloads_at_once_queue(api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts) -> None:
+async def test_reloads_at_once_queue(
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
+) -> None:
     async with serving(api, own):
-        change_point(folder, "核能比以前更重要。")
+        change_point(own_folder, "核能比以前更重要。")
         for _ in range(3):
             await api.private_message(ADA, "/reload")
         told = [message.text for message in await api.sent(3, limit=60)]
@@ -121,11 +123,13 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
     await api.sent(2, limit=30)
 
 
-async def test_others_are_refused_kindly(bot: object, api: BotApi, texts: Texts) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
     assert (await api.answer(BOB, "/reload")).text == texts("en", "admin.refused")
 
 
-async def test_an_anonymous_admin_of_a_group_is_not_the_bots_admin(bot: object, api: BotApi, texts: Texts) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_an_anonymous_admin_of_a_group_is_not_the_bots_admin(api: BotApi, texts: Texts) -> None:
     await api.group_message(ANONYMOUS, "/reload@interview_bot", sender_chat=GROUP.json())
 
     assert (await api.sent(1))[0].text in {texts(language, "admin.refused") for language in ("en", "zh")}

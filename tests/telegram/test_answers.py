@@ -10,11 +10,12 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Question
-from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, User
 from tests.botapi.world import LIMIT
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+
+pytestmark = pytest.mark.usefixtures("bot")
 
 TAIPEI = User(21, "Mei", "mei", "zh-hant")
 VAGUE = ("能源", "颜色", "核聚变和储能", "电力", "水果")
@@ -26,7 +27,7 @@ def question_that_is(status: str, among: tuple[str, ...], assistant: Assistant) 
     return next(text for text in among if assistant.reply(Question(text)).status == status)
 
 
-async def test_answer_shows_question_points_and_quotes_with_their_lines(bot: App, api: BotApi) -> None:
+async def test_answer_shows_question_points_and_quotes_with_their_lines(api: BotApi) -> None:
     asked = await api.private_message(ADA, NUCLEAR)
 
     (answer,) = await api.sent(1)
@@ -42,13 +43,13 @@ async def test_answer_shows_question_points_and_quotes_with_their_lines(bot: App
     assert not answer.silent
 
 
-async def test_below_an_answer_are_up_to_three_related_questions(bot: App, api: BotApi) -> None:
+async def test_below_an_answer_are_up_to_three_related_questions(api: BotApi) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     assert answer.labels == [SOLAR, GAS, "成本条件 a < b && c > d 说明什么？"]
 
 
-async def test_what_is_curated_is_escaped(bot: App, api: BotApi) -> None:
+async def test_what_is_curated_is_escaped(api: BotApi) -> None:
     answer = await api.answer(ADA, "成本条件 a < b && c > d 说明什么？")
 
     assert "• 如果 <b>a</b> & b，成本就不高。" in answer.text
@@ -56,16 +57,14 @@ async def test_what_is_curated_is_escaped(bot: App, api: BotApi) -> None:
     assert answer.parse_mode == "HTML"
 
 
-async def test_an_english_question_gets_english_points_and_the_chinese_quote(bot: App, api: BotApi) -> None:
+async def test_an_english_question_gets_english_points_and_the_chinese_quote(api: BotApi) -> None:
     answer = await api.answer(BOB, "What does Altman think of nuclear power?")
 
     assert "• He considers nuclear power important & <vital>." in answer.text
     assert "narrator · lines 2–3\n奥特曼认为核能很重要" in answer.text
 
 
-async def test_a_question_in_traditional_script_gets_traditional_points_and_the_verbatim_quote(
-    bot: App, api: BotApi
-) -> None:
+async def test_a_question_in_traditional_script_gets_traditional_points_and_the_verbatim_quote(api: BotApi) -> None:
     answer = await api.answer(TAIPEI, "奧特曼怎麼看核能？")
 
     assert "奧特曼怎麼看核能？" in answer.text
@@ -73,7 +72,7 @@ async def test_a_question_in_traditional_script_gets_traditional_points_and_the_
     assert "奥特曼认为核能很重要\n核能包括小型模块化反应堆和核聚变" in answer.text
 
 
-async def test_suggestions_are_listed_and_each_has_a_button(bot: App, api: BotApi, assistant: Assistant) -> None:
+async def test_suggestions_are_listed_and_each_has_a_button(api: BotApi, assistant: Assistant) -> None:
     vague = question_that_is("suggested", VAGUE, assistant)
     suggested = [scored.entry.question.zh for scored in assistant.reply(Question(vague)).suggestions]
 
@@ -83,7 +82,7 @@ async def test_suggestions_are_listed_and_each_has_a_button(bot: App, api: BotAp
     assert all(f"{number}. {question}" in answer.text for number, question in enumerate(suggested, 1))
 
 
-async def test_tapping_a_suggestion_answers_it_in_a_new_message(bot: App, api: BotApi, assistant: Assistant) -> None:
+async def test_tapping_a_suggestion_answers_it_in_a_new_message(api: BotApi, assistant: Assistant) -> None:
     suggestions = await api.answer(ADA, question_that_is("suggested", VAGUE, assistant))
     question = suggestions.labels[0].removeprefix("1. ")
 
@@ -97,7 +96,7 @@ async def test_tapping_a_suggestion_answers_it_in_a_new_message(bot: App, api: B
 
 
 async def test_what_the_interview_does_not_say_is_said_to_be_unknown(
-    bot: App, api: BotApi, assistant: Assistant, texts: Texts
+    api: BotApi, assistant: Assistant, texts: Texts
 ) -> None:
     answer = await api.answer(ADA, question_that_is("unknown", STRANGE, assistant))
 
@@ -106,7 +105,7 @@ async def test_what_the_interview_does_not_say_is_said_to_be_unknown(
 
 
 @pytest.mark.parametrize("content", [{"caption": NUCLEAR}, {"caption": f"/ask {NUCLEAR}"}])
-async def test_a_caption_is_a_question(bot: App, api: BotApi, content: dict[str, str]) -> None:
+async def test_a_caption_is_a_question(api: BotApi, content: dict[str, str]) -> None:
     photo = [{"file_id": "P", "file_unique_id": "U", "width": 1, "height": 1}]
 
     await api.private_message(ADA, None, photo=photo, **content)
@@ -114,7 +113,7 @@ async def test_a_caption_is_a_question(bot: App, api: BotApi, content: dict[str,
     assert (await api.sent(1))[0].text.startswith(f"❓ {NUCLEAR}")
 
 
-async def test_a_sticker_in_private_gets_a_hint(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_a_sticker_in_private_gets_a_hint(api: BotApi, texts: Texts) -> None:
     sticker = {"file_id": "S", "file_unique_id": "U", "width": 1, "height": 1, "type": "regular"}
     sticker |= {"is_animated": False, "is_video": False}
 
@@ -123,7 +122,7 @@ async def test_a_sticker_in_private_gets_a_hint(bot: App, api: BotApi, texts: Te
     assert (await api.sent(1))[0].text == texts("zh", "smalltalk.nothing")
 
 
-async def test_edited_messages_are_left_alone(bot: App, api: BotApi) -> None:
+async def test_edited_messages_are_left_alone(api: BotApi) -> None:
     asked = await api.private_message(ADA, NUCLEAR)
     await api.sent(1)
 
@@ -134,16 +133,18 @@ async def test_edited_messages_are_left_alone(bot: App, api: BotApi) -> None:
     await api.sent(2)
 
 
-async def test_messages_of_one_chat_are_answered_in_order(bot: App, api: BotApi) -> None:
+async def test_messages_of_one_chat_are_answered_in_order(api: BotApi) -> None:
     for question in (NUCLEAR, SOLAR, GAS, NUCLEAR):
         await api.private_message(ADA, question)
 
     answers = await api.sent(4)
 
-    assert [answer.text.split("\n")[0] for answer in answers] == [f"❓ {each}" for each in (NUCLEAR, SOLAR, GAS, NUCLEAR)]
+    assert [answer.text.split("\n")[0] for answer in answers] == [
+        f"❓ {each}" for each in (NUCLEAR, SOLAR, GAS, NUCLEAR)
+    ]
 
 
-async def test_typing_is_shown_while_an_answer_takes_long(bot: App, api: BotApi) -> None:
+async def test_typing_is_shown_while_an_answer_takes_long(api: BotApi) -> None:
     may_answer = threading.Event()
     # The only thread that may think is busy until the test lets it go.
     threads = ThreadPoolExecutor(1)
@@ -159,7 +160,7 @@ async def test_typing_is_shown_while_an_answer_takes_long(bot: App, api: BotApi)
     assert api.world.actions == [{"chat_id": str(ADA.id), "action": "typing"}]
 
 
-async def test_typing_is_not_shown_for_a_quick_answer(bot: App, api: BotApi) -> None:
+async def test_typing_is_not_shown_for_a_quick_answer(api: BotApi) -> None:
     for _ in range(3):
         await api.answer(ADA, NUCLEAR)
 

@@ -7,11 +7,13 @@ import pytest
 from bot.telegram.context import App
 from bot.telegram.menus import FOR_ADMINS, FOR_ALL
 from bot.text import LANGUAGES, Texts
-from tests.botapi import ADA, BOB, FORUM, BotApi
+from tests.botapi import ADA, BOB, FORUM, BotApi, Sent
 from tests.telegram.knowledge import FRUIT, NUCLEAR
 
+pytestmark = pytest.mark.usefixtures("bot")
 
-async def test_start_introduces_the_bot_with_questions_to_tap(bot: App, api: BotApi, texts: Texts) -> None:
+
+async def test_start_introduces_the_bot_with_questions_to_tap(api: BotApi) -> None:
     answer = await api.answer(ADA, "/start")
 
     assert "能源访谈、水果访谈" in answer.text
@@ -22,78 +24,76 @@ async def test_start_introduces_the_bot_with_questions_to_tap(bot: App, api: Bot
 
 
 @pytest.mark.parametrize("link", ["energy-talk_nuclear-view", "nuclear-view"])
-async def test_a_deep_link_answers_its_entry(bot: App, api: BotApi, link: str) -> None:
+async def test_a_deep_link_answers_its_entry(api: BotApi, link: str) -> None:
     assert (await api.answer(BOB, f"/start {link}")).text.startswith("❓ What does Altman think of nuclear power?")
 
 
-async def test_a_deep_link_to_nothing_says_so_and_introduces_the_bot(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_a_deep_link_to_nothing_says_so_and_introduces_the_bot(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(BOB, "/start no-such-entry")
 
     assert answer.text.startswith(texts("en", "telegram.gone"))
     assert "A talk on energy" in answer.text
 
 
-async def test_help_lists_the_commands(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_help_lists_the_commands(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(BOB, "/help")
 
     assert all(f"/{command} – {texts('en', f'commands.{command}')}" in answer.text for command in FOR_ALL)
     assert "/reload" not in answer.text
 
 
-async def test_help_lists_the_admin_commands_to_admins_in_private(bot: App, api: BotApi) -> None:
+async def test_help_lists_the_admin_commands_to_admins_in_private(api: BotApi) -> None:
     assert "/reload" in (await api.answer(ADA, "/help")).text
 
 
-async def test_an_unknown_command_in_private_gets_a_hint(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_an_unknown_command_in_private_gets_a_hint(api: BotApi, texts: Texts) -> None:
     assert (await api.answer(BOB, "/frobnicate now")).text == texts("en", "telegram.unknown_command")
 
 
-async def test_a_command_in_a_topic_is_answered_there(bot: App, api: BotApi) -> None:
+async def test_a_command_in_a_topic_is_answered_there(api: BotApi) -> None:
     await api.group_message(ADA, "/topics@interview_bot", FORUM, thread=7)
 
     assert (await api.sent(1))[0].thread == 7
 
 
-async def test_topics_are_browsed_in_place_there_and_back(bot: App, api: BotApi, texts: Texts) -> None:
+async def turn(api: BotApi, page: Sent, label: str) -> None:
+    """Tap a button of a page, and wait until the page has turned."""
+    before = page.edits
+    assert await api.tapped(ADA, page, label) == ""
+    await api.wait_for(lambda: page.edits > before, f"the page behind {label}")
+
+
+async def test_topics_are_browsed_in_place_there_and_back(api: BotApi, texts: Texts) -> None:
+    back = texts("zh", "topics.back")
     page = await api.answer(ADA, "/topics")
     assert page.labels == ["能源访谈", "水果访谈"]
 
-    await api.tapped(ADA, page, "能源访谈")
-    await api.wait_for(lambda: page.edits == 1, "the sections")
-    assert page.labels == ["能源（4）", texts("zh", "topics.back")]
-
-    await api.tapped(ADA, page, "能源")
-    await api.wait_for(lambda: page.edits == 2, "the entries")
+    await turn(api, page, "能源访谈")
+    assert page.labels == ["能源（4）", back]
+    await turn(api, page, "能源")
     assert page.labels[0] == NUCLEAR
-
-    await api.tapped(ADA, page, NUCLEAR)
-    await api.wait_for(lambda: page.edits == 3, "the answer")
+    await turn(api, page, NUCLEAR)
     assert page.text.startswith(f"❓ {NUCLEAR}")
     assert "expandable_blockquote" in {entity["type"] for entity in page.entities}
 
-    for step, label in ((4, NUCLEAR), (5, "能源（4）"), (6, "水果访谈")):
-        await api.tapped(ADA, page, texts("zh", "topics.back"))
-        await api.wait_for(lambda step=step: page.edits == step, "the way back")
+    for label in (NUCLEAR, "能源（4）", "水果访谈"):
+        await turn(api, page, back)
         assert label in page.labels
     await api.sent(1)
 
 
-async def test_long_lists_are_paged_and_the_way_back_leads_to_the_page(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_long_lists_are_paged_and_the_way_back_leads_to_the_page(api: BotApi, texts: Texts) -> None:
     page = await api.answer(ADA, "/topics")
     questions = [f"{zh}是什么颜色的？" for zh, _ in FRUIT.values()]
     following, previous, back = (texts("zh", f"topics.{key}") for key in ("next", "previous", "back"))
 
-    for step, label in enumerate(("水果访谈", "水果（10）"), 1):
-        await api.tapped(ADA, page, label)
-        await api.wait_for(lambda step=step: page.edits == step, label)
+    await turn(api, page, "水果访谈")
+    await turn(api, page, "水果（10）")
     assert page.labels == [*questions[:8], following, back]
-    await api.tapped(ADA, page, following)
-    await api.wait_for(lambda: page.edits == 3, "the second page")
+    await turn(api, page, following)
     assert page.labels == [*questions[8:], previous, back]
-    await api.tapped(ADA, page, questions[9])
-    await api.wait_for(lambda: page.edits == 4, "the answer")
-    await api.tapped(ADA, page, back)
-    await api.wait_for(lambda: page.edits == 5, "the second page again")
+    await turn(api, page, questions[9])
+    await turn(api, page, back)
     assert page.labels == [*questions[8:], previous, back]
 
 
@@ -111,7 +111,7 @@ async def test_two_taps_on_a_page_that_is_shown_already_are_no_error(bot: App, a
     api.failures.clear()
 
 
-async def test_browsing_a_deleted_message_begins_a_new_one(bot: App, api: BotApi) -> None:
+async def test_browsing_a_deleted_message_begins_a_new_one(api: BotApi) -> None:
     page = await api.answer(ADA, "/topics")
     api.world.deleted.add((page.chat, page.message_id))
 
@@ -122,7 +122,7 @@ async def test_browsing_a_deleted_message_begins_a_new_one(bot: App, api: BotApi
     api.failures.clear()
 
 
-async def test_menus_are_set_in_the_languages_that_telegram_takes(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_menus_are_set_in_the_languages_that_telegram_takes(api: BotApi, texts: Texts) -> None:
     await api.wait_for(lambda: ("default", 0, "zh") in api.world.commands, "the menus")
 
     for code, language in (("", "en"), ("zh", "zh")):
@@ -132,12 +132,14 @@ async def test_menus_are_set_in_the_languages_that_telegram_takes(bot: App, api:
         ]
 
 
-async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(bot: App, api: BotApi) -> None:
+async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(api: BotApi) -> None:
     await api.answer(ADA, "/start")
     await api.answer(BOB, "/start")
     await api.wait_for(lambda: ("chat", ADA.id, "zh") in api.world.commands, "the admin's menu")
 
-    with_reload = {key[:2] for key, menu in api.world.commands.items() if any(one["command"] == "reload" for one in menu)}
+    with_reload = {
+        key[:2] for key, menu in api.world.commands.items() if any(one["command"] == "reload" for one in menu)
+    }
     assert with_reload == {("chat", ADA.id)}
     assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0)}
 

@@ -174,4 +174,8 @@ def test_an_outage_waits_ever_longer_and_starts_anew(caplog: pytest.LogCaptureFi
     assert outage.failed("flood", at_least=45) == 45
     outage.over()
     assert outage.failed("down") == 1
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == ["down", "flood", "down"]
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "down",
+        "flood",
+        "down",
+    ]

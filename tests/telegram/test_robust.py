@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from telegram.ext import MessageHandler, filters
 
 from bot.telegram import send
 from bot.telegram.app import refusal
@@ -13,6 +14,8 @@ from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import private
 from tests.telegram.knowledge import GAS, NUCLEAR
+
+pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def settled(bot: App, api: BotApi) -> None:
@@ -26,7 +29,7 @@ def at_debug(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
 
-async def test_a_flood_wait_delays_its_chat_alone(bot: App, api: BotApi) -> None:
+async def test_a_flood_wait_delays_its_chat_alone(api: BotApi) -> None:
     api.flood("sendMessage", 1)
     await api.private_message(ADA, NUCLEAR)
     await api.wait_for(lambda: not api.world.faults, "the flood wait to be told")
@@ -37,13 +40,13 @@ async def test_a_flood_wait_delays_its_chat_alone(bot: App, api: BotApi) -> None
     assert (first.chat, second.chat) == (BOB.id, ADA.id)
 
 
-async def test_a_cut_connection_is_tried_again(bot: App, api: BotApi) -> None:
+async def test_a_cut_connection_is_tried_again(api: BotApi) -> None:
     api.cut("sendMessage")
 
     assert (await api.answer(ADA, NUCLEAR)).text.startswith(f"❓ {NUCLEAR}")
 
 
-async def test_a_failing_server_is_tried_again(bot: App, api: BotApi) -> None:
+async def test_a_failing_server_is_tried_again(api: BotApi) -> None:
     api.fail("sendMessage", 502, "Bad Gateway")
 
     await api.answer(ADA, NUCLEAR)
@@ -52,9 +55,9 @@ async def test_a_failing_server_is_tried_again(bot: App, api: BotApi) -> None:
 
 
 async def test_refused_markup_goes_out_as_plain_text_and_is_logged_as_a_defect(
-    bot: App, api: BotApi, caplog: pytest.LogCaptureFixture
+    api: BotApi, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api.fail("sendMessage", 400, "Bad Request: can't parse entities: unsupported start tag \"x\" at byte offset 1")
+    api.fail("sendMessage", 400, 'Bad Request: can\'t parse entities: unsupported start tag "x" at byte offset 1')
 
     answer = await api.answer(ADA, "成本条件 a < b && c > d 说明什么？")
 
@@ -65,7 +68,7 @@ async def test_refused_markup_goes_out_as_plain_text_and_is_logged_as_a_defect(
     assert logged.getMessage().startswith("Defect: ")
 
 
-async def test_who_blocked_the_bot_is_no_failure(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
+async def test_who_blocked_the_bot_is_no_failure(api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     api.block(private(ADA))
     await api.private_message(ADA, NUCLEAR)
 
@@ -76,7 +79,7 @@ async def test_who_blocked_the_bot_is_no_failure(bot: App, api: BotApi, caplog: 
 
 
 async def test_a_refused_message_is_logged_by_its_update_and_apologised_for(
-    bot: App, api: BotApi, texts: Texts, caplog: pytest.LogCaptureFixture
+    api: BotApi, texts: Texts, caplog: pytest.LogCaptureFixture
 ) -> None:
     api.fail("sendMessage", 400, "Bad Request: something is wrong today")
 
@@ -92,10 +95,10 @@ async def test_an_error_of_our_own_is_logged_without_the_words_and_apologised_fo
 ) -> None:
     private_words = "我的秘密问题"
 
-    def broken(*_: object) -> None:
+    async def broken(*_: object) -> None:
         raise ValueError(private_words)
 
-    bot.handlers[0][-2].callback = broken
+    bot.add_handler(MessageHandler(filters.ALL, broken), group=-1)
     answer = await api.answer(ADA, private_words)
 
     assert answer.text == texts("zh", "telegram.failed")
@@ -103,18 +106,20 @@ async def test_an_error_of_our_own_is_logged_without_the_words_and_apologised_fo
     assert private_words not in caplog.text
 
 
-async def test_polling_outlives_an_outage_and_tells_it_once(
-    bot: App, api: BotApi, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_polling_outlives_an_outage_and_tells_it_once(api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     await api.answer(ADA, NUCLEAR)
     api.fail("getUpdates", 502, "Bad Gateway", times=2)
     await api.private_message(ADA, GAS)
 
     await api.sent(2)
+    await api.private_message(ADA, NUCLEAR)
     await api.wait_for(lambda: "Telegram answers again" in caplog.text, "the end of the outage")
 
     told = [record.getMessage() for record in caplog.records if record.name.endswith("polling")]
-    assert told == ["no updates from Telegram (Bad Gateway); it is asked again until it answers", "Telegram answers again"]
+    assert told == [
+        "no updates from Telegram (Bad Gateway); it is asked again until it answers",
+        "Telegram answers again",
+    ]
 
 
 async def test_long_answers_are_split_and_only_the_last_part_has_buttons(bot: App, api: BotApi) -> None:

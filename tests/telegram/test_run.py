@@ -26,7 +26,9 @@ from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 
 @asynccontextmanager
-async def process(api: BotApi, folder: Path, token: str, level: str = "DEBUG") -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(
+    api: BotApi, folder: Path, token: str, level: str = "DEBUG"
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `python -m bot run` as an operator does; it is killed at the end, if need be."""
     settings = {
         "BOT_TOKEN": token,

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-import yaml
 
-from bot.answers.assistant import Assistant
-from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
-from tests.telegram import knowledge
-from tests.telegram.conftest import Serving
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
+pytestmark = pytest.mark.usefixtures("bot")
 
-async def test_a_related_question_is_answered_in_the_language_of_the_answer(bot: App, api: BotApi) -> None:
+
+async def test_a_related_question_is_answered_in_the_language_of_the_answer(api: BotApi) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     note = await api.tapped(BOB, answer, SOLAR)
@@ -30,7 +23,7 @@ async def test_a_related_question_is_answered_in_the_language_of_the_answer(bot:
     assert second.labels == []
 
 
-async def test_a_tap_in_a_group_is_answered_in_the_group(bot: App, api: BotApi) -> None:
+async def test_a_tap_in_a_group_is_answered_in_the_group(api: BotApi) -> None:
     await api.group_message(ADA, f"@interview_bot {NUCLEAR}")
     (answer,) = await api.sent(1)
 
@@ -40,7 +33,7 @@ async def test_a_tap_in_a_group_is_answered_in_the_group(bot: App, api: BotApi) 
     assert (second.chat, second.silent) == (GROUP.id, True)
 
 
-async def test_a_second_tap_is_acknowledged_but_not_answered_again(bot: App, api: BotApi, texts: Texts) -> None:
+async def test_a_second_tap_is_acknowledged_but_not_answered_again(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     taps = [await api.tap(ADA, answer, answer.data(GAS)) for _ in range(3)]
@@ -49,7 +42,7 @@ async def test_a_second_tap_is_acknowledged_but_not_answered_again(bot: App, api
     await api.sent(2)
 
 
-async def test_another_button_of_the_same_message_is_answered(bot: App, api: BotApi) -> None:
+async def test_another_button_of_the_same_message_is_answered(api: BotApi) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     await api.tapped(ADA, answer, GAS)
@@ -58,8 +51,10 @@ async def test_another_button_of_the_same_message_is_answered(bot: App, api: Bot
     await api.sent(3)
 
 
-@pytest.mark.parametrize("written", ["", "x", "as:", "qq:what", "as:energy-talk_solar:9", "es:energy-talk_energy:-1", "🙂"])
-async def test_a_button_of_unknown_make_is_acknowledged(bot: App, api: BotApi, texts: Texts, written: str) -> None:
+@pytest.mark.parametrize(
+    "written", ["", "x", "as:", "qq:what", "as:energy-talk_solar:9", "es:energy-talk_energy:-1", "🙂"]
+)
+async def test_a_button_of_unknown_make_is_acknowledged(api: BotApi, texts: Texts, written: str) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     note = await api.note(await api.tap(ADA, answer, written))
@@ -68,7 +63,7 @@ async def test_a_button_of_unknown_make_is_acknowledged(bot: App, api: BotApi, t
     await api.sent(1)
 
 
-async def test_a_tap_on_a_message_that_telegram_no_longer_shows_works(bot: App, api: BotApi) -> None:
+async def test_a_tap_on_a_message_that_telegram_no_longer_shows_works(api: BotApi) -> None:
     api.world.callbacks["old"] = None
     chat = (await api.private_message(ADA, NUCLEAR))["chat"]
     (answer,) = await api.sent(1)
@@ -81,16 +76,18 @@ async def test_a_tap_on_a_message_that_telegram_no_longer_shows_works(bot: App, 
     assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
 
 
-async def test_a_tap_that_comes_too_late_to_acknowledge_is_answered_all_the_same(bot: App, api: BotApi) -> None:
+async def test_a_tap_that_comes_too_late_to_acknowledge_is_answered_all_the_same(api: BotApi) -> None:
     answer = await api.answer(ADA, NUCLEAR)
-    api.fail("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    api.fail(
+        "answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    )
 
     await api.tap(ADA, answer, answer.data(GAS))
 
     await api.sent(2)
 
 
-async def test_a_failed_answer_does_not_count_as_given(bot: App, api: BotApi) -> None:
+async def test_a_failed_answer_does_not_count_as_given(api: BotApi) -> None:
     answer = await api.answer(ADA, NUCLEAR)
     api.fail("sendMessage", 400, "Bad Request: something is wrong today", times=2)
     await api.tapped(ADA, answer, GAS)
@@ -100,30 +97,3 @@ async def test_a_failed_answer_does_not_count_as_given(bot: App, api: BotApi) ->
 
     assert note == ""
     assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
-
-
-async def test_old_buttons_outlive_a_reload_or_say_that_the_entry_is_gone(
-    api: BotApi, serving: Serving, own: Assistant, folder: Path, texts: Texts
-) -> None:
-    async with serving(api, own):
-        answer = await api.answer(ADA, NUCLEAR)
-        path = folder / "energy-talk" / "01-energy.yaml"
-        section = yaml.safe_load(path.read_text(encoding="utf-8"))
-        section["entries"] = [entry for entry in section["entries"] if entry["id"] != "solar"]
-        section["entries"][0]["related"].remove("solar")
-        knowledge.save(path, section)
-        await asyncio.to_thread(own.reload)
-
-        assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "telegram.gone")
-        assert await api.tapped(ADA, answer, GAS) == ""
-        await api.sent(2)
-
-
-async def test_ids_too_long_for_a_button_work_too(
-    api: BotApi, serving: Serving, folder: Path, make_assistant: Callable[[Path], Assistant]
-) -> None:
-    (folder / "energy-talk").rename(folder / "一场关于能源与核聚变的很长很长的访谈，名字里什么都有")
-    async with serving(api, make_assistant(folder)):
-        answer = await api.answer(ADA, NUCLEAR)
-        await api.tapped(ADA, answer, GAS)
-        assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")

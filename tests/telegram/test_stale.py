@@ -1,0 +1,42 @@
+"""Buttons that outlive the knowledge they came from, and ids that are too long for them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import yaml
+
+from bot.answers.assistant import Assistant
+from bot.text import Texts
+from tests.botapi import ADA, BotApi
+from tests.telegram import knowledge
+from tests.telegram.conftest import MakeAssistant, Serving
+from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+
+
+async def test_old_buttons_outlive_a_reload_or_say_that_the_entry_is_gone(
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
+) -> None:
+    async with serving(api, own):
+        answer = await api.answer(ADA, NUCLEAR)
+        path = own_folder / "energy-talk" / "01-energy.yaml"
+        section = yaml.safe_load(path.read_text(encoding="utf-8"))
+        section["entries"] = [entry for entry in section["entries"] if entry["id"] != "solar"]
+        section["entries"][0]["related"].remove("solar")
+        knowledge.save(path, section)
+        await asyncio.to_thread(own.reload)
+
+        assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "telegram.gone")
+        assert await api.tapped(ADA, answer, GAS) == ""
+        await api.sent(2)
+
+
+async def test_ids_too_long_for_a_button_work_too(
+    api: BotApi, serving: Serving, folder: Path, make_assistant: MakeAssistant
+) -> None:
+    (folder / "energy-talk").rename(folder / "一场关于能源与核聚变的很长很长的访谈，名字里什么都有")
+    async with serving(api, make_assistant(folder)):
+        answer = await api.answer(ADA, NUCLEAR)
+        await api.tapped(ADA, answer, GAS)
+        assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
