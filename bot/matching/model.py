@@ -18,6 +18,8 @@ class Before:
 
     entries: tuple[Entry, ...]
     """The entries of the last reply, the first one first; not empty."""
+    shown: frozenset[str] = frozenset()
+    """Keys of all the entries that the conversation has shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,10 @@ def test_suggestions(absent: Absent | None, expected: str, knowledge: Knowledge,
         (
             None,
             ("guests",),
-            "这个访谈里没有说到，我不乱编。\n\n访谈里聊过这些：\n  1. 茶馆的客人都是谁？"
-            "\n\n发 /topics 看看都聊了什么。",
+            (
+                "这个访谈里没有说到，我不乱编。\n\n访谈里聊过这些：\n  1. 茶馆的客人都是谁？"
+                "\n\n发 /topics 看看都聊了什么。"
+            ),
         ),
     ],
 )

@@ -171,7 +171,14 @@ def _multipart(kind: str, body: bytes) -> tuple[dict[str, str], dict[str, tuple[
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the tests."""
+    """Leaves the signals to the tests, and ends without delay."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopping = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.stopping.wait()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -192,5 +199,6 @@ async def running() -> AsyncIterator[BotApi]:
             yield api
         finally:
             api.closing = server.should_exit = True
+            server.stopping.set()
             await api.world.tell()
             await serving

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers.reply import Question
@@ -150,6 +150,7 @@ def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     cleaned = whole(text)
@@ -158,6 +159,7 @@ def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     assert len(cleaned) <= len(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary()))
 def test_any_bytes_become_questions(lines: list[bytes]) -> None:
     for line in read_lines(lines):

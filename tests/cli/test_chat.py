@@ -104,17 +104,20 @@ def test_in_a_terminal(environment: dict[str, str], data: Path, tmp_path: Path, 
     (data / HISTORY).unlink(missing_ok=True)
     terminal, inner = os.openpty()
     quiet = {"PROMPT_TOOLKIT_NO_CPR": "1"}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command(["chat"]), stdin=inner, stdout=inner, stderr=inner, cwd=tmp_path, env=environment | quiet | variables
-    )
-    os.close(inner)
-    read_until(terminal, "/topics")
-    os.write(terminal, "红茶水温\r".encode())
-    shown = read_until(terminal, "相关问题") + read_until(terminal, "› ")
-    os.write(terminal, b"\x04")
-    read_until(terminal, "回头见")
-    assert process.wait(timeout=10) == 0
-    os.close(terminal)
+    ) as process:
+        os.close(inner)
+        try:
+            read_until(terminal, "/topics")
+            os.write(terminal, "红茶水温\r".encode())
+            shown = read_until(terminal, "相关问题") + read_until(terminal, "› ")
+            os.write(terminal, b"/quit\r")
+            read_until(terminal, "回头见")
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
+            os.close(terminal)
     assert "红茶可以用开水。" in shown
     assert ("\x1b[1m" in shown) == (variables["TERM"] != "dumb")
     assert "红茶水温" in (data / HISTORY).read_text(encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -147,3 +149,9 @@ def test_what_is_piped_is_utf_8_whatever_the_locale(bot: Bot, encoding: str) -> 
     done = bot("knowledge", "show", LC_ALL="C", PYTHONIOENCODING=encoding, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert done.returncode == 0
     assert "泡绿茶用多热的水" in done.stdout
+
+
+def test_only_serving_telegram_reads_its_library(environment: dict[str, str]) -> None:
+    modules = ", ".join(listed.module for listed in COMMANDS.values())
+    code = f"import sys, {modules}; sys.exit('telegram' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

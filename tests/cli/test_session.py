@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from bot import compose
-from bot.answers.reply import Reply
+from bot.answers.reply import Reply, Scored
 from bot.cli.chat import locale_language
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
@@ -180,3 +180,35 @@ def test_lines_stay_within_the_screen(session: Session, line: str, width: int) -
 )
 def test_the_first_language_is_that_of_the_locale(environment: dict[str, str], language: str) -> None:
     assert locale_language(environment) == language
+
+
+def test_several_answers_and_the_point_asked_for_on_the_screen(session: Session) -> None:
+    knowledge = session.assistant.knowledge
+    answers = tuple(Scored(knowledge.by_key[f"tea/{name}"], 0.9) for name in ("green-tea", "guests"))
+    lines = [
+        text.plain
+        for text in Screen(knowledge, session.texts, 80).lines(Reply("?", "answered", "zh", answers, focus=1))
+    ]
+    assert "  2. 太烫会把茶叶烫熟。" in lines
+    assert "  • 绿茶用八十度的水。" not in lines
+    assert (
+        lines.index("  还问到了")
+        < lines.index("  茶馆的客人都是谁？")
+        < lines.index("  • 多是老街坊，下午三点来下棋。")
+    )
+
+
+def test_nothing_known_on_the_screen_names_what_comes_near(session: Session) -> None:
+    knowledge = session.assistant.knowledge
+    near = (Scored(knowledge.by_key["tea/guests"], 0.2),)
+    screen = Screen(knowledge, session.texts, 80)
+    assert [text.plain for text in screen.lines(Reply("?", "unknown", "zh", suggestions=near))] == [
+        "",
+        "  这个访谈里没有说到，我不乱编。",
+        "",
+        "  访谈里聊过这些：",
+        "   1  茶馆的客人都是谁？",
+        "",
+        "  发 /topics 看看都聊了什么。",
+        "",
+    ]

@@ -46,7 +46,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAssi
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A knowledge folder that the test may change."""
+    """Write a knowledge folder that the test may change."""
     return knowledge.write(tmp_path / "knowledge")
 
 
@@ -58,7 +58,7 @@ def _changeable(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAs
 
 @pytest.fixture
 def own(_changeable: tuple[Path, Assistant]) -> Assistant:
-    """An assistant whose knowledge the test may change (see `own_folder`); fresh again for every test."""
+    """Return an assistant whose knowledge the test may change (see `own_folder`); fresh again for every test."""
     folder, assistant = _changeable
     knowledge.write(folder)
     assistant.reload()
@@ -67,13 +67,13 @@ def own(_changeable: tuple[Path, Assistant]) -> Assistant:
 
 @pytest.fixture
 def own_folder(_changeable: tuple[Path, Assistant]) -> Path:
-    """The folder that `own` serves from."""
+    """Return the folder that `own` serves from."""
     return _changeable[0]
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    """A Bot API server; at the end it must have had nothing to complain about."""
+    """Run a Bot API server; at the end it must have had nothing to complain about."""
     async with running() as server:
         yield server
         assert server.failures == []
@@ -100,6 +100,6 @@ def serving(texts: Texts) -> Serving:
 
 @pytest.fixture
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
-    """A running bot with the shared assistant."""
+    """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
         yield application

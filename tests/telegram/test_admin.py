@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot import compose
 from bot.answers.assistant import Assistant
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, SettingsError
+from bot.matching.matcher import Matcher
+from bot.settings import Settings
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
@@ -121,6 +124,24 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
         answer = await api.answer(ADA, NUCLEAR)
         assert answer.text.startswith(f"❓ {NUCLEAR}")
     await api.sent(2, limit=30)
+
+
+async def test_another_failure_is_told_and_the_old_knowledge_serves_on(
+    api: BotApi, serving: Serving, own_folder: Path, texts: Texts
+) -> None:
+    built = iter([compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))])
+
+    def build() -> Matcher:
+        for matcher in built:
+            return matcher
+        raise SettingsError("weights.toml: can't be read <today>")
+
+    async with serving(api, Assistant(build)):
+        told = await reload(api)
+        answer = await api.answer(ADA, NUCLEAR)
+
+    assert told == texts("zh", "admin.failed", reason="weights.toml: can't be read <today>")
+    assert answer.text.startswith(f"❓ {NUCLEAR}")
 
 
 @pytest.mark.usefixtures("bot")

@@ -8,23 +8,32 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.answers.assistant import Assistant
-from bot.answers.reply import Question
+from bot.answers.reply import Reply, Scored
+from bot.telegram.context import App, Context
+from bot.telegram.questions import deliver
+from bot.telegram.send import Place
 from bot.text import Texts
-from tests.botapi import ADA, BOB, BotApi, User
+from tests.botapi import ADA, BOB, BotApi, Sent, User
+from tests.botapi.people import private
 from tests.botapi.world import LIMIT
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 TAIPEI = User(21, "Mei", "mei", "zh-hant")
-VAGUE = ("能源", "颜色", "核聚变和储能", "电力", "水果")
-STRANGE = ("明天早上去超市买三斤猪肉要多少钱", "帮我写一首关于秋天的诗", "今晚的足球赛谁会赢")
 
 
-def question_that_is(status: str, among: tuple[str, ...], assistant: Assistant) -> str:
-    """Find a question that the bot answers in a certain way; which one is the matcher's business."""
-    return next(text for text in among if assistant.reply(Question(text)).status == status)
+async def delivered(bot: App, api: BotApi, reply: Reply) -> Sent:
+    """Let the bot deliver a reply to Ada in private, however the matcher would have come to it."""
+    asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, reply.question)
+    await deliver(Context(bot), Place(ADA.id, None, asked["message_id"], silent=False), reply)
+    return (await api.sent(1))[0]
+
+
+def suggestions(bot: App) -> Reply:
+    """Return a reply that claims nothing and suggests the entries on energy."""
+    entries = bot.bot_data.assistant.knowledge.interviews[0].entries()
+    return Reply("能源？", "suggested", "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
 
 
 async def test_answer_shows_question_points_and_quotes_with_their_lines(api: BotApi) -> None:
@@ -72,36 +81,31 @@ async def test_a_question_in_traditional_script_gets_traditional_points_and_the_
     assert "奥特曼认为核能很重要\n核能包括小型模块化反应堆和核聚变" in answer.text
 
 
-async def test_suggestions_are_listed_and_each_has_a_button(api: BotApi, assistant: Assistant) -> None:
-    vague = question_that_is("suggested", VAGUE, assistant)
-    suggested = [scored.entry.question.zh for scored in assistant.reply(Question(vague)).suggestions]
+async def test_suggestions_are_listed_and_each_has_a_button(bot: App, api: BotApi, texts: Texts) -> None:
+    sent = await delivered(bot, api, suggestions(bot))
 
-    answer = await api.answer(ADA, vague)
-
-    assert answer.labels == [f"{number}. {question}" for number, question in enumerate(suggested, 1)]
-    assert all(f"{number}. {question}" in answer.text for number, question in enumerate(suggested, 1))
+    listed = ["1. 奥特曼怎么看核能？", f"2. {SOLAR}", f"3. {GAS}", "4. 成本条件 a < b && c > d 说明什么？"]
+    assert sent.text == "\n\n".join([texts("zh", "suggested.intro"), "\n".join(listed)])
+    assert sent.labels == listed
 
 
-async def test_tapping_a_suggestion_answers_it_in_a_new_message(api: BotApi, assistant: Assistant) -> None:
-    suggestions = await api.answer(ADA, question_that_is("suggested", VAGUE, assistant))
-    question = suggestions.labels[0].removeprefix("1. ")
+async def test_tapping_a_suggestion_answers_it_in_a_new_message(bot: App, api: BotApi) -> None:
+    suggested = await delivered(bot, api, suggestions(bot))
 
-    note = await api.tapped(ADA, suggestions, "1. ")
+    note = await api.tapped(ADA, suggested, "2. ")
 
     answer = (await api.sent(2))[1]
     assert note == ""
-    assert answer.text.startswith(f"❓ {question}")
-    assert answer.reply_to == suggestions.message_id
-    assert suggestions.edits == 0
+    assert answer.text.startswith(f"❓ {SOLAR}")
+    assert answer.reply_to == suggested.message_id
+    assert suggested.edits == 0
 
 
-async def test_what_the_interview_does_not_say_is_said_to_be_unknown(
-    api: BotApi, assistant: Assistant, texts: Texts
-) -> None:
-    answer = await api.answer(ADA, question_that_is("unknown", STRANGE, assistant))
+async def test_what_the_interview_does_not_say_is_said_to_be_unknown(bot: App, api: BotApi, texts: Texts) -> None:
+    sent = await delivered(bot, api, Reply("明天下雨吗", "unknown", "zh"))
 
-    assert answer.text.startswith(texts("zh", "unknown.plain"))
-    assert answer.text.endswith(texts("zh", "unknown.topics"))
+    assert sent.text == "\n\n".join([texts("zh", "unknown.plain"), texts("zh", "unknown.topics")])
+    assert sent.labels == []
 
 
 @pytest.mark.parametrize("content", [{"caption": NUCLEAR}, {"caption": f"/ask {NUCLEAR}"}])

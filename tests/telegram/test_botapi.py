@@ -53,7 +53,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.fixture
 async def lenient(api: BotApi) -> BotApi:
-    """The server, with a private chat."""
+    """Return the server, with a private chat."""
     api.world.add_chat(private(ADA))
     return api
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 
+import httpx
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
 from bot.telegram import send
@@ -142,6 +145,49 @@ async def test_a_reply_to_a_group_that_kicked_the_bot_is_no_failure(
     await settled(bot, api)
 
     assert "bot was kicked" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cause", "attempts"), [(httpx.ReadTimeout("slow"), 1), (httpx.ConnectTimeout("far"), 2)], ids=["sent", "not sent"]
+)
+async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception, attempts: int) -> None:
+    made = 0
+
+    async def request() -> str:
+        nonlocal made
+        made += 1
+        if made == 1:
+            raise TimedOut from cause
+        return "done"
+
+    if attempts == 1:
+        with pytest.raises(TimedOut):
+            await send.patiently(request)
+    else:
+        assert await send.patiently(request) == "done"
+    assert made == attempts
+
+
+async def test_a_flood_wait_too_long_to_wait_for_is_given_up(bot: App, api: BotApi) -> None:
+    api.flood("sendMessage", 3600, times=2)
+    await api.private_message(ADA, NUCLEAR)
+
+    await settled(bot, api)
+
+    assert len(api.called("sendMessage")) == 2, "the answer and the apology"
+    assert api.world.sent == []
+
+
+async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotApi) -> None:
+    page = await api.answer(ADA, "/topics")
+    message = Message.de_json(api.world.known[page.chat, page.message_id], bot.bot)
+
+    await send.edit(
+        bot.bot, message, ["长" * 4096, "尾"], InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="y")]])
+    )
+
+    assert [part.text for part in (await api.sent(3))[1:]] == ["长" * 4096, "尾"]
+    assert page.edits == 0
 
 
 def test_the_refusal_of_a_token_does_not_tell_the_token(bot: App, api: BotApi) -> None:

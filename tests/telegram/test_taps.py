@@ -52,7 +52,19 @@ async def test_another_button_of_the_same_message_is_answered(api: BotApi) -> No
 
 
 @pytest.mark.parametrize(
-    "written", ["", "x", "as:", "qq:what", "as:energy-talk_solar:9", "es:energy-talk_energy:-1", "🙂"]
+    "written",
+    [
+        "",
+        "x",
+        "as:",
+        "qq:what",
+        "as:energy-talk_solar:9",
+        "es:energy-talk_energy:-1",
+        "es:gone_section:0",
+        "rs:gone:0",
+        "ss:gone:0",
+        "🙂",
+    ],
 )
 async def test_a_button_of_unknown_make_is_acknowledged(api: BotApi, texts: Texts, written: str) -> None:
     answer = await api.answer(ADA, NUCLEAR)

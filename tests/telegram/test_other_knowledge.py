@@ -1,8 +1,9 @@
-"""Buttons that outlive the knowledge they came from, and ids that are too long for them."""
+"""Knowledge of other shapes: entries that are gone, ids too long for a button, a single interview."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import yaml
@@ -30,6 +31,17 @@ async def test_old_buttons_outlive_a_reload_or_say_that_the_entry_is_gone(
         assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "telegram.gone")
         assert await api.tapped(ADA, answer, GAS) == ""
         await api.sent(2)
+
+
+async def test_a_single_interview_is_opened_at_its_sections(
+    api: BotApi, serving: Serving, folder: Path, make_assistant: MakeAssistant
+) -> None:
+    shutil.rmtree(folder / "fruit-talk")
+    async with serving(api, make_assistant(folder)):
+        page = await api.answer(ADA, "/topics")
+
+    assert page.text.startswith("能源访谈\n测试频道")
+    assert page.labels == ["能源（4）"]
 
 
 async def test_ids_too_long_for_a_button_work_too(
