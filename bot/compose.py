@@ -70,7 +70,10 @@ def engine(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder
     kinds = read_kinds(_MATCHING / "answer_kinds.toml")
     catalogue = make_catalogue(knowledge, reader, kinds)
     frequencies = reader.segmenter.frequencies
-    examiner = Examiner(catalogue, kinds, general_rarity(reader.segmenter.frequency, sum(frequencies.values())))
+    rarity = general_rarity(reader.segmenter.frequency, sum(frequencies.values()))
+    examiner = Examiner(
+        catalogue, kinds, rarity, frozenset(reader.lexicon.canonical_of[name] for name in reader.lexicon.names)
+    )
     weights = read_weights(WEIGHTS)
     return Engine(catalogue, reader, examiner, weights, embedder, _vectors(catalogue, embedder))
 

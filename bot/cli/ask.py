@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 
-from rich.console import Console
+from rich.box import SIMPLE
+from rich.console import Console, Group
 from rich.table import Table
 
 from bot import compose
@@ -20,7 +21,7 @@ from bot.matching.model import Candidate, Decision
 from bot.settings import Settings
 from bot.text import Texts
 
-EXPLAINED = 8
+EXPLAINED = 5
 """Candidates that `--explain` shows."""
 
 
@@ -74,23 +75,21 @@ def _explain(questions: Iterable[Question], matcher: Matcher) -> int:
     return 0
 
 
-def explanation(question: str, decision: Decision) -> Table:
-    """Lay out the candidates of a decision with the evidence for each."""
-    shown = decision.candidates[:EXPLAINED]
-    features = list(dict.fromkeys(name for candidate in shown for name in candidate.features))
-    table = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left")
-    table.add_column("entry", overflow="fold")
-    table.add_column("band")
-    table.add_column("score", justify="right")
-    table.add_column("closest phrasing", overflow="fold")
-    for name in features:
-        table.add_column(name, justify="right", overflow="fold")
-    for candidate in shown:
-        values = (f"{candidate.features[name]:.2f}" if name in candidate.features else "" for name in features)
-        table.add_row(
-            candidate.item.key, _band(candidate, decision), f"{candidate.score:.3f}", candidate.phrasing, *values
-        )
-    return table
+def explanation(question: str, decision: Decision) -> Group:
+    """Lay out the best candidates of a decision, and below them the evidence for each, a feature a row."""
+    best = decision.candidates[:EXPLAINED]
+    found = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left", box=SIMPLE)
+    for name in ("", "entry", "band", "score", "closest phrasing"):
+        found.add_column(name, overflow="fold")
+    evidence = Table("feature", *map(str, range(1, len(best) + 1)), title="evidence", title_justify="left", box=SIMPLE)
+    for number, candidate in enumerate(best, 1):
+        band = _band(candidate, decision)
+        found.add_row(str(number), candidate.item.key, band, f"{candidate.score:.3f}", candidate.phrasing)
+    for name in dict.fromkeys(name for candidate in best for name in candidate.features):
+        values = [candidate.features.get(name, 0.0) for candidate in best]
+        if any(values):
+            evidence.add_row(name, *(f"{value:.2f}" for value in values))
+    return Group(found, evidence)
 
 
 def _band(candidate: Candidate, decision: Decision) -> str:

@@ -15,11 +15,13 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from rich.console import Console
+from rich.control import Control
+from rich.segment import ControlType
 
 from bot import compose
 from bot.answers.html import shown
 from bot.cli.lines import stdin_lines
-from bot.cli.screen import Screen, plain_page
+from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.knowledge.model import Language
 from bot.settings import Settings
@@ -40,8 +42,9 @@ def run(_: Namespace, settings: Settings) -> int:
         converse(stdin_lines(), Session(compose.assistant(settings), texts, language))
         return 0
     console = Console(highlight=False, markup=False, emoji=False)
-    with console.status(texts(language, "terminal.loading")):
-        session = Session(compose.assistant(settings), texts, language)
+    console.print(texts(language, "terminal.loading"), style=QUIET, end="\r")
+    session = Session(compose.assistant(settings), texts, language)
+    console.control(Control((ControlType.ERASE_IN_LINE, 2)))
     converse_with_person(session, console, _history(settings))
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
@@ -67,6 +68,10 @@ def parser_for(command: str) -> ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    if argv is None:
+        # A program of its own ends at once, wherever it is; Python's exception can get lost in a destructor.
+        # What has more to do at its end (the prompt, Telegram) installs its own handler meanwhile.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         _speak_chinese(stream)
     try:

@@ -60,7 +60,9 @@ def read_dialogue(path: Path) -> Dialogue:
     """Read the patterns; raise SettingsError where the file is missing or malformed."""
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        parts = {name: re.compile(table["parts"][name]) for name in ("sentence", "further", "comma", "joined", "question")}
+        parts = {
+            name: re.compile(table["parts"][name]) for name in ("sentence", "further", "comma", "joined", "question")
+        }
         kinds: tuple[FollowUpKind, ...] = ("why", "more", "item", "wording", "detail", "topic")
         return Dialogue(**parts, follow_ups=tuple((kind, re.compile(table["follow_up"][kind])) for kind in kinds))
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:

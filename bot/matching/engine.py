@@ -96,10 +96,10 @@ class Engine:
         views = self._meanings(queries)
         model = self.weights.without_meaning if views is None else self.weights.with_meaning
         best: dict[int, Candidate] = {}
-        for query, view in zip(queries, views or [None] * len(queries), strict=True):
+        unmeant: list[SemanticView | None] = [None] * len(queries)
+        for query, view in zip(queries, views or unmeant, strict=True):
             lexical = self.examiner.lexical(query)
-            for item in items:
-                candidate = self._candidate(item, lexical, view, model)
+            for item, candidate in zip(items, self._candidates(items, lexical, view, model), strict=True):
                 if item not in best or candidate.score > best[item].score:
                     best[item] = candidate
         return tuple(sorted(best.values(), key=lambda candidate: -candidate.score))
@@ -107,18 +107,24 @@ class Engine:
     def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
         lexical = self.examiner.lexical(query)
         chosen = self.examiner.candidates(lexical, semantic)
-        candidates = [self._candidate(item, lexical, semantic, model) for item in chosen]
-        candidates.sort(key=lambda candidate: -candidate.score)
+        candidates = sorted(self._candidates(chosen, lexical, semantic, model), key=lambda candidate: -candidate.score)
         return Ranking(query, tuple(candidates), self._absent(lexical, semantic), model)
 
-    def _candidate(self, item: int, lexical: LexicalView, semantic: SemanticView | None, model: Model) -> Candidate:
-        features = self.examiner.features(item, lexical, semantic)
-        return Candidate(
-            item=self.catalogue.items[item],
-            phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
-            features=features,
-            score=model.logistic.probability(features),
-        )
+    def _candidates(
+        self, items: Collection[int], lexical: LexicalView, semantic: SemanticView | None, model: Model
+    ) -> list[Candidate]:
+        evidence = [self.examiner.features(item, lexical, semantic) for item in items]
+        return [
+            Candidate(
+                item=self.catalogue.items[item],
+                phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
+                features=features,
+                score=score,
+            )
+            for item, features, score in zip(
+                items, evidence, model.logistic.probabilities(evidence).tolist(), strict=True
+            )
+        ]
 
     def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:
         """Return the absent topic that comes closer than every entry."""

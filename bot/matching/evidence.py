@@ -6,6 +6,7 @@ The first part costs little and needs only the index; the second needs the query
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +31,7 @@ _COMPARED = 3
 _LONG = 60.0
 """Index terms from which a question counts as long."""
 
-Overlap = Callable[[int, int], bool]
+_LETTERS = re.compile(r"[^\W\d]")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class LexicalView:
     """Weight of all the query's terms."""
     content: Mapping[str, float]
     """The query's words with their weight as content: rare in general Chinese and in the knowledge."""
+    marked: Mapping[str, float]
+    """The query's names, Latin words and numbers with their weight as content."""
     kinds: frozenset[str]
     """Kinds of answer asked for."""
 
@@ -77,6 +80,8 @@ class Examiner:
     kinds: AnswerKinds
     rarity: Callable[[str], float]
     """How rare a word is in general Chinese, in [0, 1]."""
+    names: Collection[str]
+    """Proper names of the lexicon, in canonical form."""
     _overlaps: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def lexical(self, query: Query, hidden: Collection[int] = ()) -> LexicalView:
@@ -109,7 +114,10 @@ class Examiner:
             known=known,
             known_weights=index.weights[known],
             asked=hits.asked,
-            content=self._content(query.words),
+            content=(content := self._content(query.words)),
+            marked={
+                word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
+            },
             kinds=self.kinds.asked(query.text),
         )
 
@@ -164,6 +172,7 @@ class Examiner:
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": float(view.dice[item]) - self._rival(item, view.dice),
             "lead_lexical_absent": float(view.dice[item]) - self._absent(view.dice),
+            "foreign": self._foreign(item, view),
             "new_kinds": float(len(new)),
             "length": min(len(view.query.terms) / _LONG, 2.0),
             "latin": float(view.query.text.isascii()),
@@ -204,6 +213,11 @@ class Examiner:
     def _unexplained(self, item: int, content: Mapping[str, float]) -> list[float]:
         """Return the weights of the content words that stand nowhere in the item, not even cut differently."""
         return [weight for word, weight in content.items() if not self._explains(item, word)]
+
+    def _foreign(self, item: int, view: LexicalView) -> float:
+        """Return the weight of names and numbers in the query that the item doesn't hold, bounded by 3."""
+        foreign = sum(weight for word, weight in view.marked.items() if not self._holds(item, f"w:{word}"))
+        return min(foreign, 3.0)
 
     def _explains(self, item: int, word: str) -> bool:
         if self._holds(item, f"w:{word}"):

@@ -38,9 +38,7 @@ def same_again(follow_up: FollowUp, before: Before) -> tuple[Entry, int | None] 
 
 def next_entry(engine: Engine, before: Before) -> Entry | None:
     """Return a related entry that hasn't been shown in this conversation."""
-    return next(
-        (entry for entry in _related(engine, before.entries[0]) if entry.key not in before.shown), None
-    )
+    return next((entry for entry in _related(engine, before.entries[0]) if entry.key not in before.shown), None)
 
 
 def in_context(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:

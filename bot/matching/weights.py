@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import SettingsError
@@ -15,6 +18,8 @@ from bot.errors import SettingsError
 PRODUCT_LIMIT = 6.0
 """Bound of a product of two standardised features, so that one outlier can't decide."""
 
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -42,23 +47,56 @@ class LogisticModel(_Table):
     products: dict[str, float]
     """Weights of "one*other"."""
 
-    def probability(self, evidence: Mapping[str, float]) -> float:
-        """Return the probability that the candidate is right, in [0, 1]; every feature of the model must be given."""
-        odds = self.intercept
-        for name, feature in self.features.items():
-            value = evidence[name]
-            odds += feature.weight * value
-            for bend, slope in feature.bends.items():
-                odds += slope * max(0.0, value - float(bend))
-        for pair, weight in self.products.items():
-            one, other = pair.split("*")
-            product = self._standard(one, evidence) * self._standard(other, evidence)
-            odds += weight * max(-PRODUCT_LIMIT, min(PRODUCT_LIMIT, product))
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+    def probabilities(self, evidence: Sequence[Mapping[str, float]]) -> Floats:
+        """Return for each candidate the probability that it is right, in [0, 1].
 
-    def _standard(self, name: str, evidence: Mapping[str, float]) -> float:
-        feature = self.features[name]
-        return (evidence[name] - feature.mean) / feature.scale
+        Every feature of the model must be given.
+        """
+        if not evidence:
+            return np.empty(0, np.float64)
+        layout = self._layout
+        raw = np.array([[features[name] for name in self.features] for features in evidence])
+        odds = self.intercept + raw @ layout.weights
+        odds += np.maximum(raw[:, layout.bent] - layout.bends, 0) @ layout.slopes
+        standard = (raw - layout.means) / layout.scales
+        products = standard[:, layout.one] * standard[:, layout.other]
+        odds += np.clip(products, -PRODUCT_LIMIT, PRODUCT_LIMIT) @ layout.product_weights
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))))
+
+    @cached_property
+    def _layout(self) -> _Layout:
+        place = {name: at for at, name in enumerate(self.features)}
+        features = list(self.features.values())
+        bends = [
+            (at, float(bend), slope) for at, feature in enumerate(features) for bend, slope in feature.bends.items()
+        ]
+        pairs = [pair.split("*") for pair in self.products]
+        return _Layout(
+            weights=np.array([feature.weight for feature in features]),
+            means=np.array([feature.mean for feature in features]),
+            scales=np.array([feature.scale for feature in features]),
+            bent=np.array([at for at, _, _ in bends], np.intp),
+            bends=np.array([bend for _, bend, _ in bends]),
+            slopes=np.array([slope for _, _, slope in bends]),
+            one=np.array([place[one] for one, _ in pairs], np.intp),
+            other=np.array([place[other] for _, other in pairs], np.intp),
+            product_weights=np.array(list(self.products.values())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A logistic model as arrays; features by their place."""
+
+    weights: Floats
+    means: Floats
+    scales: Floats
+    bent: Places
+    bends: Floats
+    slopes: Floats
+    one: Places
+    other: Places
+    product_weights: Floats
 
 
 class Bands(_Table):

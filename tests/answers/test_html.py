@@ -110,8 +110,10 @@ def test_an_answer_in_simplified_chinese(entry: Entry, texts: Texts) -> None:
     assert list(answer(entry, "zh", texts)) == [
         "<b>❓ 他怎么看核能？</b>",
         "• 软件很重要。\n• 信息也是。",
-        "<blockquote expandable><b>大飞转述 · 第 3–4 行</b>\n软件很重要\n信息也是</blockquote>\n"
-        "<blockquote expandable><b>奥特曼原话 · 第 9 行</b>\n软件</blockquote>",
+        (
+            "<blockquote expandable><b>大飞转述 · 第 3–4 行</b>\n软件很重要\n信息也是</blockquote>\n"
+            "<blockquote expandable><b>奥特曼原话 · 第 9 行</b>\n软件</blockquote>"
+        ),
     ]
 
 

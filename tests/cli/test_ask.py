@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import compose
 from bot.answers.reply import Question
 from bot.cli.lines import as_question, read_lines, whole
 from bot.cli.main import main
+from bot.settings import read_settings
 from tests.cli.conftest import TALK, Bot, Process
 
 TRANSCRIPT = (TALK / "tea" / "transcript.txt").read_text(encoding="utf-8").split("\n")
@@ -133,12 +135,17 @@ def test_nothing_in_is_nothing_out(bot: Bot) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_evidence_is_a_table_of_candidates(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ask", "--explain", "绿茶的水温是多少度"]) == 0
-    table = capsys.readouterr().out
-    assert "answered · zh" in table
-    assert "tea/green-tea" in table.replace("\n", "")
-    assert "answer" in table
+def test_the_evidence_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = read_settings()
+    for question in ("绿茶的水温是多少度", "绿茶用几度的水"):
+        assert main(["ask", "--explain", question]) == 0
+        decision = compose.matcher(settings).decide(question)
+        told = capsys.readouterr().out
+        assert f"{decision.status} · zh" in told
+        for candidate in decision.candidates[:2]:
+            assert candidate.item.key in told
+            assert f"{candidate.score:.3f}" in told
+            assert all(name in told for name, value in candidate.features.items() if value)
 
 
 @pytest.mark.usefixtures("inside")
