@@ -15,6 +15,7 @@ from bot.matching.model import Query
 
 LEFT_OUT_WEIGHT = 0.3
 """Weight of a left-out phrasing against 1 for a question that was asked: curators write plainer than users."""
+ANSWERABLE = "answerable"
 _WHOLE_TOPIC = 7
 """Out of ten phrasings of an absent topic, so many are asked as if the topic had never been thought of."""
 
@@ -31,8 +32,8 @@ class Example:
     right: bool
     """Whether the candidate is a right answer."""
     weight: float
-    answerable: bool
-    """Whether the interview answers the question."""
+    traffic: str
+    """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 
 
 def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> Iterator[Example]:
@@ -41,12 +42,13 @@ def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> It
         if question.turn or len(question.topics) > 1:
             continue
         text = engine.reader.normalise(question.text)
+        traffic = ANSWERABLE if question.topics else question.kind
         for query in _ways(engine, text, meaning=meaning):
             row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
             for item, features in _evidence(engine, query, row, ()).items():
                 entry = engine.catalogue.items[item]
                 right = bool(question.topics) and isinstance(entry, Entry) and entry_hits(entry, question.topics[0])
-                yield Example(question.id, question.file, features, right, 1.0, bool(question.topics))
+                yield Example(question.id, question.file, features, right, 1.0, traffic)
 
 
 def of_knowledge(engine: Engine, *, meaning: bool) -> Iterator[Example]:
@@ -66,7 +68,7 @@ def of_knowledge(engine: Engine, *, meaning: bool) -> Iterator[Example]:
         row = engine.vectors.phrasings[number] if meaning and engine.vectors is not None else None
         for item, features in _evidence(engine, engine.reader.of_normalised(text), row, hidden).items():
             right = is_entry and (item == owner or engine.examiner.overlap(item, owner))
-            yield Example(f"left-out/{number}", "left-out", features, right, LEFT_OUT_WEIGHT, is_entry)
+            yield Example(f"left-out/{number}", "left-out", features, right, LEFT_OUT_WEIGHT, ANSWERABLE if is_entry else "")
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:

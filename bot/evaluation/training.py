@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import UsageError
-from bot.evaluation.examples import Example
+from bot.evaluation.examples import ANSWERABLE, Example
 from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel
 
 Matrix = NDArray[np.float64]
@@ -22,11 +22,11 @@ NEEDLESS_COST = 1.0
 MISSED_COST = 1.5
 READING_COST = 0.1
 """Costs of a wrong answer, of a needless "did you mean", of a missed answer, of reading one more suggestion."""
-UNANSWERABLE_SHARE = 0.3
-"""Share of messages that the interview doesn't answer, which the costs are weighed with."""
+TRAFFIC = {ANSWERABLE: 0.74, "far": 0.06, "near": 0.08, "false-premise": 0.065, "chitchat": 0.03, "attack": 0.025}
+"""Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
 SUGGESTIONS = 4
 FOLDS = 5
-_REGULARISATION = 0.03
+_REGULARISATION = 0.02
 _QUANTILES = (0.25, 0.5, 0.75)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
@@ -73,7 +73,7 @@ def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, 
     best = _best_by_question(
         [example for example, is_asked in zip(examples, asked, strict=True) if is_asked], odds[asked]
     )
-    slope, offset = _platt(best)
+    slope, offset = _platt(best, _shares(examples))
     shape, intercept, coefficients = _fit(names, raw, right, weights)
     model = _model(shape, intercept * slope + offset, coefficients * slope)
     scores = 1 / (1 + np.exp(-(odds * slope + offset)))
@@ -150,12 +150,21 @@ def _best_by_question(examples: Sequence[Example], odds: Matrix) -> dict[str, tu
     return best
 
 
-def _platt(best: dict[str, tuple[float, bool]]) -> tuple[float, float]:
+def _shares(examples: Sequence[Example]) -> dict[str, float]:
+    """Return for each asked question its share of the expected traffic; the mean is 1."""
+    kinds = {example.question: example.traffic for example in examples if example.kind != "left-out"}
+    counts = Counter(kinds.values())
+    present = sum(TRAFFIC[kind] for kind in counts)
+    return {question: TRAFFIC[kind] / present / counts[kind] * len(kinds) for question, kind in kinds.items()}
+
+
+def _platt(best: dict[str, tuple[float, bool]], shares: dict[str, float]) -> tuple[float, float]:
     """Return slope and offset that turn log-odds into calibrated ones."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - checked by _sklearn
 
     values = np.array([[value] for value, _ in best.values()])
-    fitted = LogisticRegression(C=1e6).fit(values, [hit for _, hit in best.values()])
+    weights = [shares[question] for question in best]
+    fitted = LogisticRegression(C=1e6).fit(values, [hit for _, hit in best.values()], sample_weight=weights)
     return float(fitted.coef_[0][0]), float(fitted.intercept_[0])
 
 
@@ -182,27 +191,30 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     """Return the bands with the least cost; the floor is where one more suggestion is worth its reading."""
     floor = round(READING_COST / MISSED_COST, 2)
     questions = _ranked(examples, scores, floor)
-    share = np.where(
-        questions.answerable,
-        (1 - UNANSWERABLE_SHARE) / max(1, questions.answerable.sum()),
-        UNANSWERABLE_SHARE / max(1, (~questions.answerable).sum()),
-    )
+    share = questions.share
     answered = share * np.where(questions.right, 0.0, WRONG_COST)
     needless = ~questions.answerable | questions.right
     asked_back = share * np.where(needless, NEEDLESS_COST, np.where(questions.offered, 0.0, MISSED_COST))
     silent = share * np.where(questions.answerable, MISSED_COST, 0.0)
 
-    def cost(answer: float, suggest: float) -> float:
+    def costs(answer: float, suggest: float) -> Matrix:
         top = questions.score
-        return float(np.where(top >= answer, answered, np.where(top >= suggest, asked_back, silent)).sum())
+        return np.asarray(np.where(top >= answer, answered, np.where(top >= suggest, asked_back, silent)))
 
-    _, answer, suggest = min(
-        (cost(answer, suggest), answer, suggest)
-        for answer in _GRID.tolist()
-        for suggest in _GRID.tolist()
-        if floor <= suggest <= answer
-    )
-    return Bands(answer=round(answer, 2), suggest=round(suggest, 2), floor=floor)
+    pairs = [(answer, suggest) for answer in _GRID for suggest in _GRID if floor <= suggest <= answer]
+    least = min((costs(*pair) for pair in pairs), key=lambda cost: float(cost.sum()))
+    answer, suggest = min(pair for pair in pairs if _as_good(costs(*pair), least))
+    return Bands(answer=round(float(answer), 2), suggest=round(float(suggest), 2), floor=floor)
+
+
+def _as_good(costs: Matrix, least: Matrix) -> bool:
+    """Tell whether the costs of the same questions exceed the least ones by at most a standard error.
+
+    Of bands that the examples can't tell apart, the ones that answer most are taken: the one-standard-error
+    rule (Breiman et al. 1984).
+    """
+    excess = costs - least
+    return float(excess.sum()) <= float(excess.std() * np.sqrt(len(excess)))
 
 
 @dataclass(frozen=True)
@@ -216,18 +228,23 @@ class _Ranked:
     offered: NDArray[np.bool_]
     """Whether a right one is among the candidates that would be suggested."""
     answerable: NDArray[np.bool_]
+    share: Matrix
+    """Share of the expected traffic that the question stands for."""
 
 
 def _ranked(examples: Sequence[Example], scores: Matrix, floor: float) -> _Ranked:
-    grouped: defaultdict[str, list[tuple[float, bool, bool]]] = defaultdict(list)
+    grouped: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
+    traffic = {example.question: example.traffic for example in examples}
+    shares = _shares(examples)
     for example, score in zip(examples, scores.tolist(), strict=True):
-        grouped[example.question].append((score, example.right, example.answerable))
+        grouped[example.question].append((score, example.right))
     questions = [sorted(candidates, reverse=True) for candidates in grouped.values()]
     return _Ranked(
         score=np.array([candidates[0][0] for candidates in questions]),
         right=np.array([candidates[0][1] for candidates in questions]),
         offered=np.array(
-            [any(right for score, right, _ in candidates[:SUGGESTIONS] if score >= floor) for candidates in questions]
+            [any(right for score, right in candidates[:SUGGESTIONS] if score >= floor) for candidates in questions]
         ),
-        answerable=np.array([candidates[0][2] for candidates in questions]),
+        answerable=np.array([traffic[question] == ANSWERABLE for question in grouped]),
+        share=np.array([shares[question] for question in grouped]),
     )

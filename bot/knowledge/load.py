@@ -13,7 +13,7 @@ from bot.knowledge import schema
 from bot.knowledge.model import Absent, Bilingual, Entry, Interview, Knowledge, Phrasing, Quote, Section, Speaker, Term
 from bot.knowledge.source import Document, Path_, read_text, read_yaml
 from bot.knowledge.transcript import Span, Transcript
-from bot.knowledge.verify import broken_rules
+from bot.knowledge.verify import RULES, RULES_OF_PARTS, broken_rules
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def load(folder: Path, normalise: Callable[[str], str]) -> Knowledge:
     lexicon = faults.attempt(lambda: _lexicon(folder / LEXICON)) or ()
     interviews = [_InterviewReader(home, faults).read() for home in homes]
     knowledge = Knowledge(tuple(filter(None, interviews)), lexicon, _version(folder))
-    faults.problems.extend(broken_rules(knowledge, normalise))
+    faults.problems.extend(broken_rules(knowledge, normalise, RULES if faults.complete else RULES_OF_PARTS))
     if faults.problems:
         raise KnowledgeError(faults.problems)
     return knowledge
@@ -53,6 +53,8 @@ class _Faults:
     """Collects problems, so that one reading tells all of them."""
 
     problems: list[Problem] = field(default_factory=list)
+    complete: bool = True
+    """Whether every section was read; otherwise what seems to be missing may stand in one that wasn't."""
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         try:
@@ -72,8 +74,12 @@ def _version(folder: Path) -> str:
 
 
 def _lexicon(path: Path) -> tuple[Term, ...]:
-    parsed = schema.parse(read_yaml(path, path.as_posix()), schema.LexiconFile)
-    return tuple(Term(term.id, term.canonical, term.aliases, term.names) for term in parsed.terms)
+    document = read_yaml(path, path.as_posix())
+    parsed = schema.parse(document, schema.LexiconFile)
+    return tuple(
+        Term(term.id, term.canonical, term.aliases, term.names, document.name, document.line(("terms", number, "id")))
+        for number, term in enumerate(parsed.terms)
+    )
 
 
 def _bilingual(text: schema.BilingualText) -> Bilingual:
@@ -100,7 +106,8 @@ class _InterviewReader:
             self._parse_only(documents)
             return None
         curation = _Curation(self.home.name, transcript, head, parsed, self.faults)
-        sections = [curation.section(document) for document in documents if document is not None]
+        sections = [curation.section(document) if document is not None else None for document in documents]
+        self.faults.complete &= None not in sections
         absent = self.faults.attempt(self._absent) or ()
         return curation.interview([section for section in sections if section], absent)
 
@@ -108,6 +115,7 @@ class _InterviewReader:
         """Report what is wrong with the section files although their interview can't be built."""
         for document in filter(None, documents):
             self.faults.attempt(lambda document=document: schema.parse(document, schema.SectionFile))  # type: ignore[misc]  # as above
+        self.faults.attempt(self._absent)
 
     def _name(self, file: str) -> str:
         return (self.home / file).as_posix()
@@ -176,7 +184,7 @@ class _Curation:
         order = {section: place for place, section in enumerate(self.parsed.sections)}
         found = {section.id for section in sections}
         for place, section in enumerate(self.parsed.sections):
-            if section not in found:
+            if section not in found and self.faults.complete:
                 message = f"the section '{section}' has no file; add one with 'section: {section}' or take it out here"
                 self.faults.problems.append(self.head.problem(("sections", place), message))
         sections.sort(key=lambda section: order.get(section.id, len(order)))

@@ -142,6 +142,10 @@ class Term:
     aliases: tuple[str, ...]
     is_name: bool
     """Whether it is a proper name, which goes into the segmenter's dictionary."""
+    file: str
+    """The lexicon's file."""
+    line: int
+    """The line of that file where it starts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,13 @@ def parse(document: Document, schema: type[FileT]) -> FileT:
     try:
         return schema.model_validate(document.data)
     except ValidationError as error:
-        raise KnowledgeError([_problem(document, detail) for detail in error.errors()]) from None
+        details = (detail for detail in error.errors() if not _follows_from_another(detail))
+        raise KnowledgeError([_problem(document, detail) for detail in details]) from None
+
+
+def _follows_from_another(detail: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because its items are faulty, each of which is told itself."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail.get("ctx", {})["min_length"]
 
 
 def _problem(document: Document, detail: ErrorDetails) -> Problem:

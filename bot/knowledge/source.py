@@ -87,8 +87,9 @@ def read_yaml(path: Path, name: str) -> Document:
         message = f"isn't valid YAML: {what}; quote texts that hold ': ' or ' #'"
         raise KnowledgeError([Problem(name, line_number, message)]) from None
     except yaml.reader.ReaderError as error:
-        line_number = text.count("\n", 0, error.position) + 1
-        message = f"holds the character U+{ord(text[error.position]):04X}, which YAML forbids; remove it"
+        # the error's position counts bytes or characters, depending on the loader
+        line_number = text.count("\n", 0, text.index(chr(error.character))) + 1
+        message = f"holds the character U+{error.character:04X}, which YAML forbids; remove it"
         raise KnowledgeError([Problem(name, line_number, message)]) from None
     if root is None:
         raise KnowledgeError([Problem(name, 1, "is empty; fill it in or delete the file")])

@@ -86,8 +86,8 @@ def without_filler(normaliser: Normaliser, text: str) -> str:
 INLINE: tuple[Stage, ...] = (without_invisible, compatible, without_addressing, simplified, common_wording)
 """Stages that keep punctuation, so that clauses can be told apart after them."""
 
-WORDS: tuple[Stage, ...] = (words_only, unstretched, evenly_spaced, without_filler)
-"""Stages that leave words alone."""
+WORDS: tuple[Stage, ...] = (words_only, unstretched, without_filler, evenly_spaced)
+"""Stages that leave words alone; filler goes before spaces do, for 多。谢谢 holds no 多谢."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ MOST = 3
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless several are surely answered."""
     ranking = engine.rank(whole)
+    if ranking.absent is not None and not ranking.candidates:  # a curator wrote this very question as not answered
+        return (ranking,)
     words = engine.reader.normalise.of_inline
     parts = sentences(dialogue, inline, words)
     if parts and parts != (whole,):

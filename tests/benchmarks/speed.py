@@ -1,0 +1,141 @@
+"""How fast a question and the start are, as ratios to something everybody knows, measured in turns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from rapidfuzz import fuzz, process
+
+from bot.matching.embed import CachedEmbedder
+from bot.matching.index import Floats
+from bot.matching.matcher import Matcher
+from bot.settings import Settings
+from tests.benchmarks.synthetic import altered, source
+from tests.benchmarks.table import table
+
+QUESTIONS = 60
+REPETITIONS = 7
+STARTS = 5
+_ROOT = Path(__file__).resolve().parents[2]
+_LIBRARIES = "import telegram.ext, jieba; jieba.setLogLevel(60); jieba.Tokenizer().initialize()"
+_SERVING = """
+import bot.telegram.app
+from bot import compose
+from bot.settings import read_settings
+compose.assistant(read_settings())
+"""
+
+
+class Watched(CachedEmbedder):
+    """Tells how often vectors of questions were computed."""
+
+    def __init__(self, embedder: CachedEmbedder) -> None:
+        self._inner = embedder
+        self.used = 0
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.used += 1
+        return self._inner.encode(texts)
+
+
+def speed(matcher: Matcher, settings: Settings, questions: Sequence[str]) -> Iterator[str]:
+    """Measure, and yield the tables; without `questions` of one's own, altered phrasings are asked."""
+    yield from _questions(matcher, questions)
+    yield ""
+    yield from _starts(settings)
+
+
+def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
+    catalogue = matcher.engine.catalogue
+    phrasings = catalogue.wordings[:: max(1, len(catalogue.wordings) // QUESTIONS)][:QUESTIONS]
+    with_meaning, sure = _by_meaning(matcher, questions or _altered(matcher))
+    groups = {
+        "a curator's own phrasing": phrasings,
+        "sure without meaning": sure[:QUESTIONS],
+        "both of these": [*phrasings, *sure[:QUESTIONS]],
+        "with meaning": with_meaning[:QUESTIONS],
+    }
+
+    def scan(text: str) -> object:
+        return process.extractOne(text, catalogue.wordings, scorer=fuzz.ratio)
+
+    rows = []
+    for name, texts in groups.items():
+        if texts:
+            own, peer = _in_turns(matcher.decide, scan, texts)
+            rows.append((name, str(len(texts)), f"{own:.2f}", f"{peer:.2f}", f"{own / peer:.2f}"))
+    yield f"a question over {len(catalogue.wordings)} phrasings, median of {REPETITIONS} rounds"
+    yield from table(["", "n", "bot ms", "rapidfuzz ratio ms", "bot / rapidfuzz"], rows)
+
+
+def _altered(matcher: Matcher) -> list[str]:
+    segmenter = matcher.engine.reader.segmenter
+    origin = source(matcher.knowledge, segmenter.words, segmenter.frequencies)
+    return altered(matcher.engine.catalogue.wordings, origin, 4 * QUESTIONS)
+
+
+def _by_meaning(matcher: Matcher, questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the questions that needed the semantic feature from those that were decided without it."""
+    if matcher.engine.embedder is None:
+        return [], list(questions)
+    watched = Watched(matcher.engine.embedder)
+    watching = replace(matcher, engine=replace(matcher.engine, embedder=watched))
+    parts: tuple[list[str], list[str]] = ([], [])
+    for text in questions:
+        before = watched.used
+        decision = watching.decide(text)
+        if watched.used > before:
+            parts[0].append(text)
+        elif decision.status == "answered":
+            parts[1].append(text)
+    return parts
+
+
+def _in_turns(
+    one: Callable[[str], object], other: Callable[[str], object], texts: Sequence[str]
+) -> tuple[float, float]:
+    """Return the median milliseconds that each takes for a text; taking turns shares the machine's moods."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for ask in (one, other):
+        ask(texts[0])
+    for _ in range(REPETITIONS):
+        for text in texts:
+            for ask, found in zip((one, other), times, strict=True):
+                started = time.perf_counter()
+                ask(text)
+                found.append((time.perf_counter() - started) * 1000)
+    return median(times[0]), median(times[1])
+
+
+def _starts(settings: Settings) -> Iterator[str]:
+    variables = {
+        "BOT_KNOWLEDGE_DIR": str(settings.knowledge_dir.resolve()),
+        "BOT_DATA_DIR": str(settings.data_dir.resolve()),
+    }
+    libraries: list[float] = []
+    serving: list[float] = []
+    for _ in range(STARTS + 1):
+        libraries.append(_started(_LIBRARIES, variables))
+        serving.append(_started(_SERVING, variables))
+    # the first of each fills the caches of files and of compiled modules
+    own, peer = median(serving[1:]), median(libraries[1:])
+    yield f"start, median of {STARTS} processes"
+    rows = [
+        ("telegram.ext and jieba alone", f"{peer:.2f}", ""),
+        ("the bot, ready to answer in Telegram", f"{own:.2f}", f"{own / peer:.2f}"),
+    ]
+    yield from table(["", "s", "ratio"], rows)
+
+
+def _started(code: str, variables: dict[str, str]) -> float:
+    """Return the seconds that a process takes to run some code."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], cwd=_ROOT, env=os.environ | variables, check=True)
+    return time.perf_counter() - started

@@ -1,0 +1,55 @@
+"""What every test may use: the shipped answers, those of a small second knowledge, and a net that reaches nowhere."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import compose
+from bot.matching.matcher import Matcher
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SECOND = ROOT / "tests" / "second_knowledge"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+            raise AssertionError(f"a test tried to reach {address[0]}; tests use loopback alone")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+
+@pytest.fixture(scope="session")
+def shipped(pytestconfig: pytest.Config) -> Matcher:
+    """Return the matcher over the knowledge that is shipped."""
+    return _matcher(ROOT / "knowledge", pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def second(pytestconfig: pytest.Config) -> Matcher:
+    """Return a matcher over two small interviews that have nothing to do with the shipped one."""
+    return _matcher(SECOND, pytestconfig)
+
+
+def _matcher(folder: Path, config: pytest.Config) -> Matcher:
+    # pytest's own cache keeps the vectors, so that only the first run computes them
+    data = config.cache.mkdir(f"vectors-of-{folder.name}") if config.cache is not None else Path(folder.name)
+    return compose.matcher(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": data}))
