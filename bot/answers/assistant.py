@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.answers.conversation import Conversations
 from bot.answers.reply import Question, Reply, Scored
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge.model import Entry, Knowledge, Language
 from bot.matching.matcher import Matcher
 
 
@@ -61,6 +61,12 @@ class Assistant:
         )
         self._conversations.remember(question.conversation, reply)
         return replace(reply, took_ms=(time.perf_counter() - started) * 1000)
+
+    def show(self, entry: Entry, language: Language, conversation: str | None = None) -> Reply:
+        """Return the reply that shows a chosen entry, and note it as what the conversation is about."""
+        reply = Reply(entry.question.of(language), "answered", language, answers=(Scored(entry, 1.0),))
+        self._conversations.remember(conversation, reply)
+        return reply
 
     def reload(self) -> Change:
         """Build a new snapshot and swap it in; on KnowledgeError the old one goes on serving."""

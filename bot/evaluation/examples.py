@@ -68,7 +68,9 @@ def of_knowledge(engine: Engine, *, meaning: bool) -> Iterator[Example]:
         row = engine.vectors.phrasings[number] if meaning and engine.vectors is not None else None
         for item, features in _evidence(engine, engine.reader.of_normalised(text), row, hidden).items():
             right = is_entry and (item == owner or engine.examiner.overlap(item, owner))
-            yield Example(f"left-out/{number}", "left-out", features, right, LEFT_OUT_WEIGHT, ANSWERABLE if is_entry else "")
+            yield Example(
+                f"left-out/{number}", "left-out", features, right, LEFT_OUT_WEIGHT, ANSWERABLE if is_entry else ""
+            )
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:

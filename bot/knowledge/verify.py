@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from bot.errors import Problem
 from bot.knowledge.model import Absent, Entry, Knowledge
+from bot.knowledge.unfinished import drafts_are_finished
 
 Normalise: TypeAlias = Callable[[str], str]
 Rule: TypeAlias = Callable[[Knowledge, Normalise], Iterator[Problem]]
@@ -56,6 +57,7 @@ def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterat
     """No phrasing stands twice, be it under one entry or under two."""
     seen: dict[str, tuple[Entry | Absent, int]] = {}
     for item in _askables(knowledge):
+        own: set[str] = set()
         for phrasing in item.asked_as():
             key = normalise(phrasing.text)
             if not key:
@@ -68,9 +70,10 @@ def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterat
                     f"the phrasing '{phrasing.text}' is also one of {_place(first)}, line {line}; keep it under one"
                 )
                 yield Problem(item.file, phrasing.line, message)
-            elif line != phrasing.line:
+            elif key in own:
                 message = f"the phrasing '{phrasing.text}' stands in line {line} already; keep one"
                 yield Problem(item.file, phrasing.line, message)
+            own.add(key)
 
 
 def answers_are_short(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
@@ -121,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     answers_are_short,
     languages_are_kept_apart,
     aliases_are_distinct,
+    drafts_are_finished,
 )
 
 

@@ -18,6 +18,8 @@ from bot.matching.weights import Model, Weights
 
 _ALIAS_COUNT = 3
 """How often an alias of the lexicon counts as having been seen, for the speller."""
+LONGEST = 200
+"""Characters of one text that are looked at: no question is longer, and the time grows with the length."""
 EXACT = 0.99
 """Probability that a question which a curator wrote word for word asks for that curator's entry."""
 
@@ -72,8 +74,13 @@ class Engine:
         """Return an item's number in the catalogue; None for one of another snapshot."""
         return self._numbers.get(item.key)
 
+    def is_pinyin(self, text: str) -> bool:
+        """Tell whether normalised `text` is Chinese typed in Latin letters."""
+        return text.isascii() and not self.repair(text[:LONGEST]).isascii()
+
     def rank(self, text: str) -> Ranking:
         """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure."""
+        text = text[:LONGEST]
         query = self.reader.of_normalised(text)
         if (exact := self._exact(query)) is not None:
             return exact
@@ -92,7 +99,7 @@ class Engine:
 
     def rank_among(self, texts: Sequence[str], items: Collection[int]) -> tuple[Candidate, ...]:
         """Score given entries by the one of several normalised texts that speaks most for each, best first."""
-        queries = [self.reader.of_normalised(text) for text in texts]
+        queries = [self.reader.of_normalised(text[:LONGEST]) for text in texts]
         views = self._meanings(queries)
         model = self.weights.without_meaning if views is None else self.weights.with_meaning
         best: dict[int, Candidate] = {}

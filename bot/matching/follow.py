@@ -87,7 +87,7 @@ def _neighbourhood(engine: Engine, before: Before) -> Mapping[int, float]:
             if not isinstance(item, Entry) or item.interview != entry.interview:
                 continue
             near = RELATED if item.key in related else SECTION if item.section == entry.section else None
-            if near is not None:
+            if near is not None and not item.broad:
                 gains[number] = max(near, gains.get(number, 0.0))
     # behind its own question every message seems to be about the last entry
     return {number: gain for number, gain in gains.items() if engine.catalogue.items[number] not in before.entries}

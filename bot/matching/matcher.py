@@ -35,9 +35,7 @@ class Matcher:
             decision = Decision("smalltalk", "zh", smalltalk=kind)
         if decision is None:
             decision = self._question(inline, whole, before)
-        language = self.language(
-            text, language_hint, is_pinyin=whole.isascii() and not self.engine.repair(whole).isascii()
-        )
+        language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         return replace(decision, language=language)
 
     def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
