@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator
-from functools import cache
-
-import opencc
 
 from bot.answers.reply import Reply, Scored
-from bot.knowledge.model import Bilingual, Entry, Quote
+from bot.answers.wording import lines, opening, place, shown
+from bot.knowledge.model import Entry, Quote
+from bot.knowledge.transcript import Transcript
 from bot.text import Texts
+
+MARGIN = 3
+"""Lines of the transcript that are shown before and behind a quote as its context."""
 
 
 def escape(text: str) -> str:
     """Make any text safe to write between tags; everything that is shown goes through here."""
     return html.escape(text, quote=False)
-
-
-def shown(text: Bilingual, language: str) -> str:
-    """Return a curated text as a reader of `language` gets it; quotes never go through here: they are verbatim."""
-    return _taiwanese().convert(text.zh) if language == "zh-Hant" else text.of(language)
-
-
-@cache
-def _taiwanese() -> opencc.OpenCC:
-    return opencc.OpenCC("s2twp")
 
 
 def paragraphs(reply: Reply, texts: Texts) -> tuple[str, ...]:
@@ -38,7 +30,7 @@ def paragraphs(reply: Reply, texts: Texts) -> tuple[str, ...]:
         case "unknown":
             return tuple(_unknown(reply, texts))
         case "smalltalk":
-            return (escape(texts(reply.language, f"smalltalk.{reply.smalltalk or 'nothing'}")),)
+            return (escape(opening(reply, texts)),)
 
 
 def answer(entry: Entry, language: str, texts: Texts, focus: int | None = None) -> Iterator[str]:
@@ -52,6 +44,33 @@ def answer(entry: Entry, language: str, texts: Texts, focus: int | None = None) 
         yield "\n".join(_quote(quote, language, texts) for quote in entry.quotes)
 
 
+def context(entry: Entry, transcript: Transcript, language: str, texts: Texts) -> Iterator[str]:
+    """Render the transcript around an entry's quotes, a stretch a paragraph, the quoted lines marked."""
+    question = texts(language, "answer.question", question=shown(entry.question, language))
+    yield f"<b>{escape(texts(language, 'answer.context'))}</b>\n{escape(question)}"
+    quoted = {line for quote in entry.quotes for line in range(quote.span.first, quote.span.last + 1)}
+    for first, last in _stretches(quoted, len(transcript.lines)):
+        head = f"<b>{escape(lines(first, last, language, texts))}</b>"
+        told = (_line(number, transcript.lines[number - 1], number in quoted) for number in range(first, last + 1))
+        yield "\n".join((head, *told))
+
+
+def _stretches(quoted: Iterable[int], end: int) -> list[tuple[int, int]]:
+    """Return first and last line of each stretch around quoted lines; those that touch are one."""
+    stretches: list[tuple[int, int]] = []
+    for line in sorted(quoted):
+        first, last = max(1, line - MARGIN), min(end, line + MARGIN)
+        if stretches and first <= stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], last)
+        else:
+            stretches.append((first, last))
+    return stretches
+
+
+def _line(number: int, text: str, quoted: bool) -> str:  # noqa: FBT001  # private, and called by position once
+    return f"<b>▸ {number} {escape(text)}</b>" if quoted else f"<i>{number}</i> {escape(text)}"
+
+
 def _answers(reply: Reply, texts: Texts) -> Iterator[str]:
     for place, scored in enumerate(reply.answers):
         if place == 1:
@@ -60,29 +79,17 @@ def _answers(reply: Reply, texts: Texts) -> Iterator[str]:
 
 
 def _quote(quote: Quote, language: str, texts: Texts) -> str:
-    first, last = quote.span.first, quote.span.last
-    if first == last:
-        lines = texts(language, "answer.quote_line", first=first)
-    else:
-        lines = texts(language, "answer.quote_lines", first=first, last=last)
-    head = escape(f"{shown(quote.speaker.name, language)} · {lines}")
+    head = escape(place(quote, language, texts))
     return f"<blockquote expandable><b>{head}</b>\n{escape(quote.text)}</blockquote>"
 
 
 def _suggestions(reply: Reply, texts: Texts) -> Iterator[str]:
-    if reply.absent is None:
-        intro = texts(reply.language, "suggested.intro")
-    else:
-        intro = texts(reply.language, "suggested.absent", about=shown(reply.absent.about, reply.language))
-    yield escape(intro)
+    yield escape(opening(reply, texts))
     yield _numbered(reply.suggestions, reply.language)
 
 
 def _unknown(reply: Reply, texts: Texts) -> Iterator[str]:
-    if reply.absent is None:
-        yield escape(texts(reply.language, "unknown.plain"))
-    else:
-        yield escape(texts(reply.language, "unknown.absent", about=shown(reply.absent.about, reply.language)))
+    yield escape(opening(reply, texts))
     if reply.suggestions:
         yield escape(texts(reply.language, "unknown.nearest"))
         yield _numbered(reply.suggestions, reply.language)

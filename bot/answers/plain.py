@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.answers.html import shown
 from bot.answers.reply import Reply
-from bot.knowledge.model import Entry, Knowledge, Quote
+from bot.answers.wording import opening, place, shown
+from bot.knowledge.model import Entry, Knowledge
 from bot.text import Texts
 
 
 def render(reply: Reply, knowledge: Knowledge, texts: Texts) -> str:
     """Render a whole reply; paragraphs are set apart by empty lines, and the end has no line break."""
     return "\n\n".join(_paragraphs(reply, knowledge, texts))
-
-
-def place(quote: Quote, language: str, texts: Texts) -> str:
-    """Tell who says a quote and in which lines of the transcript."""
-    first, last = quote.span.first, quote.span.last
-    if first == last:
-        lines = texts(language, "answer.quote_line", first=first)
-    else:
-        lines = texts(language, "answer.quote_lines", first=first, last=last)
-    return f"{shown(quote.speaker.name, language)} · {lines}"
-
-
-def opening(reply: Reply, texts: Texts) -> str:
-    """Return the sentence that begins a reply without an answer."""
-    language, absent = reply.language, reply.absent
-    if reply.status == "smalltalk":
-        return texts(language, f"smalltalk.{reply.smalltalk or 'nothing'}")
-    kind = "suggested" if reply.status == "suggested" else "unknown"
-    if absent is not None:
-        return texts(language, f"{kind}.absent", about=shown(absent.about, language))
-    return texts(language, "suggested.intro" if kind == "suggested" else "unknown.plain")
 
 
 def _paragraphs(reply: Reply, knowledge: Knowledge, texts: Texts) -> Iterator[str]:

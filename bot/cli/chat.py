@@ -19,7 +19,7 @@ from rich.control import Control
 from rich.segment import ControlType
 
 from bot import compose
-from bot.answers.html import shown
+from bot.answers.wording import shown
 from bot.cli.lines import stdin_lines
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session

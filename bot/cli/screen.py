@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
-from bot.answers.html import shown
-from bot.answers.plain import opening, place, render
+from bot.answers.plain import render
 from bot.answers.reply import Reply
+from bot.answers.wording import opening, place, shown
 from bot.cli.session import Listing, Notice, Page
 from bot.cli.wrap import wrap
 from bot.knowledge.model import Entry, Knowledge

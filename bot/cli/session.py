@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import TypeAlias, cast
 
 from bot.answers.assistant import Assistant
-from bot.answers.html import shown
-from bot.answers.reply import Question, Reply, Scored
+from bot.answers.reply import Question, Reply
+from bot.answers.wording import shown
 from bot.cli.lines import whole
 from bot.knowledge.model import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts
@@ -106,11 +106,7 @@ class Session:
                 return self._open(entry)
 
     def _open(self, entry: Entry) -> Reply:
-        """Answer with an entry; asking for it in its own words lets a follow-up know what it follows."""
-        reply = self.assistant.reply(Question(entry.question.of(self.language), CONVERSATION, self.language))
-        if not reply.answers or reply.answers[0].entry.key != entry.key:
-            reply = replace(reply, status="answered", answers=(Scored(entry, 1.0),), suggestions=(), absent=None)
-        return self._told(replace(reply, language=self.language, answers=reply.answers[:1]))
+        return self._told(self.assistant.show(entry, self.language, CONVERSATION))
 
     def _sections(self, interview: Interview) -> Listing:
         return self._list(shown(interview.title, self.language), interview.sections)

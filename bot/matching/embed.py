@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -82,7 +85,10 @@ class EmbeddingServer:
             raise EmbeddingError(f"the embedding server doesn't answer as it should ({type(error).__name__})") from None
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise EmbeddingError("the embedding server returned another number of vectors than asked for")
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all(np.isfinite(norms) & (norms > 0)):
+            raise EmbeddingError("the embedding server returned a vector without a direction")
+        return np.asarray(vectors / norms, np.float32)
 
 
 class CachedEmbedder:
@@ -113,7 +119,8 @@ class CachedEmbedder:
             for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
                 self._known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
         if new:
-            write_cache(self._writable, {self._key(text): self._known[self._key(text)] for text in texts})
+            with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
+                write_cache(self._writable, {self._key(text): self._known[self._key(text)] for text in texts})
         rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
@@ -127,7 +134,7 @@ class CachedEmbedder:
 
 
 def write_cache(path: Path, vectors: dict[bytes, NDArray[np.int8]]) -> None:
-    """Write a cache file whole, or leave the old one; a full disk is no reason to stop answering."""
+    """Write a cache file whole, or leave the old one; raise OSError where it can't be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = sorted(vectors)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
@@ -145,5 +152,5 @@ def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return {}

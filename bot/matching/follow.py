@@ -97,7 +97,7 @@ def _related(engine: Engine, entry: Entry) -> Iterable[Entry]:
     """Yield the entries that an entry names, then those that name it."""
     entries = [item for item in engine.catalogue.items if isinstance(item, Entry) and item.interview == entry.interview]
     by_id = {item.id: item for item in entries}
-    yield from (by_id[other] for other in entry.related)
+    yield from (by_id[other] for other in entry.related if other in by_id)  # a reload may have taken one out
     yield from (item for item in entries if entry.id in item.related and item.id not in entry.related)
 
 

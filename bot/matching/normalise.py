@@ -17,7 +17,8 @@ Stage: TypeAlias = Callable[["Normaliser", str], str]
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _INVISIBLE = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+|\b(?:t\.me|github\.com)/[^\s\u4e00-\u9fff]+")
 _MENTION = re.compile(r"@[a-z0-9_]{2,}")
@@ -31,7 +32,7 @@ _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
 def without_invisible(_: Normaliser, text: str) -> str:
-    """Drop zero-width, direction, variation and tag characters."""
+    """Drop zero-width, direction, variation and tag characters, and halves of surrogate pairs."""
     return _INVISIBLE.sub("", text)
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.html import answer, escape, paragraphs, shown
+from bot.answers.html import answer, context, escape, paragraphs
 from bot.answers.reply import Reply, Scored
+from bot.answers.wording import shown
 from bot.knowledge.load import load
 from bot.knowledge.model import Absent, Bilingual, Entry, Language, Quote, Speaker
 from bot.knowledge.transcript import Span

@@ -1,0 +1,44 @@
+"""What every form of a reply says in the same words: curated texts per language, openings, the place of a quote."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import opencc
+
+from bot.answers.reply import Reply
+from bot.knowledge.model import Bilingual, Quote
+from bot.text import Texts
+
+
+def shown(text: Bilingual, language: str) -> str:
+    """Return a curated text as a reader of `language` gets it; quotes never go through here: they are verbatim."""
+    return _taiwanese().convert(text.zh) if language == "zh-Hant" else text.of(language)
+
+
+@cache
+def _taiwanese() -> opencc.OpenCC:
+    return opencc.OpenCC("s2twp")
+
+
+def lines(first: int, last: int, language: str, texts: Texts) -> str:
+    """Name a range of the transcript's lines."""
+    if first == last:
+        return texts(language, "answer.quote_line", first=first)
+    return texts(language, "answer.quote_lines", first=first, last=last)
+
+
+def place(quote: Quote, language: str, texts: Texts) -> str:
+    """Tell who says a quote and in which lines of the transcript."""
+    return f"{shown(quote.speaker.name, language)} · {lines(quote.span.first, quote.span.last, language, texts)}"
+
+
+def opening(reply: Reply, texts: Texts) -> str:
+    """Return the sentence that begins a reply without an answer."""
+    language, absent = reply.language, reply.absent
+    if reply.status == "smalltalk":
+        return texts(language, f"smalltalk.{reply.smalltalk or 'nothing'}")
+    kind = "suggested" if reply.status == "suggested" else "unknown"
+    if absent is not None:
+        return texts(language, f"{kind}.absent", about=shown(absent.about, language))
+    return texts(language, "suggested.intro" if kind == "suggested" else "unknown.plain")

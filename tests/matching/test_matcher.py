@@ -1,0 +1,140 @@
+"""The shipped matcher over the shipped knowledge, from a message to a decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import compose
+from bot.matching.matcher import Matcher
+from bot.matching.model import Before, Decision
+from bot.settings import Settings
+from tests.builders import SECOND, cases
+
+QUESTIONS = ("灯塔的守塔人是谁", "台风来了怎么办", "灯塔有多高", "酸种喂几次？另外灯塔会改成旅馆吗", "红烧肉怎么做", "who takes over", "你好")
+
+
+def first_of(decision: Decision) -> str | None:
+    return decision.answers[0].entry.id if decision.answers else None
+
+
+def test_every_phrasing_finds_its_own_entry_first(shipped: Matcher) -> None:
+    asked = [(entry, phrasing) for entry in shipped.knowledge.by_key.values() for phrasing in entry.asked_as()]
+    strays = [
+        (phrasing.text, entry.id, first_of(decision))
+        for entry, phrasing in asked
+        if first_of(decision := shipped.decide(phrasing.text)) != entry.id
+    ]
+    assert len(asked) > 1000
+    assert strays == []
+
+
+def test_no_phrasing_of_an_absent_topic_is_answered(shipped: Matcher) -> None:
+    absents = [absent for interview in shipped.knowledge.interviews for absent in interview.absent]
+    claimed = [
+        (phrasing.text, absent.id, first_of(decision))
+        for absent in absents
+        for phrasing in absent.phrasings
+        if not (decision := shipped.decide(phrasing.text)).smalltalk
+        and (decision.status != "unknown" or decision.absent is not absent)
+    ]
+    assert len(absents) > 50
+    assert claimed == []
+
+
+@pytest.mark.parametrize("case", cases("smalltalk"))
+def test_small_talk_is_told_from_questions(case: dict[str, Any], shipped: Matcher) -> None:
+    decision = shipped.decide(case["text"])
+    assert decision.smalltalk == case["kind"]
+    assert (decision.status == "smalltalk") == (case["kind"] is not None)
+
+
+@pytest.mark.parametrize("case", cases("topics"))
+def test_each_topic_of_a_message_is_answered(case: dict[str, Any], shipped: Matcher) -> None:
+    decision = shipped.decide(case["text"])
+    answered = [found.entry.id for found in decision.answers]
+    assert len(answered) == len(case["answers"])
+    for entry, accepted in zip(answered, case["answers"], strict=True):
+        assert entry in accepted
+
+
+@pytest.mark.parametrize("case", cases("follow_ups"))
+def test_a_message_is_read_in_the_light_of_the_one_before(case: dict[str, Any], shipped: Matcher) -> None:
+    before: Before | None = None
+    for turn in case["turns"]:
+        decision = shipped.decide(turn["text"], None, before)
+        assert decision.status == turn.get("status", "answered"), turn
+        if "first" in turn:
+            assert first_of(decision) in turn["first"], turn
+            assert decision.focus == turn.get("focus"), turn
+        if decision.answers:
+            entries = tuple(found.entry for found in decision.answers)
+            before = Before(entries, (before.shown if before else frozenset()) | {entry.key for entry in entries})
+
+
+@pytest.mark.parametrize("case", cases("reply_language"))
+def test_the_reply_has_the_language_of_the_message_or_else_of_the_asker(case: dict[str, Any], shipped: Matcher) -> None:
+    assert shipped.decide(case["text"], case["hint"]).language == case["expected"]
+
+
+def test_a_score_is_a_probability_and_the_best_comes_first(shipped: Matcher) -> None:
+    statuses: Counter[str] = Counter()
+    for text in ("核能", "他怎么看", "why", "Sora 花了多少钱", "公司", "能源和 AGI", "DeepSeek", "电力不够怎么办"):
+        decision = shipped.decide(text)
+        statuses[decision.status] += 1
+        scores = [candidate.score for candidate in decision.candidates]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+        offered = [found.score for found in (*decision.answers, *decision.suggestions)]
+        assert all(0 <= score <= 1 for score in offered)
+        assert len(decision.suggestions) <= 4
+        assert bool(decision.answers) == (decision.status == "answered")
+        assert bool(decision.suggestions) == (decision.status == "suggested")
+    assert statuses["answered"] >= 3
+
+
+def test_the_same_text_is_decided_the_same(second: Matcher) -> None:
+    assert [second.decide(text) for text in QUESTIONS] == [second.decide(text) for text in QUESTIONS]
+
+
+def test_two_matchers_of_the_same_knowledge_decide_the_same(second: Matcher, tmp_path: Path) -> None:
+    other = compose.matcher(Settings().model_copy(update={"knowledge_dir": SECOND, "data_dir": tmp_path}))
+    assert other.knowledge.version == second.knowledge.version
+    assert [other.decide(text) for text in QUESTIONS] == [second.decide(text) for text in QUESTIONS]
+
+
+def test_the_second_knowledge_is_answered_as_well(second: Matcher) -> None:
+    for entry in second.knowledge.by_key.values():
+        for phrasing in entry.asked_as():
+            found = second.decide(phrasing.text).answers[0].entry
+            assert found.key == entry.key
+    assert second.decide("灯塔有多高").absent is not None
+    assert second.decide("奥特曼怎么看核能").status != "answered"
+    assert first_of(second.decide("老林守了多少年")) == "keeper"
+
+
+def test_interviews_side_by_side_are_told_apart(second: Matcher) -> None:
+    decision = second.decide("酸种一天喂几次？另外守塔人叫什么名字？")
+    assert [found.entry.key for found in decision.answers] == ["bakery/keeper", "lighthouse/keeper"]
+
+
+def test_an_alias_is_as_good_as_the_name(second: Matcher) -> None:
+    for name in ("林海生", "老林", "林师傅", "Lin Haisheng "):
+        assert first_of(second.decide(f"{name}守了多少年")) == "keeper"
+
+
+def test_a_message_of_another_snapshot_is_no_trouble(second: Matcher, shipped: Matcher) -> None:
+    entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
+    elsewhere = Before((replace(entry, interview="gone"),))
+    assert second.decide("那台风呢", None, elsewhere).status in {"answered", "suggested", "unknown"}
+    assert second.decide("为什么", None, elsewhere).status == "answered"
+
+
+def test_an_entry_whose_relation_is_gone_after_a_reload_is_no_trouble(second: Matcher) -> None:
+    entry = second.knowledge.by_key["lighthouse/lamp"]
+    old = replace(entry, related=("gone", "panels"))
+    assert first_of(second.decide("还有呢", None, Before((old,), frozenset({old.key})))) == "panels"

@@ -1,0 +1,89 @@
+"""The weights: a readable file, and a model whose scores are probabilities whatever the evidence."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.compose import WEIGHTS
+from bot.errors import SettingsError
+from bot.evaluation.weights_file import render
+from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Model, Weights, read_weights
+
+SHIPPED = read_weights(WEIGHTS)
+MODELS = [SHIPPED.with_meaning, SHIPPED.without_meaning]
+
+
+def small(weight: float = 2.0) -> LogisticModel:
+    feature = FeatureWeights(mean=0.5, scale=0.25, weight=weight, bends={"0.5": 1.0})
+    other = FeatureWeights(mean=0.0, scale=1.0, weight=-1.0)
+    return LogisticModel(intercept=-1.0, features={"a": feature, "b": other}, products={"a*b": 0.5})
+
+
+def by_hand(a: float, b: float) -> float:
+    product = max(-PRODUCT_LIMIT, min(PRODUCT_LIMIT, (a - 0.5) / 0.25 * b))
+    return 1 / (1 + math.exp(-(-1 + 2 * a + max(0.0, a - 0.5) - b + 0.5 * product)))
+
+
+def test_the_file_says_how_it_was_made() -> None:
+    assert WEIGHTS.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate ")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_bands_follow_each_other(model: Model) -> None:
+    assert 0 < model.bands.floor <= model.bands.suggest <= model.bands.answer < 1
+
+
+def test_without_meaning_only_the_semantic_features_are_left_out() -> None:
+    with_meaning, without = SHIPPED.with_meaning.logistic.features, SHIPPED.without_meaning.logistic.features
+    assert without.keys() < with_meaning.keys()
+    assert {"meaning", "lead_meaning"} <= with_meaning.keys() - without.keys()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_any_evidence_gives_a_probability(data: st.DataObject) -> None:
+    for model in MODELS:
+        numbers = st.floats(-1e6, 1e6)
+        evidence = {name: data.draw(numbers) for name in model.logistic.features}
+        (score,) = model.logistic.probabilities([evidence]).tolist()
+        assert 0 <= score <= 1
+
+
+@pytest.mark.parametrize(("a", "b"), [(0, 0), (1, 0), (1, 1), (0.75, -2), (100, 100), (-100, 3)])
+def test_the_model_is_the_formula_of_its_description(a: float, b: float) -> None:
+    (score,) = small().probabilities([{"a": a, "b": b}])
+    assert score == pytest.approx(by_hand(a, b), abs=1e-9)
+
+
+def test_candidates_are_scored_each_by_itself() -> None:
+    one, other = {"a": 0.2, "b": 0.1}, {"a": 0.9, "b": -1.0}
+    model = small()
+    together = model.probabilities([one, other])
+    assert np.array_equal(together, np.concatenate([model.probabilities([one]), model.probabilities([other])]))
+    assert model.probabilities([]).tolist() == []
+
+
+def test_a_written_file_is_read_again(tmp_path: Path) -> None:
+    model = Model(logistic=small(), bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
+    weights = Weights(with_meaning=model, without_meaning=model, sure=0.98)
+    path = tmp_path / "weights.toml"
+    path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
+    assert read_weights(path) == weights
+    assert path.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate a.jsonl b.jsonl\n")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"sure = 2", b"sure = ", b"\xff", b"other = 1"])
+def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match="make it with: python -m bot eval --calibrate") as refused:
+        read_weights(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert "\n" not in str(refused.value)
