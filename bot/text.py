@@ -19,6 +19,7 @@ class Texts:
     """All texts in all languages; every language has the same keys and placeholders."""
 
     by_language: Mapping[str, Mapping[str, str]]
+    """Language to key ("answer.points") to text."""
 
     def __call__(self, language: str, key: str, /, **values: object) -> str:
         """Return the text of `key` ("answer.points") in `language`, its placeholders filled."""

@@ -105,10 +105,14 @@ def entry(
 
 def absent(name: str = "nothing") -> Absent:
     """Make a topic that the interview doesn't speak about."""
-    return Absent("talk", name, Bilingual("工资", "wages"), (Phrasing("工资", "zh", 1),), (), "talk/not-covered.yaml", 1)
+    return Absent(
+        "talk", name, Bilingual("工资", "wages"), (Phrasing("工资", "zh", 1),), (), "talk/not-covered.yaml", 1
+    )
 
 
-def asked(*topics: Ranges, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None) -> Asked:
+def asked(
+    *topics: Ranges, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None
+) -> Asked:
     """Make a question with the line ranges that answer each of its topics."""
     conversation = None if turn is None else "talk"
     return Asked(name, file, kind, "问", topics, conversation, turn or 0)

@@ -18,7 +18,9 @@ class Change:
     """How the knowledge differs after a reload; ids are `interview/entry`."""
 
     added: tuple[str, ...]
+    """Entries that are new."""
     removed: tuple[str, ...]
+    """Entries that are gone."""
     changed: tuple[str, ...]
     """Entries whose text, phrasings, points, quotes or relations are different."""
     version: str

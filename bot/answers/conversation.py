@@ -34,11 +34,9 @@ class Conversations:
 
     def remember(self, conversation: str | None, reply: Reply) -> None:
         """Note a reply; one without an answer leaves the topic as it was."""
-        if conversation is None or reply.status not in {"answered", "suggested"}:
+        if conversation is None or reply.status != "answered":
             return
-        entries = tuple(scored.entry for scored in reply.answers) or tuple(
-            scored.entry for scored in reply.suggestions[:1]
-        )
+        entries = tuple(scored.entry for scored in reply.answers)
         with self._lock:
             _, before = self._last.get(conversation, (0.0, None))
             shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}

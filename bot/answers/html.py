@@ -47,11 +47,13 @@ def answer(entry: Entry, language: str, texts: Texts, focus: int | None = None) 
 def context(entry: Entry, transcript: Transcript, language: str, texts: Texts) -> Iterator[str]:
     """Render the transcript around an entry's quotes, a stretch a paragraph, the quoted lines marked."""
     question = texts(language, "answer.question", question=shown(entry.question, language))
-    yield f"<b>{escape(texts(language, 'answer.context'))}</b>\n{escape(question)}"
+    yield f"<b>{escape(texts(language, 'context.title'))}</b>\n{escape(question)}"
     quoted = {line for quote in entry.quotes for line in range(quote.span.first, quote.span.last + 1)}
     for first, last in _stretches(quoted, len(transcript.lines)):
         head = f"<b>{escape(lines(first, last, language, texts))}</b>"
-        told = (_line(number, transcript.lines[number - 1], number in quoted) for number in range(first, last + 1))
+        told = (
+            _line(number, transcript.lines[number - 1], quoted=number in quoted) for number in range(first, last + 1)
+        )
         yield "\n".join((head, *told))
 
 
@@ -67,15 +69,15 @@ def _stretches(quoted: Iterable[int], end: int) -> list[tuple[int, int]]:
     return stretches
 
 
-def _line(number: int, text: str, quoted: bool) -> str:  # noqa: FBT001  # private, and called by position once
+def _line(number: int, text: str, *, quoted: bool) -> str:
     return f"<b>▸ {number} {escape(text)}</b>" if quoted else f"<i>{number}</i> {escape(text)}"
 
 
 def _answers(reply: Reply, texts: Texts) -> Iterator[str]:
-    for place, scored in enumerate(reply.answers):
-        if place == 1:
+    for number, scored in enumerate(reply.answers):
+        if number == 1:
             yield f"<i>{escape(texts(reply.language, 'answer.also'))}</i>"
-        yield from answer(scored.entry, reply.language, texts, reply.focus if place == 0 else None)
+        yield from answer(scored.entry, reply.language, texts, reply.focus if number == 0 else None)
 
 
 def _quote(quote: Quote, language: str, texts: Texts) -> str:

@@ -25,6 +25,7 @@ class Scored:
     """An entry and how likely it is the right one."""
 
     entry: Entry
+    """What would be shown."""
     score: float
     """Probability in [0, 1]; means the same for every question."""
 
@@ -36,6 +37,7 @@ class Reply:
     question: str
     """The message as typed."""
     status: Status
+    """Whether an answer is claimed, and if not, what there is instead."""
     language: Language
     """Language of the reply."""
     answers: tuple[Scored, ...] = ()

@@ -27,6 +27,7 @@ class Listing:
     """Something to choose from by number."""
 
     title: str
+    """Line above the choices."""
     items: tuple[tuple[str, str], ...]
     """Label and note of each item; the note may be empty."""
     hint: str
@@ -38,6 +39,7 @@ class Notice:
     """Plain words of the chat itself."""
 
     lines: tuple[str, ...]
+    """What to print, a line an item."""
 
 
 Page: TypeAlias = Reply | Listing | Notice

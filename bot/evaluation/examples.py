@@ -29,9 +29,11 @@ class Example:
     kind: str
     """File of the question, or "left-out"."""
     features: Mapping[str, float]
+    """The evidence, by feature name."""
     right: bool
     """Whether the candidate is a right answer."""
     weight: float
+    """How much it counts in the regression; 1 for a question that was asked."""
     traffic: str
     """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 

@@ -16,7 +16,9 @@ class Verdict:
     """How one message fared."""
 
     asked: Asked
+    """The message, and what would be right."""
     reply: Reply
+    """What the bot replied."""
     hit: bool
     """The first answer is right; where several topics were asked about, all of them are answered."""
     resolved: bool

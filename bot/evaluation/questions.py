@@ -44,11 +44,13 @@ class Asked:
     """One message to be judged."""
 
     id: str
+    """Id of the question; of a turn, with its 1-based number."""
     file: str
     """Name of the file it comes from, without its ending."""
     kind: str
     """Kind as the file names it."""
     text: str
+    """The message as typed."""
     topics: tuple[Ranges, ...]
     """Line ranges of each topic that a right answer quotes from; empty: the interview doesn't answer it."""
     conversation: str | None

@@ -16,7 +16,9 @@ class Figures:
     """How the questions of one kind fared; shares are in [0, 1]."""
 
     group: str
+    """Name of the file, of the kind, or of the place in conversations."""
     count: int
+    """How many questions there are."""
     answerable: bool
     """Whether the interview answers questions of this kind; otherwise only `wrong` has a meaning."""
     hit: float
@@ -34,8 +36,11 @@ class ReliabilityBin:
     """Answers and first suggestions whose score lies in one range."""
 
     low: float
+    """Scores above this one belong here."""
     high: float
+    """The highest score that belongs here."""
     count: int
+    """How many replies there are."""
     predicted: float
     """Mean score."""
     observed: float

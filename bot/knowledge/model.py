@@ -31,7 +31,9 @@ class Speaker:
     """Somebody whose words the transcript holds."""
 
     id: str
+    """Id within the interview."""
     name: Bilingual
+    """As shown below a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Phrasing:
     """One way in which people ask for an entry."""
 
     text: str
+    """As the curator wrote it."""
     language: Literal["zh", "en"]
+    """The language it is listed under."""
     line: int
     """Line of the YAML file; 0 for one that comes from elsewhere."""
 
@@ -73,7 +77,9 @@ class Entry:
     phrasings: tuple[Phrasing, ...]
     """Alternative phrasings, Chinese and English, without the canonical question."""
     points: tuple[Bilingual, ...]
+    """What the interview says, in short sentences."""
     quotes: tuple[Quote, ...]
+    """Where it says so, verbatim."""
     related: tuple[str, ...]
     """Ids of entries of the same interview."""
     file: str
@@ -104,14 +110,19 @@ class Absent:
     """Something that people ask and the interview doesn't answer (a decoy in the ranking)."""
 
     interview: str
+    """Id of the interview."""
     id: str
+    """Stable id, unique within the interview; no entry's."""
     about: Bilingual
     """What the interview doesn't say; completes "the interview doesn't mention …"."""
     phrasings: tuple[Phrasing, ...]
+    """How people ask for it."""
     near: tuple[str, ...]
     """Ids of the entries that come closest; may be empty."""
     file: str
+    """The YAML file it was read from."""
     line: int
+    """The line of that file where it starts."""
 
     @property
     def key(self) -> str:
@@ -128,8 +139,11 @@ class Section:
     """A part of an interview, in the order of the transcript."""
 
     id: str
+    """Id within the interview."""
     title: Bilingual
+    """As shown when browsing."""
     entries: tuple[Entry, ...]
+    """In the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +151,11 @@ class Term:
     """A concept of the lexicon with all the words that mean it."""
 
     id: str
+    """Unique id within the lexicon."""
     canonical: str
     """The form that stands for all of them in matching."""
     aliases: tuple[str, ...]
+    """The other words for it, mis-hearings and misspellings included."""
     is_name: bool
     """Whether it is a proper name, which goes into the segmenter's dictionary."""
     file: str
@@ -155,13 +171,17 @@ class Interview:
     id: str
     """Name of its folder."""
     title: Bilingual
+    """As shown when browsing."""
     source: Bilingual
     """Where the transcript comes from."""
     date: str
     """When it was published, as precisely as known, ISO 8601."""
     sections: tuple[Section, ...]
+    """In the order of the transcript."""
     absent: tuple[Absent, ...]
+    """What is known not to be in it."""
     transcript: Transcript
+    """Its verbatim text."""
     uncovered: tuple[int, ...]
     """Substantive transcript lines that no entry quotes."""
     substantive: int
@@ -178,7 +198,9 @@ class Knowledge:
     """All interviews and the lexicon: what the bot can say."""
 
     interviews: tuple[Interview, ...]
+    """By the name of their folders."""
     lexicon: tuple[Term, ...]
+    """The terms that hold for all interviews."""
     version: str
     """Hash of the files' content, 12 hex digits."""
 

@@ -31,6 +31,7 @@ class Transcript:
     """A verbatim text; its line numbers are its addresses."""
 
     text: str
+    """All of it, line breaks included."""
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

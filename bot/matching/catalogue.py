@@ -24,6 +24,7 @@ class Catalogue:
     """Items (entries, then absent topics) and their phrasings, numbered."""
 
     items: tuple[Entry | Absent, ...]
+    """Everything that can be asked for; its place here is its number."""
     entry_count: int
     """Items below this number are entries, the others absent topics."""
     wordings: tuple[str, ...]

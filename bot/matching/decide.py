@@ -15,7 +15,7 @@ def decide(rankings: Sequence[Ranking]) -> Decision:
     """Apply the bands to the ranking of each topic; there are several only where each is answered."""
     first = rankings[0]
     bands, candidates = first.model.bands, first.candidates
-    if first.best >= bands.answer:
+    if first.best >= bands.answer or len(rankings) > 1:
         answers = tuple(_found(ranking.candidates[0]) for ranking in rankings)
         return Decision("answered", "zh", answers=answers, candidates=candidates)
     offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]

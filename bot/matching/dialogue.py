@@ -27,6 +27,7 @@ class FollowUp:
     """A message that leans on the last answer."""
 
     kind: FollowUpKind
+    """What it asks of the last answer."""
     place: int | None = None
     """0-based item asked for, -1 for the last; for the kind "item"."""
     topic: str = ""
@@ -38,11 +39,17 @@ class Dialogue:
     """The patterns of `config/matching/dialogue.toml`."""
 
     sentence: re.Pattern[str]
+    """Ends of sentences."""
     further: re.Pattern[str]
+    """Words that begin another question in the same sentence."""
     comma: re.Pattern[str]
+    """Signs between two questions."""
     joined: re.Pattern[str]
+    """Words between two things that are asked about together."""
     question: re.Pattern[str]
+    """What shows that a part asks something."""
     follow_ups: tuple[tuple[FollowUpKind, re.Pattern[str]], ...]
+    """What each kind of follow-up looks like, in the order in which they are tried."""
 
     def follow_up(self, text: str) -> FollowUp | None:
         """Return what a whole normalised message asks of the last answer, or None where it doesn't lean on it."""

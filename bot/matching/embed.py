@@ -150,7 +150,7 @@ def write_cache(path: Path, vectors: dict[bytes, NDArray[np.int8]]) -> None:
 def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
     """Read a cache file; one that is missing or damaged holds nothing."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return {}

@@ -29,6 +29,7 @@ class Ranking:
     """What one text may be about."""
 
     query: Query
+    """The text as it was searched for."""
     candidates: tuple[Candidate, ...]
     """Entries, best first."""
     absent: Absent | None
@@ -47,10 +48,15 @@ class Engine:
     """Scores texts against one snapshot; immutable."""
 
     catalogue: Catalogue
+    """What can be asked for."""
     reader: Reader
+    """Reads questions as the catalogue was read."""
     examiner: Examiner
+    """Gathers the evidence."""
     weights: Weights
+    """Turn evidence into scores."""
     embedder: CachedEmbedder | None
+    """Computes a question's meaning; None where that can't be done."""
     vectors: Vectors | None
     """Meaning of the catalogue's texts; None where it can't be computed."""
 

@@ -39,6 +39,7 @@ class LexicalView:
     """A query seen through the index."""
 
     query: Query
+    """The query itself."""
     sound: str
     """The query's syllables as a string (see `Catalogue.sound`)."""
     dice: Floats
@@ -50,6 +51,7 @@ class LexicalView:
     known: Ints
     """Numbers of the query's terms that the index knows."""
     known_weights: Floats
+    """Weights of those terms, in the same order."""
     asked: float
     """Weight of all the query's terms."""
     content: Mapping[str, float]
@@ -77,7 +79,9 @@ class Examiner:
     """Gathers evidence over one catalogue."""
 
     catalogue: Catalogue
+    """What can be asked for."""
     kinds: AnswerKinds
+    """Tell what kind of answer is asked for."""
     rarity: Callable[[str], float]
     """How rare a word is in general Chinese, in [0, 1]."""
     names: Collection[str]

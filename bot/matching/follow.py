@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from bot.knowledge.model import Entry
@@ -14,12 +14,12 @@ from bot.matching.model import Before, Candidate
 
 SAME = 0.9
 """Probability that "the exact words?" or "the third one?" is about the entry that was just shown."""
-RELATED, SECTION = 1.6, 0.8
-"""Log-odds that a short message gains for an entry which the last answer names as related, or stands beside."""
-SHORT = 28
+RELATED, SECTION, SAME_ENTRY = 1.6, 0.8, 0.7
+"""Log-odds that a short message gains for an entry which the last answer names as related, which stands in
+its section, and for the last answer itself."""
+SHORT = 56
 """Index terms up to which a message may lean on what came before."""
 
-_REASON = re.compile(r"因为|由于|原因|理由|为了|所以|because|since\b|reason|so that|in order", re.IGNORECASE)
 _MARKERS = re.compile(r"^(?:那么|那|至于)|(?:呢|咧)$|^(?:and|but|so|what about|how about) ")
 
 
@@ -31,8 +31,6 @@ def same_again(follow_up: FollowUp, before: Before) -> tuple[Entry, int | None] 
     if follow_up.kind == "item" and follow_up.place is not None:
         place = follow_up.place if follow_up.place >= 0 else len(entry.points) - 1
         return entry, place if place < len(entry.points) else None
-    if follow_up.kind == "why" and any(_REASON.search(point.zh + point.en) for point in entry.points):
-        return entry, None
     return None
 
 
@@ -44,38 +42,45 @@ def next_entry(engine: Engine, before: Before) -> Entry | None:
 def in_context(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:
     """Return the ranking of a short message with the last answer's neighbourhood taken into account.
 
-    The message is read alone and behind the last question; the neighbours gain some log-odds for being near.
+    Read alone, the message gains some log-odds for each neighbour. Behind the last question it is read only for
+    neighbours that hold all of its own words: with that question in front, every sibling seems to be asked for.
     """
-    if len(ranking.query.terms) > SHORT * 2:
+    if len(ranking.query.terms) > SHORT:
         return ranking
     gains = _neighbourhood(engine, before)
     bare = _MARKERS.sub("", text).strip() or text
-    last = engine.reader.normalise(before.entries[0].question.en if bare.isascii() else before.entries[0].question.zh)
-    scored = engine.rank_among((bare, f"{last} {bare}"), gains)
-    near = [
-        replace(candidate, score=_gain(candidate.score, gains[item]))
-        for candidate in scored
-        if (item := engine.number_of(candidate.item)) is not None
-    ]
+    alone = _scored(engine, bare, gains)
+    holding = [item for item, found in alone.items() if not found.features["unexplained"] and gains[item] > SAME_ENTRY]
+    behind = _scored(engine, f"{_last_question(engine, bare, before)} {bare}", holding)
+    near = [replace(found, score=_gain(found.score, gains[item])) for item, found in alone.items()]
+    return _merged(ranking, [*near, *behind.values()])
+
+
+def reasons(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:
+    """Return the ranking of a bare "why?": the neighbours, asked with the last question."""
+    others = [item for item, gain in _neighbourhood(engine, before).items() if gain > SAME_ENTRY]
+    behind = _scored(engine, f"{text} {_last_question(engine, text, before)}", others)
+    return replace(ranking, candidates=tuple(sorted(behind.values(), key=lambda found: -found.score)))
+
+
+def _last_question(engine: Engine, text: str, before: Before) -> str:
+    question = before.entries[0].question
+    return engine.reader.normalise(question.en if text.isascii() else question.zh)
+
+
+def _scored(engine: Engine, text: str, items: Collection[int]) -> dict[int, Candidate]:
+    by_key = {engine.catalogue.items[item].key: item for item in items}
+    return {by_key[found.item.key]: found for found in engine.rank_among((text,), items)}
+
+
+def _merged(ranking: Ranking, further: Iterable[Candidate]) -> Ranking:
+    """Add candidates to a ranking, each entry once with its best score."""
     best: dict[str, Candidate] = {}
-    for candidate in (*near, *ranking.candidates):
+    for candidate in (*ranking.candidates, *further):
         known = best.get(candidate.item.key)
         if known is None or candidate.score > known.score:
             best[candidate.item.key] = candidate
     return replace(ranking, candidates=tuple(sorted(best.values(), key=lambda candidate: -candidate.score)))
-
-
-def reasons(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:
-    """Return the ranking of a bare "why?": the neighbours that haven't been shown, asked with the last question."""
-    gains = _neighbourhood(engine, before)
-    last = engine.reader.normalise(before.entries[0].question.en if text.isascii() else before.entries[0].question.zh)
-    scored = engine.rank_among((f"{text} {last}",), gains)
-    near = [
-        replace(candidate, score=_gain(candidate.score, gains[item]))
-        for candidate in scored
-        if (item := engine.number_of(candidate.item)) is not None
-    ]
-    return replace(ranking, candidates=tuple(sorted(near, key=lambda candidate: -candidate.score)))
 
 
 def _neighbourhood(engine: Engine, before: Before) -> Mapping[int, float]:
@@ -87,10 +92,11 @@ def _neighbourhood(engine: Engine, before: Before) -> Mapping[int, float]:
             if not isinstance(item, Entry) or item.interview != entry.interview:
                 continue
             near = RELATED if item.key in related else SECTION if item.section == entry.section else None
-            if near is not None and not item.broad:
+            if item.key == entry.key:
+                gains[number] = SAME_ENTRY
+            elif near is not None and not item.broad:
                 gains[number] = max(near, gains.get(number, 0.0))
-    # behind its own question every message seems to be about the last entry
-    return {number: gain for number, gain in gains.items() if engine.catalogue.items[number] not in before.entries}
+    return gains
 
 
 def _related(engine: Engine, entry: Entry) -> Iterable[Entry]:

@@ -16,6 +16,7 @@ class AnswerKinds:
     """Patterns that tell the kinds, over normalised text."""
 
     patterns: Mapping[str, re.Pattern[str]]
+    """What each kind looks like, by its name."""
 
     def asked(self, text: str) -> frozenset[str]:
         """Return the names of the kinds that normalised `text` asks for."""

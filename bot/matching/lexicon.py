@@ -17,7 +17,9 @@ class Lexicon:
     """Replaces aliases by their term's canonical form, in normalised text."""
 
     terms: tuple[Term, ...]
+    """The curated terms."""
     normalise: Callable[[str], str]
+    """The matcher's normalising, for the aliases."""
 
     @cached_property
     def canonical_of(self) -> dict[str, str]:

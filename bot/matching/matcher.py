@@ -20,10 +20,15 @@ class Matcher:
     """The whole answer path for one snapshot: pure, synchronous, deterministic."""
 
     knowledge: Knowledge
+    """The snapshot that it answers from."""
     engine: Engine
+    """Scores texts against the snapshot."""
     smalltalk: SmalltalkPatterns
+    """Tells small talk from questions."""
     dialogue: Dialogue
+    """Cuts messages, and recognises follow-ups."""
     language: LanguageDetector
+    """Tells the language to reply in."""
 
     def decide(self, text: str, language_hint: str | None = None, before: Before | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""

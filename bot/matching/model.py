@@ -43,6 +43,7 @@ class Candidate:
     """An entry, or an absent topic, that a query may be about."""
 
     item: Entry | Absent
+    """What it would be about."""
     phrasing: str
     """The wording of `item` that came closest."""
     features: Mapping[str, float]
@@ -56,6 +57,7 @@ class Found:
     """An entry that a decision names."""
 
     entry: Entry
+    """What would be shown."""
     score: float
     """Probability in [0, 1]."""
 
@@ -65,11 +67,18 @@ class Decision:
     """What to do about a message, with the evidence for it."""
 
     status: Status
+    """Whether an answer is claimed, and if not, what there is instead."""
     language: Language
+    """Language to reply in."""
     answers: tuple[Found, ...] = ()
+    """One a topic, the first one first; empty unless `status` is "answered"."""
     suggestions: tuple[Found, ...] = ()
+    """Likeliest first; none is claimed as an answer."""
     smalltalk: Smalltalk | None = None
+    """Which kind, where `status` is "smalltalk"."""
     absent: Absent | None = None
+    """What is known not to be in the interview and was asked for."""
     focus: int | None = None
+    """0-based point that a follow-up asked for, if any."""
     candidates: tuple[Candidate, ...] = ()
     """The candidates of the first topic, best first, for those who ask why."""

@@ -96,6 +96,7 @@ class Normaliser:
     """Runs the stages; immutable and free of I/O after it is made."""
 
     words: LanguageWords
+    """Words that don't count, and words that are brought to one form."""
 
     def __call__(self, text: str) -> str:
         """Return the one form of `text`: lower-case words, simplified, without filler; may be empty."""
@@ -108,6 +109,11 @@ class Normaliser:
     def of_inline(self, text: str) -> str:
         """Run the rest on what `inline` returned, or on a clause of it."""
         return self._run(WORDS, text)
+
+    def is_filler(self, inline: str) -> bool:
+        """Tell whether a text that `inline` returned says nothing but greetings, politeness and the like."""
+        bare = self._run(WORDS[:-1], inline)
+        return not self.filler.sub("", bare).strip()
 
     def _run(self, stages: Iterable[Stage], text: str) -> str:
         for stage in stages:

@@ -17,8 +17,11 @@ class Reader:
     """Normalises, brings names to one form, and cuts into terms."""
 
     normalise: Normaliser
+    """Brings a text to its one form."""
     lexicon: Lexicon
+    """Brings names to one form."""
     segmenter: Segmenter
+    """Cuts Chinese into words."""
 
     def read(self, text: str) -> Query:
         """Read a typed text."""

@@ -18,6 +18,7 @@ class SmalltalkPatterns:
     """Whole messages of each kind, over normalised text."""
 
     patterns: Mapping[Smalltalk, re.Pattern[str]]
+    """What each kind looks like, in the order in which they are tried."""
 
     def kind(self, text: str) -> Smalltalk | None:
         """Return what kind of small talk a whole normalised message is, or None for anything else."""

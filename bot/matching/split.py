@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.matching.dialogue import Dialogue
+from bot.matching.normalise import Normaliser
 
 MOST = 6
 """Parts looked at; who asks more in one message gets the first ones answered."""
 
 
-def sentences(dialogue: Dialogue, inline: str, words: Callable[[str], str]) -> tuple[str, ...]:
+def sentences(dialogue: Dialogue, inline: str, normalise: Normaliser) -> tuple[str, ...]:
     """Return the sentences of a message that ask something, normalised; one that asks nothing is chatter.
 
-    `inline` is the message with its punctuation, `words` the rest of normalising.
+    `inline` is the message with its punctuation.
     """
     cut: list[str] = []
     at = 0
@@ -23,14 +22,20 @@ def sentences(dialogue: Dialogue, inline: str, words: Callable[[str], str]) -> t
     cut.append(inline[at:])
     pieces = [piece for sentence in cut for piece in dialogue.further.split(sentence) if piece]
     asking = [piece for piece in pieces if dialogue.question.search(piece)]
-    return _distinct(asking if len(asking) > 1 or len(pieces) > 1 else pieces, words)
+    return _distinct(asking if len(asking) > 1 or len(pieces) > 1 else pieces, dialogue, normalise)
 
 
-def halves(dialogue: Dialogue, inline: str, words: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
+def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> tuple[tuple[str, ...], ...]:
     """Return the ways of cutting one sentence that count only if every part of it is answered."""
-    ways = [_distinct(pattern.split(inline), words) for pattern in (dialogue.comma, dialogue.joined)]
+    ways = [_distinct(pattern.split(inline), dialogue, normalise) for pattern in (dialogue.comma, dialogue.joined)]
     return tuple(way for way in dict.fromkeys(ways) if 1 < len(way) <= MOST)
 
 
-def _distinct(pieces: list[str], words: Callable[[str], str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for piece in pieces if (text := words(piece))))[:MOST]
+def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> tuple[str, ...]:
+    """Return the pieces that could stand alone, normalised."""
+    texts = (normalise.of_inline(piece) for piece in pieces if not normalise.is_filler(piece))
+    leaning = {"more", "detail", "wording", "why"}
+    follow_ups = {text: dialogue.follow_up(text) for text in texts}
+    return tuple(text for text, lean in follow_ups.items() if text and (lean is None or lean.kind not in leaning))[
+        :MOST
+    ]

@@ -13,6 +13,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z0-9]+")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 _SHORTEST_STEM = 3
+_PARTICLES = frozenset("呢吗吧的了么")
+"""Characters that only colour a sentence."""
 
 
 class Segmenter:
@@ -29,9 +31,11 @@ class Segmenter:
                 self._tokenizer.add_word(name)
 
     def words(self, text: str) -> list[str]:
-        """Return the words of normalised text, Latin ones stemmed."""
+        """Return the words of normalised text without particles, Latin ones stemmed."""
         words: list[str] = []
         for piece in self._tokenizer.cut(text, HMM=False):
+            if piece in _PARTICLES:
+                continue
             if _HAN.match(piece):
                 words.append(piece)
             elif match := _LATIN.search(piece):
@@ -66,7 +70,7 @@ def terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> tuple[
 
 def _terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> Iterator[str]:
     for run in _HAN.findall(text):
-        yield from (f"c:{character}" for character in run)
+        yield from (f"c:{character}" for character in run if character not in _PARTICLES)
         yield from (f"b:{run[at : at + 2]}" for at in range(len(run) - 1))
     yield from (f"w:{word}" for word in words)
     yield from (f"p:{first} {second}" for first, second in pairwise(syllables))

@@ -18,25 +18,32 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     ranking = engine.rank(whole)
     if ranking.absent is not None and not ranking.candidates:  # a curator wrote this very question as not answered
         return (ranking,)
-    words = engine.reader.normalise.of_inline
-    parts = sentences(dialogue, inline, words)
+    normalise = engine.reader.normalise
+    parts = sentences(dialogue, inline, normalise)
     if parts and parts != (whole,):
         rankings = [engine.rank(part) for part in parts]
         answered = _distinct([part for part in rankings if _answered(part)])
-        if len(answered) > 1:
-            return answered
+        if answered and len(several := _distinct([part for part in rankings if _probable(part)])) > 1:
+            return several
         if answered and not _answered(ranking) and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
             return answered
     if not _explained(ranking):
-        for way in halves(dialogue, inline, words):
+        for way in halves(dialogue, inline, normalise):
             rankings = [engine.rank(part) for part in way]
-            if all(map(_answered, rankings)) and len(distinct := _distinct(rankings)) > 1:
-                return distinct
+            together = any(map(_answered, rankings)) and all(map(_probable, rankings))
+            if together and len(several := _distinct(rankings)) > 1:
+                return several
     return (ranking,)
 
 
 def _answered(ranking: Ranking) -> bool:
     return ranking.best >= ranking.model.bands.answer
+
+
+def _probable(ranking: Ranking) -> bool:
+    """Tell whether a part is answered beside another that surely is: who asks two things asks both in earnest."""
+    bands = ranking.model.bands
+    return ranking.best >= (bands.suggest + bands.answer) / 2
 
 
 def _clear(ranking: Ranking) -> float:

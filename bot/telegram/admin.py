@@ -12,8 +12,9 @@ from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
-from bot.telegram.commands import is_admin, language_of
+from bot.telegram.commands import is_admin
 from bot.telegram.context import Context
+from bot.telegram.language import language_of
 from bot.telegram.send import Place, beside, send, send_file, typing
 from bot.text import Texts
 

@@ -28,6 +28,7 @@ from bot.errors import SettingsError
 from bot.telegram import admin, commands, failures, menus, questions, taps
 from bot.telegram.addressed import ASK, from_somebody
 from bot.telegram.context import App, Context, Services
+from bot.telegram.gate import limited
 from bot.telegram.order import ChatOrder
 from bot.telegram.outage import Outage, asked_to_wait
 from bot.telegram.polling import Take, poll
@@ -36,7 +37,7 @@ from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-WANTED = (Update.MESSAGE, Update.CALLBACK_QUERY)
+WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 """The kinds of updates that Telegram is asked for."""
 GRACE = 20.0
 """Seconds that updates in the house get to be finished when the bot stops."""
@@ -53,13 +54,14 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     """List what the bot reacts to; the first that fits an update handles it."""
     new = filters.UpdateType.MESSAGE & _FromSomebody()
     return (
-        CommandHandler("start", commands.start, new),
-        CommandHandler("help", commands.show_help, new),
-        CommandHandler("topics", commands.topics, new),
+        CommandHandler("start", limited(commands.start), new),
+        CommandHandler("help", limited(commands.show_help), new),
+        CommandHandler("topics", limited(commands.topics), new),
         CommandHandler(ASK, questions.answer, new),
         CommandHandler("reload", admin.reload, new, block=False),  # it takes seconds, and its chat goes on
-        MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, commands.unknown),
+        MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, limited(commands.unknown)),
         MessageHandler(new, questions.answer),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), questions.revise),
         CallbackQueryHandler(taps.tapped),
     )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answers.html import answer, escape, shown
+from bot.answers.html import answer, escape
+from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram import buttons
 from bot.telegram.keyboards import button
@@ -25,6 +26,7 @@ class Page:
     paragraphs: tuple[str, ...]
     """Markup."""
     keyboard: InlineKeyboardMarkup
+    """The buttons below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class Browser:
     """Turns a tap into the page that it asks for."""
 
     knowledge: Knowledge
+    """What is browsed."""
     texts: Texts
+    """The bot's wording."""
     language: Language
+    """Language of the pages."""
 
     def first(self) -> Page:
         """Return the page that /topics opens: the interviews, or the sections where there is only one."""

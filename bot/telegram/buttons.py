@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +13,7 @@ MOST_BYTES = 64
 """Telegram's limit for callback data."""
 
 _CODES: dict[Language, str] = {"zh": "s", "zh-Hant": "t", "en": "e"}
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
 _LANGUAGES: dict[str, Language] = {code: language for language, code in _CODES.items()}
 
 
@@ -19,6 +22,7 @@ class Answer:
     """Answer an entry in a new message."""
 
     language: Language
+    """Language in which the tap is answered."""
     entry: str
     """The entry's name (see refs)."""
 
@@ -28,6 +32,7 @@ class Interviews:
     """Show the interviews in place."""
 
     language: Language
+    """Language in which the tap is answered."""
     page: int = 0
     """0-based."""
 
@@ -37,6 +42,7 @@ class Sections:
     """Show an interview's sections in place."""
 
     language: Language
+    """Language in which the tap is answered."""
     interview: str
     """The interview's name."""
     page: int = 0
@@ -48,6 +54,7 @@ class Entries:
     """Show a section's entries in place."""
 
     language: Language
+    """Language in which the tap is answered."""
     section: str
     """The section's name."""
     page: int = 0
@@ -59,31 +66,59 @@ class Read:
     """Show an entry in place, with a way back to the page of its section."""
 
     language: Language
+    """Language in which the tap is answered."""
     entry: str
     """The entry's name."""
     page: int = 0
     """0-based page of the section that lists it."""
 
 
-Button: TypeAlias = Answer | Interviews | Sections | Entries | Read
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Show the transcript around an entry's quotes in a new message."""
 
+    language: Language
+    """Language in which the tap is answered."""
+    entry: str
+    """The entry's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the answer below which it stands, for who asked and for the group's admins."""
+
+    language: Language
+    """Language in which the tap is answered."""
+    asker: int
+    """Id of the user, or of the chat in whose name the question was asked."""
+
+
+Button: TypeAlias = Answer | Interviews | Sections | Entries | Read | Context | Delete
+
+_NAMED: dict[str, type[Answer | Context]] = {"a": Answer, "c": Context}
 _PAGED: dict[str, type[Sections | Entries | Read]] = {"s": Sections, "e": Entries, "r": Read}
 
 
 def data(button: Button) -> str:
     """Write a button's callback data: kind and language, then what it names."""
-    code = _CODES[button.language]
+    kind, *parts = _parts(button)
+    return ":".join((f"{kind}{_CODES[button.language]}", *parts))
+
+
+def _parts(button: Button) -> tuple[str, ...]:
     match button:
-        case Answer(_, entry):
-            return f"a{code}:{entry}"
+        case Delete(_, asker):
+            return "d", str(asker)
         case Interviews(_, page):
-            return f"i{code}:{page}"
-        case Sections(_, interview, page):
-            return f"s{code}:{interview}:{page}"
-        case Entries(_, section, page):
-            return f"e{code}:{section}:{page}"
-        case Read(_, entry, page):
-            return f"r{code}:{entry}:{page}"
+            return "i", str(page)
+        case Answer(_, name) | Context(_, name):
+            return _kind(button, _NAMED), name
+        case Sections(_, name, page) | Entries(_, name, page) | Read(_, name, page):
+            return _kind(button, _PAGED), name, str(page)
+
+
+def _kind(button: Button, kinds: Mapping[str, type]) -> str:
+    return next(kind for kind, made in kinds.items() if isinstance(button, made))
 
 
 def parse(written: str) -> Button | None:
@@ -93,10 +128,12 @@ def parse(written: str) -> Button | None:
     if language is None:
         return None
     match head[0], rest:
-        case "a", [entry]:
-            return Answer(language, entry)
         case "i", [page] if page.isdecimal():
             return Interviews(language, int(page))
+        case "d", [asker] if _NUMBER.fullmatch(asker):
+            return Delete(language, int(asker))
+        case kind, [name] if kind in _NAMED:
+            return _NAMED[kind](language, name)
         case kind, [name, page] if kind in _PAGED and page.isdecimal():
             return _PAGED[kind](language, name, int(page))
     return None

@@ -5,24 +5,20 @@ from __future__ import annotations
 from telegram import Message, Update
 from telegram.constants import ChatType
 
-from bot.answers.html import escape, shown
+from bot.answers.html import escape
+from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram import menus
+from bot.telegram.answering import give
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
-from bot.telegram.language import spoken
-from bot.telegram.questions import give
+from bot.telegram.language import language_of
 from bot.telegram.refs import find_entry
 from bot.telegram.send import beside, send
 
 EXAMPLES = 4
 """Questions to begin with, below the introduction."""
-
-
-def language_of(message: Message) -> Language:
-    """Return the language of whoever wrote `message`."""
-    return spoken(message.from_user.language_code if message.from_user else None)
 
 
 def is_admin(message: Message, admins: frozenset[int]) -> bool:

@@ -10,6 +10,9 @@ from telegram import User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answers.assistant import Assistant
+from bot.telegram.answers import Answers
+from bot.telegram.group_admins import GroupAdmins
+from bot.telegram.limits import Limits
 from bot.telegram.recent import Recent
 from bot.text import Texts
 
@@ -26,6 +29,14 @@ class Services:
     """Ids of the users who may use the admin commands."""
     taps: Recent = field(default_factory=Recent)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
+    hints: Recent = field(default_factory=lambda: Recent(3600.0))
+    """Chats that were told within the hour that only words are understood, and albums that need no hint."""
+    answers: Answers = field(default_factory=Answers)
+    """The bot's own answers."""
+    limits: Limits = field(default_factory=Limits)
+    """How much everybody may still ask."""
+    group_admins: GroupAdmins = field(default_factory=GroupAdmins)
+    """Tells a group's admins from its other members."""
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the knowledge is built anew; reloads queue here."""
 

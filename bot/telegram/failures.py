@@ -11,9 +11,8 @@ from telegram.error import ChatMigrated, Forbidden, TelegramError
 
 from bot.answers.html import escape
 from bot.telegram.addressed import question
-from bot.telegram.commands import language_of
 from bot.telegram.context import Context
-from bot.telegram.language import spoken
+from bot.telegram.language import language_of, spoken
 from bot.telegram.send import beside, send
 
 LOG = logging.getLogger(__name__)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answers.html import shown
 from bot.answers.reply import Reply
+from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
-from bot.telegram.buttons import Answer, Button, data
+from bot.telegram.buttons import Answer, Button, Context, Delete, data
 from bot.telegram.refs import ref
+from bot.telegram.send import Place
+from bot.text import Texts
 
 LABEL = 60
 """Characters of a label; phones show fewer, and nobody reads more."""
@@ -29,36 +33,85 @@ def button(text: str, does: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(label(text), callback_data=data(does))
 
 
-def below(reply: Reply, knowledge: Knowledge) -> InlineKeyboardMarkup | None:
-    """Return the buttons of a reply: related questions below answers, else one a suggestion; None for none."""
-    if reply.answers:
-        return questions(onward([scored.entry for scored in reply.answers], knowledge), reply.language)
-    return column(
-        button(f"{number}. {shown(scored.entry.question, reply.language)}", _asks(scored.entry, reply.language))
-        for number, scored in enumerate(reply.suggestions, 1)
-    )
+@dataclass(frozen=True, slots=True)
+class Keyboards:
+    """Lays out the buttons of replies."""
+
+    knowledge: Knowledge
+    """What the buttons lead to."""
+    texts: Texts
+    """The bot's wording."""
+    username: str
+    """The bot's, for links that lead to it."""
+
+    def below(self, reply: Reply, place: Place) -> InlineKeyboardMarkup | None:
+        """Return the buttons of a reply; None for none."""
+        language = reply.language
+        if reply.answers:
+            entries = [scored.entry for scored in reply.answers]
+            rows = [[button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
+            rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
+        else:
+            rows = [
+                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language))]
+                for number, scored in enumerate(reply.suggestions, 1)
+            ]
+        return _markup([*rows, *self._removal(place, language)])
+
+    def removal(self, place: Place, language: Language) -> InlineKeyboardMarkup | None:
+        """Return the delete button where others read along; None in private."""
+        return _markup(self._removal(place, language))
+
+    def link(self, entry: Entry) -> str:
+        """Return the link that opens the bot at an entry."""
+        return f"https://t.me/{self.username}?start={ref(entry.interview, entry.id)}"
+
+    def _onward(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return onward(entries, self.knowledge)[:RELATED]
+
+    def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
+        """Return what can be done with one answer; `number` tells it from the others of its message."""
+        key = "button" if number is None else "numbered"
+        about = quote(shown(entry.question, language))
+        share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
+        name = ref(entry.interview, entry.id)
+        return [
+            button(self.texts(language, f"context.{key}", **_only(number)), Context(language, name)),
+            InlineKeyboardButton(self.texts(language, f"share.{key}", **_only(number)), url=share),
+        ]
+
+    def _removal(self, place: Place, language: Language) -> list[list[InlineKeyboardButton]]:
+        if not place.group or place.asker is None:
+            return []
+        return [[button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
 
 
 def questions(entries: Iterable[Entry], language: Language) -> InlineKeyboardMarkup | None:
     """Return a button a question, which answers it in a new message; None where there is none."""
-    return column(button(shown(entry.question, language), _asks(entry, language)) for entry in entries)
+    return _markup([[button(shown(entry.question, language), asks(entry, language))] for entry in entries])
 
 
 def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
-    """Choose up to three entries related to those shown, none of them shown already."""
+    """Return the entries related to those shown, none of them shown already."""
     done = {entry.key for entry in entries}
     # The knowledge may have been swapped since `entries` were chosen: a related entry can be gone.
     named = (knowledge.entry(entry.interview, other) for entry in entries for other in entry.related)
-    return tuple({other.key: other for other in named if other is not None and other.key not in done}.values())[
-        :RELATED
-    ]
+    return tuple({other.key: other for other in named if other is not None and other.key not in done}.values())
 
 
-def column(keys: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
-    """Put buttons below each other; None where there is none, for Telegram takes no empty keyboard."""
-    rows = [[key] for key in keys]
+def asks(entry: Entry, language: Language) -> Answer:
+    """Return the button that answers an entry."""
+    return Answer(language, ref(entry.interview, entry.id))
+
+
+def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
+    """Make a keyboard; None where there is nothing on it, for Telegram takes no empty one."""
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _asks(entry: Entry, language: Language) -> Answer:
-    return Answer(language, ref(entry.interview, entry.id))
+def _numbered(entries: Sequence[Entry]) -> Iterable[tuple[int | None, Entry]]:
+    return enumerate(entries, 1) if len(entries) > 1 else [(None, entries[0])]
+
+
+def _only(number: int | None) -> dict[str, int]:
+    return {} if number is None else {"number": number}

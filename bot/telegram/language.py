@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from telegram import Message
+
 from bot.knowledge.model import Language
 
 TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
@@ -16,3 +18,8 @@ def spoken(tag: str | None) -> Language:
     if "hans" in rest:
         return "zh"
     return "zh-Hant" if TRADITIONAL.intersection(rest) else "zh"
+
+
+def language_of(message: Message) -> Language:
+    """Return the language of whoever wrote `message`."""
+    return spoken(message.from_user.language_code if message.from_user else None)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 
-from bot.answers.html import paragraphs, shown
-from bot.answers.reply import Question, Reply, Scored
-from bot.knowledge.model import Entry, Language
-from bot.telegram.addressed import question
+from bot.answers.html import escape
+from bot.answers.reply import Question, Reply
+from bot.telegram.addressed import Asked, question
+from bot.telegram.answering import conversation, deliver
+from bot.telegram.answers import Answered
 from bot.telegram.context import Context
-from bot.telegram.keyboards import below
-from bot.telegram.send import Place, beside, send, typing
+from bot.telegram.gate import admitted
+from bot.telegram.language import language_of
+from bot.telegram.send import beside, send, typing
+
+ANSWERED_LATE = timedelta(hours=1)
+"""How old a message may be whose edit makes it a question; an older one was likely answered before a restart."""
 
 
 async def answer(update: Update, context: Context) -> None:
@@ -21,33 +28,52 @@ async def answer(update: Update, context: Context) -> None:
     asked = question(message, context.me) if message else None
     if message is None or asked is None:
         return
+    if _wordless(message):
+        await _hint(context, message)
+    elif await admitted(context, message):
+        await _answer(context, message, asked)
+
+
+async def revise(update: Update, context: Context) -> None:
+    """Answer an edited question in the messages of its old answer; anew where the edit made it a question."""
+    message = update.edited_message
+    asked = question(message, context.me) if message else None
+    if message is None or asked is None or not asked.text:
+        return
+    before = context.services.answers.questions.get((message.chat.id, message.message_id))
+    if before is None and _is_old(message):
+        return
+    if before is not None and before.text == asked.text:
+        return  # only its formatting or its preview is another
+    if await admitted(context, message):
+        await _answer(context, message, asked, before.messages if before is not None else ())
+
+
+async def _answer(context: Context, message: Message, asked: Asked, instead_of: tuple[int, ...] = ()) -> None:
+    services = context.services
+    if message.media_group_id is not None:
+        services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
-    put = Question(asked.text, conversation(message), _language_hint(message))
+    put = Question(asked.text, conversation(place), message.from_user.language_code if message.from_user else None)
     async with typing(context.bot, place):
-        reply = await asyncio.to_thread(context.assistant.reply, put)
-    await deliver(context, place, reply)
+        reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
+    messages = await deliver(context, place, reply, instead_of)
+    services.answers.questions.put((message.chat.id, message.message_id), Answered(asked.text, messages))
 
 
-async def give(context: Context, place: Place, entry: Entry, language: Language) -> None:
-    """Answer with an entry that somebody chose by a button or a link."""
-    chosen = Reply(
-        question=shown(entry.question, language), status="answered", language=language, answers=(Scored(entry, 1.0),)
-    )
-    await deliver(context, place, chosen)
+def _wordless(message: Message) -> bool:
+    """Tell whether it holds something else than words, in private."""
+    return message.chat.type == ChatType.PRIVATE and not (message.text or message.caption)
 
 
-async def deliver(context: Context, place: Place, reply: Reply) -> None:
-    """Send a reply with its buttons."""
-    keyboard = below(reply, context.assistant.knowledge)
-    await send(context.bot, place, paragraphs(reply, context.texts), keyboard)
+async def _hint(context: Context, message: Message) -> None:
+    """Say once in a while that only words are understood."""
+    hints = context.services.hints
+    if message.media_group_id is not None and hints.seen(message.media_group_id):
+        return
+    if not hints.seen(message.chat.id):
+        await send(context.bot, beside(message), [escape(context.texts(language_of(message), "telegram.only_words"))])
 
 
-def conversation(message: Message) -> str:
-    """Name the messages that belong together: those of one sender in one topic of one chat."""
-    sender = message.sender_chat or message.from_user
-    thread = message.message_thread_id if message.is_topic_message else None
-    return f"{message.chat.id}/{thread or ''}/{sender.id if sender else ''}"
-
-
-def _language_hint(message: Message) -> str | None:
-    return message.from_user.language_code if message.from_user else None
+def _is_old(message: Message) -> bool:
+    return message.edit_date is not None and message.edit_date - message.date > ANSWERED_LATE

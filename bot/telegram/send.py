@@ -1,18 +1,18 @@
-"""The one place that sends and edits messages."""
+"""Sending messages, patiently."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import httpx
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram.outage import Outage, asked_to_wait
 from bot.telegram.split import messages, plain
@@ -37,22 +37,36 @@ class Place:
     """Where a message goes."""
 
     chat: int
+    """Id of the chat."""
     thread: int | None
     """Forum topic; None outside of forums and in their General topic."""
     reply_to: int | None
     """The message that it replies to."""
-    silent: bool
-    """Whether it makes no sound; so in groups."""
+    group: bool
+    """Whether others read it too; such a message makes no sound."""
+    asker: int | None = None
+    """Id of whom it answers: a user, or the chat in whose name somebody writes."""
 
 
-def beside(message: MaybeInaccessibleMessage, reply_to: int | None = None) -> Place:
-    """Return the place for a reply to `message`, or to another message of its chat and topic."""
+def beside(message: MaybeInaccessibleMessage, reply_to: int | None = None, asker: int | None = None) -> Place:
+    """Return the place for a reply to `message`, or to another message of its chat and topic.
+
+    Who asks is whoever wrote `message`, unless `asker` says otherwise.
+    """
     return Place(
         chat=message.chat.id,
         thread=message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None,
         reply_to=message.message_id if reply_to is None else reply_to,
-        silent=message.chat.type != ChatType.PRIVATE,
+        group=message.chat.type != ChatType.PRIVATE,
+        asker=_writer(message) if asker is None else asker,
     )
+
+
+def _writer(message: MaybeInaccessibleMessage) -> int | None:
+    if not isinstance(message, Message):
+        return None
+    writer = message.sender_chat or message.from_user
+    return writer.id if writer else None
 
 
 async def send(
@@ -63,54 +77,33 @@ async def send(
     sent = []
     for number, part in enumerate(parts, 1):
         below = keyboard if number == len(parts) else None
-        sent.append(await _send_one(bot, place, part, below))
+        sent.append(await send_one(bot, place, part, below))
     return sent
 
 
-async def _send_one(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+async def send_one(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+    """Send markup that fits into one message; a group that has become a supergroup gets it there."""
+    try:
+        return await _send_to(bot, place, markup, keyboard)
+    except ChatMigrated as moved:
+        # The messages of the old group can't be replied to in the new one.
+        return await _send_to(bot, replace(place, chat=moved.new_chat_id, reply_to=None), markup, keyboard)
+
+
+async def _send_to(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_message(
             place.chat,
             text,
             parse_mode=parse_mode,
             message_thread_id=place.thread,
-            disable_notification=place.silent,
+            disable_notification=place.group,
             link_preview_options=NO_PREVIEW,
             reply_parameters=_reply_parameters(place),
             reply_markup=keyboard,
         )
 
-    return await _plain_if_refused(attempt, markup)
-
-
-async def edit(
-    bot: Bot, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup
-) -> None:
-    """Show other paragraphs in one of our messages; where they don't fit there, or it is gone, send them instead."""
-    parts = messages(paragraphs)
-    if len(parts) > 1:
-        await send(bot, beside(message), paragraphs, keyboard)
-        return
-
-    def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message | bool]:
-        return bot.edit_message_text(
-            text,
-            chat_id=message.chat.id,
-            message_id=message.message_id,
-            parse_mode=parse_mode,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard,
-        )
-
-    try:
-        await _plain_if_refused(attempt, parts[0])
-    except BadRequest as error:
-        complaint = error.message.lower()
-        if "not modified" in complaint:
-            return  # two taps on the same button: it shows what was asked for
-        if "message to edit not found" not in complaint and "can't be edited" not in complaint:
-            raise
-        await send(bot, beside(message), paragraphs, keyboard)
+    return await plain_if_refused(attempt, markup)
 
 
 async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
@@ -121,7 +114,7 @@ async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
             content.encode(),
             filename=name,
             message_thread_id=place.thread,
-            disable_notification=place.silent,
+            disable_notification=place.group,
             reply_parameters=_reply_parameters(place),
         )
     )
@@ -152,7 +145,8 @@ def _reply_parameters(place: Place) -> ReplyParameters | None:
     return ReplyParameters(place.reply_to, allow_sending_without_reply=True)
 
 
-async def _plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[T]], markup: str) -> T:
+async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[T]], markup: str) -> T:
+    """Make a request with markup, and without where Telegram refuses the markup."""
     try:
         return await patiently(lambda: attempt(markup, ParseMode.HTML))
     except BadRequest as error:

@@ -5,27 +5,36 @@ from __future__ import annotations
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 from telegram.error import BadRequest
 
+from bot.answers import html
+from bot.knowledge.model import Entry, Language
 from bot.telegram import buttons
+from bot.telegram.answering import give, keyboards
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
+from bot.telegram.edit import delete, edit
 from bot.telegram.language import spoken
-from bot.telegram.questions import give
 from bot.telegram.refs import find_entry
-from bot.telegram.send import beside, edit, patiently
+from bot.telegram.send import Place, beside, patiently, send
 
 
 async def tapped(update: Update, context: Context) -> None:
-    """Do what the button says, or say why it can't be done any more."""
+    """Do what the button says, or say why it can't be done."""
     query = update.callback_query
     if query is None:
         return
-    button = buttons.parse(query.data or "")
-    if button is None or query.message is None:
+    button, message = buttons.parse(query.data or ""), query.message
+    if button is None or message is None:
         await acknowledge(query, context.texts(spoken(query.from_user.language_code), "telegram.unknown_button"))
-    elif isinstance(button, buttons.Answer):
-        await _answer(context, query, query.message, button)
-    else:
-        await _browse(context, query, query.message, button)
+        return
+    match button:
+        case buttons.Delete():
+            await _delete(context, query, message, button)
+        case _ if not _admitted(context, beside(message, asker=query.from_user.id)):
+            await acknowledge(query, context.texts(button.language, "limits.slower"))
+        case buttons.Answer() | buttons.Context():
+            await _answer(context, query, message, button)
+        case _:
+            await _browse(context, query, message, button)
 
 
 async def acknowledge(query: CallbackQuery, note: str | None = None) -> None:
@@ -37,9 +46,17 @@ async def acknowledge(query: CallbackQuery, note: str | None = None) -> None:
             raise
 
 
+def _admitted(context: Context, place: Place) -> bool:
+    return context.services.limits.take(place.asker, place.chat if place.group else None) == "admitted"
+
+
 async def _answer(
-    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: buttons.Answer
+    context: Context,
+    query: CallbackQuery,
+    message: MaybeInaccessibleMessage,
+    button: buttons.Answer | buttons.Context,
 ) -> None:
+    """Answer in a new message, once."""
     entry = find_entry(context.assistant.knowledge, button.entry)
     tap = (message.chat.id, message.message_id, button)
     if entry is None:
@@ -48,11 +65,34 @@ async def _answer(
         await acknowledge(query, context.texts(button.language, "telegram.already_answered"))
     else:
         await acknowledge(query)
+        say = give if isinstance(button, buttons.Answer) else _show_context
         try:
-            await give(context, beside(message), entry, button.language)
+            await say(context, beside(message, asker=query.from_user.id), entry, button.language)
         except Exception:
             context.services.taps.forget(tap)  # nothing arrived, so that the next tap must count
             raise
+
+
+async def _show_context(context: Context, place: Place, entry: Entry, language: Language) -> None:
+    transcript = context.assistant.knowledge.interview_of[entry.interview].transcript
+    told = html.context(entry, transcript, language, context.texts)
+    sent = await send(context.bot, place, told, keyboards(context).removal(place, language))
+    context.services.answers.group(place.chat, [message.message_id for message in sent])
+
+
+async def _delete(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: buttons.Delete
+) -> None:
+    """Delete the whole answer, for who asked, for the group's admins and for the bot's own."""
+    services, chat = context.services, message.chat.id
+    may = query.from_user.id == button.asker or query.from_user.id in services.admins
+    if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
+        await acknowledge(query, context.texts(button.language, "delete.refused"))
+        return
+    parts = services.answers.messages(chat, message.message_id)
+    deleted = [await delete(context.bot, chat, part) for part in parts]
+    services.answers.forget(chat, message.message_id)
+    await acknowledge(query, None if all(deleted) else context.texts(button.language, "delete.too_old"))
 
 
 async def _browse(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.html import answer, context, escape, paragraphs
+from bot.answers.html import answer, escape, paragraphs
 from bot.answers.reply import Reply, Scored
 from bot.answers.wording import shown
 from bot.knowledge.load import load

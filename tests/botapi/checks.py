@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tests.botapi.markup import MarkupError, parse, units
@@ -93,6 +94,8 @@ def _button(button: JSON) -> None:
         raise bad("text buttons are unallowed in the inline keyboard" if not actions else "a button has two actions")
     if unknown := set(button) - ACTIONS - {"text", "style", "icon_custom_emoji_id"}:
         raise bad(f"unknown button fields {sorted(unknown)}")
+    if "url" in button and not re.fullmatch(r"(https?://[^\s/]+\.[^\s]+|tg://\S+)", str(button["url"])):
+        raise bad("inline keyboard button URL is invalid: Wrong HTTP URL")
     if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= 64:
         raise bad("BUTTON_DATA_INVALID")
 

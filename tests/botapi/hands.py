@@ -73,13 +73,18 @@ class Hands:
         await self.push("message", message)
         return message
 
+    async def edited(self, message: Sent, edits: int = 1) -> Sent:
+        """Wait until a message of the bot was edited so often in all."""
+        await self.world.until(lambda: message.edits >= edits, f"edit {edits} of {message.text[:20]}")
+        return message
+
     async def silent_message(self, chat: Chat, user: User, text: str) -> JSON:
         """Put a message into a chat that the bot isn't told of, for others to reply to."""
         return self.world.message(chat, user, text=text, entities=entities(text))
 
-    async def edit(self, message: JSON, text: str) -> None:
-        """Edit a message that somebody wrote."""
-        message.update(text=text, entities=entities(text), edit_date=message["date"] + 1)
+    async def edit(self, message: JSON, text: str, after: int = 1) -> None:
+        """Edit a message that somebody wrote so many seconds ago."""
+        message.update(text=text, entities=entities(text), edit_date=message["date"] + after)
         await self.push("edited_message", message)
 
     async def tap(self, user: User, message: Sent, data: str) -> str:

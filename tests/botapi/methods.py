@@ -16,6 +16,21 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
+RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+"""What Telegram tells of an admin besides the user."""
 SENDING = frozenset({
     "chat_id",
     "message_thread_id",
@@ -197,7 +212,10 @@ def get_chat(world: World, values: JSON) -> JSON:
 def get_chat_member(world: World, values: JSON) -> JSON:
     where, user = checks.chat(world, values), int(values["user_id"])
     status = world.members.get((where.id, user), "member")
-    return {"status": status, "user": {"id": user, "is_bot": False, "first_name": "Someone"}}
+    member = {"status": status, "user": {"id": user, "is_bot": False, "first_name": "Someone"}}
+    if status == "creator":
+        return {**member, "is_anonymous": False}
+    return {**member, **dict.fromkeys(RIGHTS, False)} if status == "administrator" else member
 
 
 def get_chat_administrators(world: World, values: JSON) -> list[JSON]:

@@ -59,6 +59,11 @@ class Sent:
         (found,) = [button for row in self.keyboard for button in row if label in button["text"]]
         return str(found["callback_data"])
 
+    def url(self, label: str) -> str:
+        """Return the address that the one button whose text contains `label` opens."""
+        (found,) = [button for row in self.keyboard for button in row if label in button["text"]]
+        return str(found["url"])
+
 
 @dataclass
 class Fault:

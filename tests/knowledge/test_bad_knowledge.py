@@ -51,19 +51,47 @@ SECTION = (SOUND / SECTIONS).read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("file", "content", "expected"),
     [
-        ("talk/transcript.txt", b"\xef\xbb\xbf" + TRANSCRIPT.encode(), "1: starts with a byte order mark; save it as UTF-8 without BOM"),
-        (SECTIONS, b"\xef\xbb\xbf" + SECTION.encode(), "1: starts with a byte order mark; save it as UTF-8 without BOM"),
-        ("talk/transcript.txt", TRANSCRIPT.encode("gb18030"), "1: isn't UTF-8 (it looks like GB18030); save it as UTF-8"),
+        (
+            "talk/transcript.txt",
+            b"\xef\xbb\xbf" + TRANSCRIPT.encode(),
+            "1: starts with a byte order mark; save it as UTF-8 without BOM",
+        ),
+        (
+            SECTIONS,
+            b"\xef\xbb\xbf" + SECTION.encode(),
+            "1: starts with a byte order mark; save it as UTF-8 without BOM",
+        ),
+        (
+            "talk/transcript.txt",
+            TRANSCRIPT.encode("gb18030"),
+            "1: isn't UTF-8 (it looks like GB18030); save it as UTF-8",
+        ),
         (SECTIONS, SECTION.encode("gb18030"), "2: isn't UTF-8 (it looks like GB18030); save it as UTF-8"),
-        ("lexicon.yaml", "terms:\n  - id: 茶\n".encode("gbk"), "2: isn't UTF-8 (it looks like GB18030); save it as UTF-8"),
+        (
+            "lexicon.yaml",
+            "terms:\n  - id: 茶\n".encode("gbk"),
+            "2: isn't UTF-8 (it looks like GB18030); save it as UTF-8",
+        ),
         ("talk/transcript.txt", TRANSCRIPT.encode("utf-16"), "1: isn't UTF-8 (it looks like UTF-16); save it as UTF-8"),
-        (SECTIONS, b"\xfe\xff" + SECTION.encode("utf-16-be"), "1: isn't UTF-8 (it looks like UTF-16); save it as UTF-8"),
+        (
+            SECTIONS,
+            b"\xfe\xff" + SECTION.encode("utf-16-be"),
+            "1: isn't UTF-8 (it looks like UTF-16); save it as UTF-8",
+        ),
         ("talk/transcript.txt", TRANSCRIPT.encode() + b"\xff\xff\n", "8: isn't UTF-8; save it as UTF-8"),
         ("talk/transcript.txt", TRANSCRIPT.encode()[:-2] + b"\n", "7: isn't UTF-8; save it as UTF-8"),
-        ("talk/transcript.txt", TRANSCRIPT.replace("\n", "\r\n").encode(), "1: has Windows line ends (CR LF); save it with LF alone"),
-        (SECTIONS, SECTION.replace("\n    related", "\r\n    related").encode(), "12: has Windows line ends (CR LF); save it with LF alone"),
+        (
+            "talk/transcript.txt",
+            TRANSCRIPT.replace("\n", "\r\n").encode(),
+            "1: has Windows line ends (CR LF); save it with LF alone",
+        ),
+        (
+            SECTIONS,
+            SECTION.replace("\n    related", "\r\n    related").encode(),
+            "12: has Windows line ends (CR LF); save it with LF alone",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_in_another_encoding_is_refused(file: str, content: bytes, expected: str, tmp_path: Path) -> None:
     folder = write(copy_of(SOUND, tmp_path / "knowledge"), {file: content})
     assert problems_of(folder) == [f"{file}:{expected}"]

@@ -32,8 +32,10 @@ def test_an_entry_keeps_what_its_curator_wrote(knowledge: Knowledge) -> None:
     assert (entry.section, entry.broad, entry.related) == ("tower", False, ("why-keep",))
     assert [point.of("zh-Hant") for point in entry.points] == ["塔身会摇，他把自己绑在楼梯上。", "他说怕也没有用。"]
     assert [(phrasing.text, phrasing.language) for phrasing in entry.asked_as()][:3] == [
-        ("台风来了守塔人怎么办？", "zh"), ("What does the keeper do in a typhoon?", "en"), ("刮台风的时候塔会摇吗", "zh"),
-    ]  # fmt: skip
+        ("台风来了守塔人怎么办？", "zh"),
+        ("What does the keeper do in a typhoon?", "en"),
+        ("刮台风的时候塔会摇吗", "zh"),
+    ]
     lines = Path(entry.file).read_text(encoding="utf-8").split("\n")
     assert lines[entry.line - 1] == "  - id: storm"
     for phrasing in entry.phrasings:

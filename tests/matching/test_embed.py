@@ -165,11 +165,19 @@ def test_a_server_is_asked_as_openais_is_and_vectors_come_back_in_order(server: 
 @pytest.mark.parametrize(
     ("status", "body"),
     [
-        (500, b"{}"), (404, b""), (200, b"no json"), (200, b"{}"), (200, b"[]"), (200, b'{"data": []}'), (200, b'{"data": [{"index": 0}]}'),
-        (200, b'{"data": [{"index": 0, "embedding": ["x"]}]}'), (200, b'{"data": [{"index": 0, "embedding": []}]}'),
-        (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'), (200, b'{"data": [{"index": 0, "embedding": [NaN, 1]}]}'),
+        (500, b"{}"),
+        (404, b""),
+        (200, b"no json"),
+        (200, b"{}"),
+        (200, b"[]"),
+        (200, b'{"data": []}'),
+        (200, b'{"data": [{"index": 0}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": ["x"]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": []}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [NaN, 1]}]}'),
     ],
-)  # fmt: skip
+)
 def test_a_server_that_fails_is_one_kind_of_error(status: int, body: bytes, server: Callable[[Answer], str]) -> None:
     with pytest.raises(EmbeddingError):
         EmbeddingServer(server(lambda _: (status, body)), "m").encode(["a"])
@@ -199,7 +207,14 @@ def test_without_meaning_questions_are_answered_by_words_and_sound(
 
 def test_an_embedder_that_fails_and_one_that_isnt_there_decide_the_same(shipped: Matcher, tmp_path: Path) -> None:
     failing, none = without(shipped, CachedEmbedder(Failing(), [], tmp_path / "v.npz")), without(shipped, None)
-    for text in ("核电前景", "why does he like fusion", "他当老板当得怎么样", "开源的危险", "电力不够怎么办", "为什么 Sora 值得做"):
+    for text in (
+        "核电前景",
+        "why does he like fusion",
+        "他当老板当得怎么样",
+        "开源的危险",
+        "电力不够怎么办",
+        "为什么 Sora 值得做",
+    ):
         assert failing.decide(text) == none.decide(text)
 
 

@@ -41,7 +41,13 @@ def test_a_damaged_file_is_refused_in_one_line(
 
 @pytest.mark.parametrize(
     ("text", "kinds"),
-    [("sora花了多少钱", {"money", "quantity"}), ("什么时候上市", {"date"}), ("who asked", {"person"}), ("核能", set()), ("为什么", {"reason"})],
-)  # fmt: skip
+    [
+        ("sora花了多少钱", {"money", "quantity"}),
+        ("什么时候上市", {"date"}),
+        ("who asked", {"person"}),
+        ("核能", set()),
+        ("为什么", {"reason"}),
+    ],
+)
 def test_the_kind_of_answer_asked_for_is_recognised(text: str, kinds: set[str]) -> None:
     assert read_kinds(CONFIG / "matching" / "answer_kinds.toml").asked(text) == kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_the_index_ranks_as_brute_force_does(texts: list[tuple[int, list[str]]],
         assert 0 <= score <= 1 + 1e-6
         assert score == pytest.approx(expected[number], abs=1e-5)
     ranked = [found[int(text)] for text in hits.texts]
-    assert all(one >= other - 1e-6 for one, other in zip(ranked, ranked[1:], strict=False))
+    assert all(one >= other - 1e-6 for one, other in pairwise(ranked))
 
 
 @given(TEXTS, TEXT, st.integers(1, 4))
@@ -61,7 +62,10 @@ def test_the_best_few_are_the_best_of_all(texts: list[tuple[int, list[str]]], as
     index = build([row for _, row in texts], [group for group, _ in texts], KINDS)
     expected = sorted((score for score in brute(texts, asked) if score > 0), reverse=True)[:most]
     hits = index.search(asked, most)
-    scores = [2 * float(shared) / (hits.asked + float(index.lengths[text])) for text, shared in zip(hits.texts, hits.shared, strict=True)]
+    scores = [
+        2 * float(shared) / (hits.asked + float(index.lengths[text]))
+        for text, shared in zip(hits.texts, hits.shared, strict=True)
+    ]
     assert scores == pytest.approx(expected, abs=1e-5)
 
 

@@ -15,7 +15,15 @@ from bot.matching.model import Before, Decision
 from bot.settings import Settings
 from tests.builders import SECOND, cases
 
-QUESTIONS = ("灯塔的守塔人是谁", "台风来了怎么办", "灯塔有多高", "酸种喂几次？另外灯塔会改成旅馆吗", "红烧肉怎么做", "who takes over", "你好")
+QUESTIONS = (
+    "灯塔的守塔人是谁",
+    "台风来了怎么办",
+    "灯塔有多高",
+    "酸种喂几次？另外灯塔会改成旅馆吗",
+    "红烧肉怎么做",
+    "who takes over",
+    "你好",
+)
 
 
 def first_of(decision: Decision) -> str | None:

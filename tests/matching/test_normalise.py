@@ -13,16 +13,56 @@ from tests.builders import cases, normaliser
 
 NORMALISE = normaliser()
 PIECES = [
-    "奥特曼", "怎么看", "核能", "谢谢", "嗯", "啊", "那个", "多", "請問", "嗎", "佢", "啥", " ", "AI", "sora2", "please", "26", "？", "。", "，",
-    "!", "…", "\u200b", "🤔", "@", "/ask", "#", "［", "(", "ｘ", "https://t.me/a", "[图片]", "\n", "_", "é", "İ", "ß", "ﬁ",
-]  # fmt: skip
+    "奥特曼",
+    "怎么看",
+    "核能",
+    "谢谢",
+    "嗯",
+    "啊",
+    "那个",
+    "多",
+    "請問",
+    "嗎",
+    "佢",
+    "啥",
+    " ",
+    "AI",
+    "sora2",
+    "please",
+    "26",
+    "？",
+    "。",
+    "，",
+    "!",
+    "…",
+    "\u200b",
+    "🤔",
+    "@",
+    "/ask",
+    "#",
+    "［",
+    "(",
+    "ｘ",
+    "https://t.me/a",
+    "[图片]",
+    "\n",
+    "_",
+    "é",
+    "İ",
+    "ß",
+    "ﬁ",
+]
 TYPED = st.lists(st.sampled_from(PIECES), max_size=15, unique=True).map("".join)
 
 
 def test_the_stages_run_in_this_order() -> None:
     assert [stage.__name__ for stage in INLINE] == [
-        "without_invisible", "compatible", "without_addressing", "simplified", "common_wording",
-    ]  # fmt: skip
+        "without_invisible",
+        "compatible",
+        "without_addressing",
+        "simplified",
+        "common_wording",
+    ]
     assert [stage.__name__ for stage in WORDS] == ["words_only", "unstretched", "without_filler", "evenly_spaced"]
 
 

@@ -37,7 +37,7 @@ def test_terms_say_their_kind_and_stand_once() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("zhong", "zong"), ("chi", "ci"), ("shang", "san"), ("neng", "len"), ("hu", "fu"), ("jing", "jin"), ("shui", "shei")],
+    [("zhong", "zong"), ("chi", "ci"), ("shang", "san"), ("neng", "len"), ("hu", "fu"), ("jing", "jin")],
 )  # fmt: skip
 def test_syllables_that_people_mix_up_are_one(one: str, other: str) -> None:
     assert fuzzy(one) == fuzzy(other)
@@ -98,7 +98,12 @@ def test_repairing_never_fails_and_is_settled(text: str, shipped: Matcher) -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "entry"), [("tuling ceshi", "turing-test"), ("图灵侧试还有用吗", "turing-test"), ("tuling ceshi haiyou yong ma", "turing-test")]
+    ("typed", "entry"),
+    [
+        ("tuling ceshi", "turing-test"),
+        ("图灵侧试还有用吗", "turing-test"),
+        ("tuling ceshi haiyou yong ma", "turing-test"),
+    ],
 )
 def test_what_is_repaired_is_answered(typed: str, entry: str, shipped: Matcher) -> None:
     decision = shipped.decide(typed)

@@ -102,4 +102,5 @@ def serving(texts: Texts) -> Serving:
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
     """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
+        await api.wait_for(lambda: application.running, "the bot to start")
         yield application

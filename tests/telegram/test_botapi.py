@@ -37,6 +37,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "BUTTON_DATA_INVALID",
     ),
     ("sendMessage", {"text": "x", "reply_markup": keyboard(*[KEY] * 101)}, "too long"),
+    ("sendMessage", {"text": "x", "reply_markup": keyboard({"text": "x", "url": "https://a b"})}, "URL is invalid"),
     ("sendMessage", {"text": "x", "reply_parameters": '{"message_id": 404}'}, "message to be replied not found"),
     ("sendMessage", {"text": "x", "chat_id": FORUM.id, "message_thread_id": 404}, "message thread not found"),
     ("sendMessage", {"text": "x", "chat_id": FORUM.id, "message_thread_id": 1}, "message thread not found"),

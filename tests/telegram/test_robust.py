@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
-from bot.telegram import send
+from bot.telegram import edit, send
 from bot.telegram.app import refusal
 from bot.telegram.context import App
 from bot.text import Texts
@@ -58,7 +58,7 @@ async def test_a_failing_server_is_tried_again(api: BotApi) -> None:
 
 
 async def test_refused_markup_goes_out_as_plain_text_and_is_logged_as_a_defect(
-    api: BotApi, caplog: pytest.LogCaptureFixture
+    api: BotApi, texts: Texts, caplog: pytest.LogCaptureFixture
 ) -> None:
     api.fail("sendMessage", 400, 'Bad Request: can\'t parse entities: unsupported start tag "x" at byte offset 1')
 
@@ -66,7 +66,7 @@ async def test_refused_markup_goes_out_as_plain_text_and_is_logged_as_a_defect(
 
     assert answer.parse_mode is None
     assert answer.text.startswith("❓ 成本条件 a < b && c > d 说明什么？\n\n• 如果 <b>a</b> & b，成本就不高。")
-    assert answer.labels == []
+    assert answer.labels == [texts("zh", "context.button"), texts("zh", "share.button")]
     (logged,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert logged.getMessage().startswith("Defect: ")
 
@@ -126,7 +126,7 @@ async def test_polling_outlives_an_outage_and_tells_it_once(api: BotApi, caplog:
 
 
 async def test_long_answers_are_split_and_only_the_last_part_has_buttons(bot: App, api: BotApi) -> None:
-    place = send.Place(ADA.id, None, None, silent=False)
+    place = send.Place(ADA.id, None, None, group=False)
     api.world.add_chat(private(ADA))
     paragraphs = ["<b>😀&lt;</b>" * 1000, "<i>" + "一二三四五。" * 800 + "</i>"]
 
@@ -182,7 +182,7 @@ async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotA
     page = await api.answer(ADA, "/topics")
     message = Message.de_json(api.world.known[page.chat, page.message_id], bot.bot)
 
-    await send.edit(
+    await edit.edit(
         bot.bot, message, ["长" * 4096, "尾"], InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="y")]])
     )
 

@@ -1,0 +1,44 @@
+"""What happens to the bot itself in groups: it is added, or the group becomes another chat."""
+
+from __future__ import annotations
+
+from telegram import ChatMember, ChatMemberRestricted, Update
+from telegram.constants import ChatType
+
+from bot.answers.html import escape
+from bot.telegram.context import Context
+from bot.telegram.keyboards import questions
+from bot.telegram.language import spoken
+from bot.telegram.popular import popular
+from bot.telegram.send import Place, send
+
+EXAMPLES = 3
+"""Questions to tap below the introduction."""
+
+
+async def membership(update: Update, context: Context) -> None:
+    """Introduce the bot in a group that it was added to."""
+    change = update.my_chat_member
+    if change is None or change.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
+        return
+    if not _within(change.new_chat_member) or _within(change.old_chat_member):
+        return
+    if context.services.introduced.seen(change.chat.id):
+        return
+    language = spoken(change.from_user.language_code)
+    intro = context.texts(language, "group.intro", username=context.me.username)
+    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
+    await send(context.bot, Place(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
+
+
+async def migrated(update: Update, context: Context) -> None:
+    """Take note that a group goes on as a supergroup: the same people need no second introduction."""
+    message = update.message
+    if message is not None and message.migrate_to_chat_id is not None:
+        context.services.introduced.seen(message.migrate_to_chat_id)
+
+
+def _within(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER}

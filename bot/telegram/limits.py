@@ -1,0 +1,64 @@
+"""How much one person and one group may ask: token buckets; pure but for the clock that they are given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.telegram.recent import Clock, Memory
+
+Verdict: TypeAlias = Literal["admitted", "first refused", "refused"]
+
+PERSON = 15
+"""Requests that a person may make at once; as many come back in a minute."""
+GROUP = 20
+"""Requests that a group's members may make at once; Telegram lets a bot write as many messages to it a minute."""
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """What was left of somebody's requests at a time."""
+
+    tokens: float
+    at: float
+    told: bool
+    """Whether the limit was told since the bucket was last half full."""
+
+
+class Buckets:
+    """A bucket a key, each of `size` requests, which come back evenly within a minute."""
+
+    def __init__(self, size: int, clock: Clock = time.monotonic) -> None:
+        """`clock` gives seconds."""
+        self._size = size
+        self._clock = clock
+        self._buckets: Memory[Hashable, _Bucket] = Memory(MINUTE, clock=clock)
+
+    def take(self, key: Hashable) -> Verdict:
+        """Take a request out of the bucket of `key`; the first one refused is told apart from those behind it."""
+        now = self._clock()
+        bucket = self._buckets.get(key) or _Bucket(self._size, now, told=False)
+        tokens = min(self._size, bucket.tokens + (now - bucket.at) * self._size / MINUTE)
+        told = bucket.told and tokens < self._size / 2
+        admitted = tokens >= 1
+        self._buckets.put(key, _Bucket(tokens - 1 if admitted else tokens, now, told or not admitted))
+        if admitted:
+            return "admitted"
+        return "refused" if told else "first refused"
+
+
+class Limits:
+    """The limits of persons and of groups together."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        """`clock` gives seconds."""
+        self._persons = Buckets(PERSON, clock)
+        self._groups = Buckets(GROUP, clock)
+
+    def take(self, person: int | None, group: int | None) -> Verdict:
+        """Count a request of a person, in a group or (None) in private."""
+        verdict: Verdict = "admitted" if person is None else self._persons.take(person)
+        return self._groups.take(group) if verdict == "admitted" and group is not None else verdict

@@ -1,0 +1,122 @@
+"""The one door: questions in, replies out; the knowledge behind it is swapped whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import compose
+from bot.answers.assistant import Assistant, difference
+from bot.answers.conversation import LASTS
+from bot.answers.reply import Question, Reply
+from bot.errors import KnowledgeError
+from bot.matching.matcher import Matcher
+from bot.settings import Settings
+from tests.builders import SECOND, copy_of, edit, knowledge_of
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def assistant(second: Matcher, clock: Clock) -> Assistant:
+    return Assistant(lambda: second, clock)
+
+
+def ids(reply: Reply) -> list[str]:
+    return [scored.entry.key for scored in reply.answers]
+
+
+def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
+    reply = assistant.reply(Question("灯塔的守塔人是谁？"))
+    assert (reply.question, reply.status, reply.language) == ("灯塔的守塔人是谁？", "answered", "zh")
+    assert ids(reply) == ["lighthouse/keeper"]
+    assert reply.answers[0].score > 0.9
+    assert reply.took_ms > 0
+
+
+def test_what_is_known_to_be_absent_is_said(assistant: Assistant) -> None:
+    reply = assistant.reply(Question("灯塔有多高？"))
+    assert (reply.status, ids(reply)) == ("unknown", [])
+    assert reply.absent is not None
+    assert reply.absent.id == "height"
+
+
+def test_small_talk_and_language_come_through(assistant: Assistant) -> None:
+    reply = assistant.reply(Question("👍👍 hi", language_hint="en"))
+    assert (reply.status, reply.smalltalk, reply.language) == ("smalltalk", "greeting", "en")
+    assert assistant.reply(Question("誰是守塔人")).language == "zh-Hant"
+
+
+def test_a_follow_up_is_read_in_its_conversation_alone(assistant: Assistant) -> None:
+    assistant.reply(Question("灯塔用过哪些光源？", "a"))
+    follow_up = assistant.reply(Question("第二个呢", "a"))
+    assert (ids(follow_up), follow_up.focus) == (["lighthouse/lamp"], 1)
+    assert ids(assistant.reply(Question("还有呢", "a"))) == ["lighthouse/panels"]
+    assert assistant.reply(Question("第二个呢", "b")).focus is None
+    assert assistant.reply(Question("第二个呢")).focus is None
+
+
+def test_an_old_conversation_is_over(assistant: Assistant, clock: Clock) -> None:
+    assistant.reply(Question("灯塔用过哪些光源？", "a"))
+    clock.now += LASTS + 1
+    assert assistant.reply(Question("第二个呢", "a")).focus is None
+
+
+def test_the_same_question_gets_the_same_reply(assistant: Assistant) -> None:
+    first, second = (replace(assistant.reply(Question("台风来了怎么办")), took_ms=0) for _ in range(2))
+    assert first == second
+
+
+@pytest.fixture(scope="module")
+def reloadable(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assistant]:
+    """Return a folder to edit, and the assistant that serves it."""
+    home = tmp_path_factory.mktemp("reload")
+    folder = copy_of(SECOND, home / "knowledge")
+    return folder, compose.assistant(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": home / "data"}))
+
+
+def test_a_reload_swaps_the_knowledge_and_a_failed_one_keeps_it(reloadable: tuple[Path, Assistant]) -> None:
+    folder, assistant = reloadable
+    old = assistant.knowledge
+    bread = folder / "bakery" / "01-bread.yaml"
+    edit(bread, "- text: 面包师每天三点起床", "- text: 面包师每天五点起床")
+    edit(bread, "每天三点。", "每天凌晨三点。")
+    with pytest.raises(KnowledgeError, match="面包师每天五点起床"):
+        assistant.reload()
+    assert assistant.knowledge is old
+    assert assistant.reply(Question("面包师几点起床？")).answers[0].entry.points[0].zh == "每天三点。"
+
+    edit(bread, "- text: 面包师每天五点起床", "- text: 面包师每天三点起床")
+    change = assistant.reload()
+    assert (change.added, change.removed, change.changed) == ((), (), ("bakery/early",))
+    assert change.version == assistant.knowledge.version != old.version
+    assert assistant.reply(Question("面包师几点起床？")).answers[0].entry.points[0].zh == "每天凌晨三点。"
+
+
+def test_a_change_is_told_entry_by_entry(tmp_path: Path) -> None:
+    old = knowledge_of(SECOND)
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    edit(folder / "bakery" / "01-bread.yaml", "- id: early", "- id: rising")
+    edit(folder / "lighthouse" / "01-tower.yaml", "related: [panels]", "related: [panels, storm]")
+    edit(folder / "lighthouse" / "02-future.yaml", "section: future\n", "# only moved\n\nsection: future\n")
+    change = difference(old, knowledge_of(folder))
+    assert change.added == ("bakery/rising",)
+    assert change.removed == ("bakery/early",)
+    assert change.changed == ("lighthouse/lamp",)
+
+
+def test_equal_folders_dont_differ(tmp_path: Path) -> None:
+    change = difference(knowledge_of(SECOND), knowledge_of(copy_of(SECOND, tmp_path / "knowledge")))
+    assert (change.added, change.removed, change.changed) == ((), (), ())

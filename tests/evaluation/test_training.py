@@ -1,0 +1,71 @@
+"""Training learns what examples show, and the bands follow the stated costs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from statistics import mean
+
+import pytest
+
+from bot.evaluation.examples import ANSWERABLE, Example
+from bot.evaluation.training import MISSED_COST, READING_COST, train
+from bot.matching.weights import Bands, LogisticModel
+
+
+def examples(right: Callable[[float], bool], answerable: float = 0.8, count: int = 150) -> list[Example]:
+    """Make questions with three candidates each; `right` says from its "dice" whether the best one is right."""
+    chance = random.Random(7)  # noqa: S311 - examples, no secrets
+    made: list[Example] = []
+    for number in range(count):
+        can_be = chance.random() < answerable
+        for place in range(3):
+            dice = chance.random() * (1.0 if place == 0 else 0.3)
+            features = {"dice": dice, "noise": chance.random(), "length": chance.random()}
+            is_right = can_be and place == 0 and right(dice)
+            made.append(Example(f"q{number}", "natural", features, is_right, 1.0, ANSWERABLE if can_be else "far"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[LogisticModel, Bands]:
+    chance = random.Random(3)  # noqa: S311 - as above
+    model, bands, best = train(examples(lambda dice: chance.random() < dice))
+    assert len(best) == 150
+    assert all(0 <= score <= 1 for score, _ in best.values())
+    return model, bands
+
+
+def score(model: LogisticModel, dice: float, noise: float = 0.5) -> float:
+    return float(model.probabilities([{"dice": dice, "noise": noise, "length": 0.5}])[0])
+
+
+def test_what_speaks_for_an_entry_raises_its_score(trained: tuple[LogisticModel, Bands]) -> None:
+    model, _ = trained
+    assert score(model, 0.1) < score(model, 0.5) < score(model, 0.95)
+    assert score(model, 0.05) < 0.25
+    assert score(model, 0.95) > 0.5
+
+
+def test_what_says_nothing_hardly_counts(trained: tuple[LogisticModel, Bands]) -> None:
+    model, _ = trained
+    assert abs(score(model, 0.6, 0.1) - score(model, 0.6, 0.9)) < abs(score(model, 0.9) - score(model, 0.1)) / 2
+
+
+def test_the_bands_are_in_order_and_the_floor_is_what_reading_costs(trained: tuple[LogisticModel, Bands]) -> None:
+    _, bands = trained
+    assert bands.floor == round(READING_COST / MISSED_COST, 2)
+    assert bands.floor <= bands.suggest <= bands.answer
+
+
+def test_training_is_repeatable() -> None:
+    made = examples(lambda dice: dice > 0.5)
+    assert train(made) == train(made)
+
+
+def test_what_is_surely_right_is_answered_and_what_is_a_toss_up_isnt() -> None:
+    _, sure, sure_best = train(examples(lambda dice: dice > 0.1, answerable=1.0))
+    chance = random.Random(5)  # noqa: S311 - as above
+    _, unsure, unsure_best = train(examples(lambda _: chance.random() < 0.5, answerable=0.5))
+    assert mean(score >= sure.answer for score, _ in sure_best.values()) > 0.7
+    assert mean(score >= unsure.answer for score, _ in unsure_best.values()) < 0.1
