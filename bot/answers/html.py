@@ -85,6 +85,11 @@ def _quote(quote: Quote, language: str, texts: Texts) -> str:
     return f"<blockquote expandable><b>{head}</b>\n{escape(quote.text)}</blockquote>"
 
 
+def saying(quote: Quote, language: str, texts: Texts) -> str:
+    """Render a quote that stands alone."""
+    return f"<blockquote>{escape(quote.text)}</blockquote>\n— {escape(place(quote, language, texts))}"
+
+
 def _suggestions(reply: Reply, texts: Texts) -> Iterator[str]:
     yield escape(opening(reply, texts))
     yield _numbered(reply.suggestions, reply.language)

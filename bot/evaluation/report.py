@@ -52,7 +52,7 @@ def figures(verdicts: Iterable[Verdict]) -> list[Figures]:
     groups: defaultdict[tuple[str, bool], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         groups[_group(verdict)].append(verdict)
-    return [_figures(group, answerable, members) for (group, answerable), members in groups.items()]
+    return [_figures(group, members, answerable=answerable) for (group, answerable), members in groups.items()]
 
 
 def _group(verdict: Verdict) -> tuple[str, bool]:
@@ -64,7 +64,7 @@ def _group(verdict: Verdict) -> tuple[str, bool]:
     return (asked.kind if len(asked.topics) > 1 else asked.file), True
 
 
-def _figures(group: str, answerable: bool, verdicts: Sequence[Verdict]) -> Figures:
+def _figures(group: str, verdicts: Sequence[Verdict], *, answerable: bool) -> Figures:
     count = len(verdicts)
     return Figures(
         group=group,

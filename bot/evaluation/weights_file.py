@@ -8,8 +8,9 @@ from bot.matching.weights import LogisticModel, Model, Weights
 
 _HEAD = """\
 # Made by: python -m bot eval --calibrate {files}
-# Logistic regression over the evidence of bot/matching/evidence.py, calibrated to probabilities. Costs behind the bands:
-# wrong answer 4, needless "did you mean" 1, missed answer 1.5. Don't edit by hand; run the command again.
+# Logistic regression over the evidence of bot/matching/evidence.py, calibrated to probabilities.
+# Costs behind the bands: wrong answer 4, needless "did you mean" 1, missed answer 1.5.
+# Don't edit by hand; run the command again.
 """
 
 

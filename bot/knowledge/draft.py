@@ -111,7 +111,7 @@ def _section(number: int, lines: Lines, transcript: Transcript) -> Iterator[str]
 
 
 def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
-    text = "\n".join(line for _, line in block)
+    text = "\n".join(transcript.lines[block[0][0] - 1 : block[-1][0]])  # with the blank lines in between
     yield f"""\
   - id: {name}   # rename it to what it is about; the id stays for ever
     question:

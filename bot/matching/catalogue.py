@@ -17,6 +17,7 @@ TERM_KINDS = {"c": 0.3, "b": 0.7, "w": 1.0, "p": 0.4}
 """Weight of a character, a pair of characters, a word, and a pair of syllables in the index."""
 
 _UNHEARD = "\U000fffff"
+_FIRST_SYMBOL, _SURROGATES = 0x4E00, range(0xD800, 0xE000)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
     symbols: dict[str, str] = {}
     for query in queries:
         for syllable in query.syllables:
-            symbols.setdefault(syllable, chr(0x4E00 + len(symbols)))
+            symbols.setdefault(syllable, _symbol(len(symbols)))
     return Catalogue(
         items=items,
         entry_count=len(entries),
@@ -103,6 +104,12 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
         asked_kinds=tuple(_asked_kinds(len(items), owner, queries, kinds)),
         symbols=symbols,
     )
+
+
+def _symbol(number: int) -> str:
+    """Return a character for a syllable: any but a surrogate, which is none."""
+    point = _FIRST_SYMBOL + number
+    return chr(point if point < _SURROGATES.start else point + len(_SURROGATES))
 
 
 def _passages(entry: Entry) -> Iterator[str]:

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
+_BUDGET, _GROWTH = 16_384, 4
+"""Postings read before it is tried to stop, and the factor by which that grows."""
+_SAMPLE = 4
+"""How many times as many texts as wanted are completed to see what the best can reach."""
+_ROUNDING = 1e-5
+_TINY = 1e-9
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -51,23 +58,75 @@ class Index:
     def search(self, terms: Sequence[str], most: int) -> Hits:
         """Return the at most `most` texts with the highest Dice coefficient of weighted terms.
 
-        Dice: twice the shared weight over the sum of both weights (Dice 1945), in [0, 1].
+        Dice: twice the shared weight over the sum of both weights (Dice 1945), in [0, 1]. The result is exact;
+        terms that too many texts hold are looked up only in the texts that can still get among the best
+        (MaxScore, Turtle and Flood 1995).
         """
-        known = [number for term in terms if (number := self.vocabulary.get(term)) is not None]
+        known = np.array([n for term in terms if (n := self.vocabulary.get(term)) is not None], np.intp)
         asked = sum(map(self.weight, terms))
-        if not known:
+        sizes = self.starts[known + 1] - self.starts[known]
+        known, sizes = known[sizes > 0], sizes[sizes > 0]
+        if not len(known):
             return Hits(np.empty(0, np.int32), np.empty(0, np.float32), asked)
-        runs = [self.postings[self.starts[number] : self.starts[number + 1]] for number in known]
-        touched = np.concatenate(runs)
-        gains = np.repeat(self.weights[known], [len(run) for run in runs])
-        texts, place = np.unique(touched, return_inverse=True)
-        shared = np.bincount(place, gains, len(texts)).astype(np.float32)
+        known = known[np.argsort(sizes / np.maximum(self.weights[known], _TINY), kind="stable")]
+        texts, shared = self._gather(known, asked, most)
         dice = 2 * shared / (asked + self.lengths[texts])
         if len(texts) > most:
             kept = np.argpartition(-dice, most)[:most]
             texts, shared, dice = texts[kept], shared[kept], dice[kept]
         order = np.lexsort((texts, -dice))
-        return Hits(texts[order], shared[order], asked)
+        return Hits(texts[order], shared[order].astype(np.float32), asked)
+
+    def _gather(self, known: NDArray[np.intp], asked: float, most: int) -> tuple[Ints, Floats]:
+        """Return texts, among them the best `most`, with the weight that each shares; rare terms come first."""
+        read_up_to = np.cumsum(self.starts[known + 1] - self.starts[known])
+        left = np.append(np.cumsum(self.weights[known][::-1])[::-1][1:], 0.0)
+        budget = _BUDGET
+        while True:
+            cut = max(1, int(np.searchsorted(read_up_to, budget, "right")))
+            texts, shared = self._read(known[:cut])
+            if cut == len(known):
+                return texts, shared
+            alive = self._alive(texts, shared, known[cut:], float(left[cut - 1]), asked, most)
+            if alive is not None:
+                return texts[alive], self._completed(texts[alive], shared[alive], known[cut:])
+            budget *= _GROWTH
+
+    def _read(self, terms: NDArray[np.intp]) -> tuple[Ints, Floats]:
+        """Return all the texts that hold one of the terms, ascending, with the weight shared."""
+        runs = [self.postings[self.starts[term] : self.starts[term + 1]] for term in terms]
+        touched = np.concatenate(runs)
+        gains = np.repeat(self.weights[terms], [len(run) for run in runs])
+        order = np.argsort(touched, kind="stable")
+        touched = touched[order]
+        first = np.flatnonzero(np.concatenate(([True], touched[1:] != touched[:-1])))
+        return touched[first], np.add.reduceat(gains[order], first)
+
+    def _alive(
+        self, texts: Ints, shared: Floats, unread: NDArray[np.intp], rest: float, asked: float, most: int
+    ) -> NDArray[np.bool_] | None:
+        """Tell which texts may be among the best once the unread terms are counted.
+
+        None where a text that holds nothing but unread terms, weighing `rest` together, could be.
+        """
+        if len(texts) < most:
+            return None
+        lengths = self.lengths[texts]
+        dice = 2 * shared / (asked + lengths)
+        top = np.sort(np.argpartition(-dice, min(_SAMPLE * most, len(dice)) - 1)[: _SAMPLE * most])
+        complete = 2 * self._completed(texts[top], shared[top], unread) / (asked + lengths[top])
+        worst = np.partition(complete, len(complete) - most)[len(complete) - most]
+        if worst < 2 * rest / (asked + rest):
+            return None
+        return np.asarray(2 * (shared + rest) / (asked + lengths) >= worst - _ROUNDING)
+
+    def _completed(self, texts: Ints, shared: Floats, unread: NDArray[np.intp]) -> Floats:
+        """Add the weights of the unread terms that each text holds."""
+        for term in unread:
+            run = self.postings[self.starts[term] : self.starts[term + 1]]
+            at = np.minimum(run.searchsorted(texts), len(run) - 1)
+            shared = shared + self.weights[term] * (run[at] == texts)
+        return shared
 
 
 def build(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from bot.knowledge.model import Term
 
 _LATIN = re.compile(r"[a-z0-9]")
+
+_Node: TypeAlias = dict[str, "_Node"]
+"""A tree of aliases by character; the key "" marks where one ends."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,9 @@ class Lexicon:
     """Replaces aliases by their term's canonical form, in normalised text."""
 
     terms: tuple[Term, ...]
-    """The curated terms."""
+    """The concepts with their words."""
     normalise: Callable[[str], str]
-    """The matcher's normalising, for the aliases."""
+    """Brings an alias to the form of the texts it is looked for in."""
 
     @cached_property
     def canonical_of(self) -> dict[str, str]:
@@ -40,16 +44,29 @@ class Lexicon:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_alternatives(self.canonical_of)) or r"(?!)")
+        root: _Node = {}
+        for alias in self.canonical_of:
+            node = root
+            for character in alias:
+                node = node.setdefault(character, {})
+            node[""] = {}
+        return re.compile("|".join(_starting(character, node) for character, node in root.items()) or r"(?!)")
 
     def canonical(self, text: str) -> str:
         """Replace each alias in normalised `text`, the longest first."""
         return self._pattern.sub(lambda found: self.canonical_of[found[0]], text)
 
 
-def _alternatives(aliases: Iterable[str]) -> Iterable[str]:
+def _starting(character: str, node: _Node) -> str:
     """Latin aliases count as whole words only; Chinese ones anywhere."""
-    for alias in sorted(aliases, key=len, reverse=True):
-        before = r"(?<![a-z0-9])" if _LATIN.match(alias[0]) else ""
-        after = r"(?![a-z0-9])" if _LATIN.match(alias[-1]) else ""
-        yield f"{before}{re.escape(alias)}{after}"
+    # looked back for after the first character: so `re` can skip to the characters that begin an alias
+    before = r"(?<![a-z0-9].)" if _LATIN.match(character) else ""
+    return f"{re.escape(character)}{before}{_following(character, node)}"
+
+
+def _following(last: str, node: _Node) -> str:
+    """Return what may follow in a tree of aliases, the longest first."""
+    ways = [re.escape(character) + _following(character, child) for character, child in node.items() if character]
+    if "" in node:
+        ways.append(r"(?![a-z0-9])" if _LATIN.match(last) else "")
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"

@@ -76,7 +76,7 @@ def _without_tone(reading: str) -> str:
 
 
 def segment(letters: str, names: Collection[str]) -> tuple[tuple[str, ...], ...]:
-    """Cut run-together pinyin into syllables and `names`: all the cuts with the fewest pieces, none if it can't be cut."""
+    """Cut run-together pinyin into syllables and `names`: all the cuts with the fewest pieces, if there are any."""
     known = all_syllables()
     longest = max([_MAX_SYLLABLE, *map(len, names)])
     cuts: list[list[tuple[str, ...]]] = [[] for _ in letters] + [[()]]

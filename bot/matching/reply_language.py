@@ -35,7 +35,7 @@ class LanguageDetector:
     def _to_traditional(self) -> opencc.OpenCC:
         return opencc.OpenCC("s2t")
 
-    def __call__(self, text: str, tag: str | None, is_pinyin: bool) -> Language:
+    def __call__(self, text: str, tag: str | None, *, is_pinyin: bool) -> Language:
         """Return the reply language; `tag` decides where the message has no language of its own."""
         han = "".join(_HAN.findall(text))
         if han:

@@ -29,11 +29,11 @@ def question(message: Message, me: User) -> Asked | None:
     if not from_somebody(message) or (message.via_bot is not None and message.via_bot.id == me.id):
         return None
     command = _command(message)
-    if command is not None and not _is_ask(command, me):
-        return None
     marks = list(_marks(message, me))
-    if message.chat.type != ChatType.PRIVATE and not marks and not _answers_us(message, me):
+    if (command is not None and not _is_ask(command, me)) or not (marks or _may_go_without(message, me)):
         return None
+    if message.is_automatic_forward and not any(_names_us(message, entity, me) for entity in _entities(message)):
+        return None  # a channel's post, with which nobody in the group asks anything
     text = utf16.without(_text(message), marks).strip()
     if text:
         return Asked(text, message.message_id)
@@ -88,6 +88,11 @@ def _names_us(message: Message, entity: MessageEntity, me: User) -> bool:
     if entity.type == MessageEntity.MENTION:
         return _read(message, entity).casefold() == f"@{me.username}".casefold()
     return False
+
+
+def _may_go_without(message: Message, me: User) -> bool:
+    """Tell whether it is for the bot although it neither names it nor asks by command."""
+    return message.chat.type == ChatType.PRIVATE or _answers_us(message, me)
 
 
 def _answers_us(message: Message, me: User) -> bool:

@@ -12,9 +12,9 @@ from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
-from bot.telegram.commands import is_admin
 from bot.telegram.context import Context
 from bot.telegram.language import language_of
+from bot.telegram.rights import is_admin
 from bot.telegram.send import Place, beside, send, send_file, typing
 from bot.text import Texts
 
@@ -39,12 +39,14 @@ async def reload(update: Update, context: Context) -> None:
         async with typing(context.bot, place), context.services.reloading:
             change = await asyncio.to_thread(context.assistant.reload)
     except KnowledgeError as error:
+        context.services.health.problems = len(error.problems)
         LOG.warning("The knowledge was not reloaded: %d problems; the old one serves on", len(error.problems))
         await _tell_problems(context, place, language, error.problems)
     except BotError as error:
         LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
         await send(context.bot, place, [escape(context.texts(language, "admin.failed", reason=error))])
     else:
+        context.services.health.problems = 0
         LOG.info("The knowledge was reloaded: version %s", change.version)
         await send(context.bot, place, change_told(change, context.texts, language))
 

@@ -17,15 +17,17 @@ from telegram.ext import (
     ApplicationBuilder,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram import admin, commands, failures, menus, questions, taps
+from bot.telegram import admin, chance, commands, diagnosis, failures, groups, inline, menus, questions, taps
 from bot.telegram.addressed import ASK, from_somebody
 from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import limited
@@ -37,7 +39,7 @@ from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
+WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
 """The kinds of updates that Telegram is asked for."""
 GRACE = 20.0
 """Seconds that updates in the house get to be finished when the bot stops."""
@@ -53,16 +55,23 @@ class _FromSomebody(filters.MessageFilter):
 def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     """List what the bot reacts to; the first that fits an update handles it."""
     new = filters.UpdateType.MESSAGE & _FromSomebody()
+    typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
-        CommandHandler("start", limited(commands.start), new),
-        CommandHandler("help", limited(commands.show_help), new),
-        CommandHandler("topics", limited(commands.topics), new),
+        CommandHandler("start", limited(commands.start), typed),
+        CommandHandler("help", limited(commands.show_help), typed),
+        CommandHandler("topics", limited(commands.topics), typed),
+        CommandHandler("random", limited(chance.random), typed),
+        CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
-        CommandHandler("reload", admin.reload, new, block=False),  # it takes seconds, and its chat goes on
+        CommandHandler("diag", limited(diagnosis.diagnose), typed),
+        CommandHandler("reload", admin.reload, typed, block=False),  # it takes seconds, and its chat goes on
+        MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, limited(commands.unknown)),
         MessageHandler(new, questions.answer),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), questions.revise),
         CallbackQueryHandler(taps.tapped),
+        InlineQueryHandler(inline.offered),
+        ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
 
@@ -168,6 +177,8 @@ def _tell_start(application: App) -> None:
         LOG.info(
             "Privacy mode is on: in groups @%s gets mentions, replies to it and commands, nothing else", me.username
         )
+    if not me.supports_inline_queries:
+        LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
 
 
 async def _finish(application: App) -> None:

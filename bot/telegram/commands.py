@@ -7,23 +7,20 @@ from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.answers.wording import shown
-from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge.model import Language
 from bot.telegram import menus
 from bot.telegram.answering import give
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
 from bot.telegram.language import language_of
+from bot.telegram.popular import popular
 from bot.telegram.refs import find_entry
+from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, send
 
 EXAMPLES = 4
 """Questions to begin with, below the introduction."""
-
-
-def is_admin(message: Message, admins: frozenset[int]) -> bool:
-    """Tell whether one of the bot's admins wrote `message` under their own name."""
-    return message.sender_chat is None and message.from_user is not None and message.from_user.id in admins
 
 
 async def start(update: Update, context: Context) -> None:
@@ -41,9 +38,9 @@ async def start(update: Update, context: Context) -> None:
         shown(interview.title, language) for interview in knowledge.interviews
     )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
-    await send(context.bot, beside(message), gone + intro, questions(examples(knowledge), language))
-    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
-        await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
+    await send(context.bot, beside(message), gone + intro, questions(popular(knowledge)[:EXAMPLES], language))
+    if message.chat.type == ChatType.PRIVATE:
+        await _set_menu(message, context)
 
 
 async def show_help(update: Update, context: Context) -> None:
@@ -52,7 +49,7 @@ async def show_help(update: Update, context: Context) -> None:
     if message is None:
         return
     language = language_of(message)
-    listed: tuple[str, ...] = menus.FOR_ALL
+    listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUPS
     if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
@@ -76,11 +73,13 @@ async def unknown(update: Update, context: Context) -> None:
     await send(context.bot, beside(update.message), [escape(text)])
 
 
-def examples(knowledge: Knowledge) -> tuple[Entry, ...]:
-    """Choose questions to begin with: the first broad ones."""
-    broad = [entry for interview in knowledge.interviews for entry in interview.entries() if entry.broad]
-    return tuple(broad[:EXAMPLES])
-
-
 def _how_to_ask(context: Context, language: Language) -> str:
     return context.texts(language, "telegram.how_to_ask", username=context.me.username)
+
+
+async def _set_menu(message: Message, context: Context) -> None:
+    """Give the menu of a private chat what its user may do, and take away what isn't so any more."""
+    if is_admin(message, context.services.admins):
+        await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
+    else:
+        await menus.withdraw(context.bot, message.chat.id)

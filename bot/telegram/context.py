@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
+from random import Random, SystemRandom
 from typing import Any, TypeAlias
 
 from telegram import User
@@ -15,6 +17,16 @@ from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
 from bot.telegram.recent import Recent
 from bot.text import Texts
+
+
+@dataclass
+class Health:
+    """What went wrong; /diag tells it."""
+
+    failures: int = 0
+    """Updates that weren't handled, since the start."""
+    problems: int = 0
+    """Faults of the knowledge files for which the last reload was refused; 0 where it wasn't."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,14 @@ class Services:
     """How much everybody may still ask."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
+    introduced: Recent = field(default_factory=lambda: Recent(86_400.0))
+    """Groups that need no introduction of the bot today."""
+    chance: Random = field(default_factory=SystemRandom)
+    """Chooses for those who don't."""
+    started: float = field(default_factory=time.monotonic)
+    """When the bot started, in the seconds of the monotonic clock."""
+    health: Health = field(default_factory=Health)
+    """What went wrong."""
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the knowledge is built anew; reloads queue here."""
 

@@ -7,7 +7,7 @@ import traceback
 
 from telegram import Message, Update
 from telegram.constants import ChatType
-from telegram.error import ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.answers.html import escape
 from bot.telegram.addressed import question
@@ -17,14 +17,18 @@ from bot.telegram.send import beside, send
 
 LOG = logging.getLogger(__name__)
 
+UNWANTED = ("not enough rights", "have no rights", "topic_closed", "message thread not found")
+"""What Telegram says where the bot is muted, or the topic was closed or deleted."""
+
 
 async def failed(update: object, context: Context) -> None:
     """Log the failure without the message's words, and tell whoever waits for an answer."""
     error = context.error
     number = update.update_id if isinstance(update, Update) else None
-    if isinstance(error, Forbidden):
+    if _may_not_write(error):
         LOG.info("Update %s: the bot may not write there (%s)", number, error)
         return
+    context.services.health.failures += 1
     if isinstance(error, TelegramError):
         LOG.warning("Update %s: Telegram refused or couldn't be reached: %s (%s)", number, type(error).__name__, error)
     elif error is not None:
@@ -33,6 +37,13 @@ async def failed(update: object, context: Context) -> None:
         LOG.debug("Update %s failed", number, exc_info=error)
     if isinstance(update, Update) and not isinstance(error, ChatMigrated):
         await _apologise(update, context)
+
+
+def _may_not_write(error: Exception | None) -> bool:
+    """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
+    if isinstance(error, BadRequest):
+        return any(reason in error.message.lower() for reason in UNWANTED)
+    return isinstance(error, Forbidden)
 
 
 def _where(error: BaseException) -> str:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
 from telegram.error import TelegramError
 
 from bot.knowledge.model import Language
@@ -15,13 +24,17 @@ from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-FOR_ALL = ("ask", "topics", "help", "start")
+FOR_ALL = ("ask", "topics", "random", "quote", "help", "start")
 """Commands in everybody's menu, in its order."""
-FOR_ADMINS = ("reload",)
+FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
+"""Commands in the menus of groups, where nobody needs to start anything."""
+FOR_ADMINS = ("reload", "diag")
 """Commands in the menus of the admins' private chats besides."""
 
 MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))
 """Telegram's language codes have two letters: "zh" serves both Chinese scripts, and "" all other languages."""
+UNUSED = (BotCommandScopeAllPrivateChats(), BotCommandScopeAllChatAdministrators())
+"""Scopes without a menu of ours: what another programme left there with the same token would hide ours."""
 
 
 def description(texts: Texts, language: str, command: str) -> str:
@@ -32,6 +45,9 @@ def description(texts: Texts, language: str, command: str) -> str:
 async def publish(bot: Bot, texts: Texts, admins: Iterable[int]) -> None:
     """Tell Telegram the commands; a menu that can't be set is no reason not to start."""
     await _set(bot, texts, FOR_ALL, BotCommandScopeDefault())
+    await _set(bot, texts, FOR_GROUPS, BotCommandScopeAllGroupChats())
+    for scope in UNUSED:
+        await _delete(bot, scope)
     for admin in admins:
         await publish_for_admin(bot, texts, admin)
 
@@ -41,11 +57,27 @@ async def publish_for_admin(bot: Bot, texts: Texts, admin: int) -> None:
     await _set(bot, texts, FOR_ALL + FOR_ADMINS, BotCommandScopeChat(admin))
 
 
+async def withdraw(bot: Bot, user: int) -> None:
+    """Delete the menu that a private chat got when its user was an admin."""
+    await _delete(bot, BotCommandScopeChat(user))
+
+
 async def _set(bot: Bot, texts: Texts, commands: Iterable[str], scope: BotCommandScope) -> None:
+    requests = []
     for code, language in MENU_LANGUAGES:
         menu = [BotCommand(command, description(texts, language, command)) for command in commands]
+        requests.append(partial(bot.set_my_commands, menu, scope=scope, language_code=code))
+    await _tell(scope, requests)
+
+
+async def _delete(bot: Bot, scope: BotCommandScope) -> None:
+    await _tell(scope, [partial(bot.delete_my_commands, scope=scope, language_code=code) for code, _ in MENU_LANGUAGES])
+
+
+async def _tell(scope: BotCommandScope, requests: Iterable[Callable[[], Awaitable[bool]]]) -> None:
+    for request in requests:
         try:
-            await patiently(partial(bot.set_my_commands, menu, scope=scope, language_code=code))
+            await patiently(request)
         except TelegramError as error:
             LOG.info("The command menu of %s wasn't set (%s); it is set at the next start", scope.type, error)
             return

@@ -1,15 +1,16 @@
-"""Which entries to offer to somebody who hasn't asked anything; pure functions over a snapshot."""
+"""Which entries and quotes to offer to somebody who hasn't asked anything; pure functions over a snapshot."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from bot.knowledge.model import Entry, Knowledge, Quote
+from bot.knowledge.model import Entry, Interview, Knowledge, Quote
 
 LONGEST_SAYING = 120
 """Characters of a quote that one keeps in mind."""
 _CITED = "“"
-"""With it the narrator begins words that aren't the narrator's own."""
+"""With it somebody's very words begin within what is told in others' words."""
 
 
 def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
@@ -18,17 +19,16 @@ def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
 
 
 def sayings(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
-    """Return the quotes worth keeping in mind, each with its entry: short ones with somebody's very words, or all."""
-    quotes = [
-        (entry, quote)
-        for interview in knowledge.interviews
-        for entry in interview.entries()
-        if not entry.broad
-        for quote in entry.quotes
-    ]
-    memorable = [
-        (entry, quote)
-        for entry, quote in quotes
-        if len(quote.text) <= LONGEST_SAYING and (_CITED in quote.text or quote.speaker != _narrator(entry, knowledge))
-    ]
-    return memorable or quotes
+    """Return the quotes worth keeping in mind, each with its entry; all the quotes where none stands out."""
+    memorable = [one for interview in knowledge.interviews for one in _memorable(interview)]
+    return memorable or [(entry, quote) for entry in knowledge.by_key.values() for quote in entry.quotes]
+
+
+def _memorable(interview: Interview) -> Iterator[tuple[Entry, Quote]]:
+    """Yield short quotes that hold somebody's very words, rather than the retelling that most quotes are from."""
+    quotes = [(entry, quote) for entry in interview.entries() if not entry.broad for quote in entry.quotes]
+    speakers = Counter(quote.speaker.id for _, quote in quotes)
+    most = speakers.most_common(1)[0][0] if speakers else None
+    for entry, quote in quotes:
+        if len(quote.text) <= LONGEST_SAYING and (_CITED in quote.text or quote.speaker.id != most):
+            yield entry, quote

@@ -12,6 +12,7 @@ from tests.botapi.world import RefusedError, World
 TEXT = 4096
 CAPTION = 1024
 MOST_BUTTONS = 100
+MOST_RESULTS = 50
 ACTIONS = {
     "url",
     "callback_data",
@@ -121,3 +122,29 @@ def reply_target(world: World, where: Chat, values: JSON) -> JSON | None:
             return None
         raise bad("message to be replied not found")
     return found
+
+
+def results(values: JSON) -> None:
+    """Check the results of an inline query."""
+    offered: list[JSON] = values["results"]
+    if len(offered) > MOST_RESULTS:
+        raise bad("RESULTS_TOO_MUCH")
+    ids = [str(result.get("id", "")) for result in offered]
+    if not all(1 <= len(one.encode()) <= 64 for one in ids):
+        raise bad("RESULT_ID_INVALID")
+    if len(set(ids)) < len(ids):
+        raise bad("RESULT_ID_DUPLICATE")
+    for result in offered:
+        _article(result)
+
+
+def _article(result: JSON) -> None:
+    if unknown := set(result) - {"type", "id", "title", "description", "input_message_content", "reply_markup"}:
+        raise bad(f"unknown result fields {sorted(unknown)}")
+    if result["type"] != "article" or not str(result.get("title", "")).strip():
+        raise bad("can't parse inline query result: title is empty")
+    content = result["input_message_content"]
+    written = {"text": content["message_text"], "parse_mode": content.get("parse_mode")}
+    if not formatted(written, "text", TEXT).text:
+        raise bad("MESSAGE_EMPTY")
+    keyboard(result)

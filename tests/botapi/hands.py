@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.botapi.markup import units
-from tests.botapi.people import GROUP, JSON, ME, Chat, User, private
+from tests.botapi.people import GROUP, JSON, ME, Chat, User, member, private
 from tests.botapi.world import LIMIT, Fault, Sent, World
 
 _ENTITIES = re.compile(
@@ -107,6 +107,32 @@ class Hands:
         """Wait until a tap is answered; return the note."""
         await self.world.until(lambda: self.world.callbacks[tap] is not None, f"an answer to {tap}")
         return self.world.callbacks[tap] or ""
+
+    async def inline(self, user: User, query: str) -> JSON:
+        """Type behind the bot's name in some chat; return the answer that comes back."""
+        number = f"inline-{self.world.next_id('inline')}"
+        self.world.inline[number] = None
+        await self.push("inline_query", {"id": number, "from": user.json(), "query": query, "offset": ""})
+        await self.world.until(lambda: self.world.inline[number] is not None, f"an answer to {number}")
+        return self.world.inline[number] or {}
+
+    async def join(self, chat: Chat, user: User, before: str = "left", after: str = "member") -> None:
+        """Change what the bot is in a group."""
+        self.world.add_chat(chat)
+        change = {
+            "chat": chat.json(),
+            "from": user.json(),
+            "date": 1_760_000_000,
+            "old_chat_member": member(ME.json(), before),
+            "new_chat_member": member(ME.json(), after),
+        }
+        await self.push("my_chat_member", change)
+
+    def migrate(self, chat: Chat, to: Chat) -> None:
+        """Make a group a supergroup: what is sent to the old one is refused with the new one's id."""
+        self.world.add_chat(to)
+        description = "Bad Request: group chat was upgraded to a supergroup chat"
+        self.world.faults.append(Fault("sendMessage", 1, 400, description, {"migrate_to_chat_id": to.id}))
 
     async def push(self, kind: str, content: JSON) -> int:
         """Queue an update; return its id."""

@@ -9,28 +9,13 @@ from typing import Any
 
 from tests.botapi import checks
 from tests.botapi.checks import bad
-from tests.botapi.people import JSON, ME
+from tests.botapi.people import JSON, ME, member
 from tests.botapi.world import Sent, World
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
-RIGHTS = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
-"""What Telegram tells of an admin besides the user."""
 SENDING = frozenset({
     "chat_id",
     "message_thread_id",
@@ -42,13 +27,8 @@ SENDING = frozenset({
 })  # fmt: skip
 
 
-def get_me(_: World, __: JSON) -> JSON:
-    return {
-        **ME.json(),
-        "can_join_groups": True,
-        "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
-    }
+def get_me(world: World, _: JSON) -> JSON:
+    return {**ME.json(), **world.abilities}
 
 
 def delete_webhook(_: World, __: JSON) -> bool:
@@ -164,6 +144,15 @@ def answer_callback_query(world: World, values: JSON) -> bool:
     return True
 
 
+def answer_inline_query(world: World, values: JSON) -> bool:
+    number = str(values.get("inline_query_id"))
+    if number not in world.inline or world.inline[number] is not None:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    checks.results(values)
+    world.inline[number] = dict(values)
+    return True
+
+
 def send_chat_action(world: World, values: JSON) -> bool:
     where = checks.chat(world, values)
     checks.thread(where, values)
@@ -212,10 +201,7 @@ def get_chat(world: World, values: JSON) -> JSON:
 def get_chat_member(world: World, values: JSON) -> JSON:
     where, user = checks.chat(world, values), int(values["user_id"])
     status = world.members.get((where.id, user), "member")
-    member = {"status": status, "user": {"id": user, "is_bot": False, "first_name": "Someone"}}
-    if status == "creator":
-        return {**member, "is_anonymous": False}
-    return {**member, **dict.fromkeys(RIGHTS, False)} if status == "administrator" else member
+    return member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
 
 
 def get_chat_administrators(world: World, values: JSON) -> list[JSON]:
@@ -249,6 +235,10 @@ METHODS = {
     "deleteMessage": Method(delete_message, frozenset({"chat_id", "message_id"})),
     "answerCallbackQuery": Method(
         answer_callback_query, frozenset({"callback_query_id", "text", "show_alert", "url", "cache_time"})
+    ),
+    "answerInlineQuery": Method(
+        answer_inline_query,
+        frozenset({"inline_query_id", "results", "cache_time", "is_personal", "next_offset", "button"}),
     ),
     "sendChatAction": Method(send_chat_action, frozenset({"chat_id", "message_thread_id", "action"})),
     "setMyCommands": Method(set_my_commands, _MENU),

@@ -26,9 +26,9 @@ from tests.botapi.world import RefusedError
 
 POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
 STRUCTURED = frozenset(
-    {"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates"}
+    {"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates", "results"}
 )
-FLAGS = frozenset({"disable_notification", "protect_content", "show_alert", "drop_pending_updates"})
+FLAGS = frozenset({"disable_notification", "protect_content", "show_alert", "drop_pending_updates", "is_personal"})
 
 
 class _Cut(Response):

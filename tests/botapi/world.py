@@ -95,6 +95,16 @@ class World:
     """Taps by id; None while unanswered, else the note ("" for none)."""
     members: dict[tuple[int, int], str] = field(default_factory=dict)
     """Status of a user in a chat, where it isn't plain member."""
+    inline: dict[str, JSON | None] = field(default_factory=dict)
+    """Inline queries by id; None while unanswered, else the answer."""
+    abilities: JSON = field(
+        default_factory=lambda: {
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
+    )
+    """What @BotFather lets the bot do."""
     blocked: set[int] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     calls: list[tuple[str, JSON]] = field(default_factory=list)

@@ -141,7 +141,7 @@ async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(api: Bot
         key[:2] for key, menu in api.world.commands.items() if any(one["command"] == "reload" for one in menu)
     }
     assert with_reload == {("chat", ADA.id)}
-    assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0)}
+    assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0), ("all_group_chats", 0)}
 
 
 def test_every_command_is_described_in_every_language(texts: Texts) -> None:
