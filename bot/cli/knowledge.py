@@ -31,6 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "show", help="list the entries, or show one", description="Lists the entries, or shows one as readers get it."
     )
     shower.add_argument("entry", nargs="?", metavar="ENTRY", help="the entry's id, or INTERVIEW/ID")
+    actions.add_parser(
+        "vectors",
+        help="keep the meaning of all texts beside them",
+        description="Writes the vectors of all texts into the knowledge folder, so that a fresh start needn't compute them.",
+    )
     drafter = actions.add_parser(
         "draft",
         help="begin a new interview",
@@ -110,6 +115,12 @@ def _as_read(entry: Entry, knowledge: Knowledge, texts: Texts) -> Iterator[str]:
     yield render(Reply(entry.question.en, "answered", "en", answers), knowledge, texts)
 
 
+def keep_vectors(_: Namespace, settings: Settings) -> int:
+    """Write the vectors file that ships with the knowledge."""
+    print(compose.keep_vectors(settings))
+    return 0
+
+
 def make_draft(arguments: Namespace, settings: Settings) -> int:
     """Write a draft's files into a new folder of the knowledge."""
     name = arguments.id or identifier(arguments.transcript.stem)
@@ -128,4 +139,9 @@ def make_draft(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-ACTIONS: Mapping[str, Callable[[Namespace, Settings], int]] = {"check": check, "show": show, "draft": make_draft}
+ACTIONS: Mapping[str, Callable[[Namespace, Settings], int]] = {
+    "check": check,
+    "show": show,
+    "vectors": keep_vectors,
+    "draft": make_draft,
+}

@@ -9,6 +9,8 @@ from bot.matching.engine import Ranking
 from bot.matching.model import Candidate, Decision, Found
 
 SUGGESTIONS = 4
+NEAREST = 2
+"""Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
 
 
 def decide(rankings: Sequence[Ranking]) -> Decision:
@@ -21,7 +23,7 @@ def decide(rankings: Sequence[Ranking]) -> Decision:
     offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]
     if first.best >= bands.suggest and offered:
         return Decision("suggested", "zh", suggestions=offered, absent=first.absent, candidates=candidates)
-    return Decision("unknown", "zh", absent=first.absent, candidates=candidates)
+    return Decision("unknown", "zh", suggestions=offered[:NEAREST], absent=first.absent, candidates=candidates)
 
 
 def _found(candidate: Candidate) -> Found:

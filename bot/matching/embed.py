@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import tempfile
 import threading
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 from bot.errors import BotError
 from bot.matching.index import Floats
+
+log = logging.getLogger(__name__)
 
 _BATCH = 64
 _KEY = "S16"
@@ -97,6 +100,7 @@ class CachedEmbedder:
     def __init__(self, embedder: Embedder, read_only: Iterable[Path], writable: Path) -> None:
         """Vectors are looked up in `read_only` files and in `writable`; new ones go to the latter."""
         self._embedder = embedder
+        self._failing = False
         self._writable = writable
         self._known: dict[bytes, NDArray[np.int8]] = {}
         for path in (*read_only, writable):
@@ -124,9 +128,23 @@ class CachedEmbedder:
         rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
+    def write(self, path: Path, texts: Sequence[str]) -> None:
+        """Write the vectors of knowledge texts, which are known, to a file of their own."""
+        write_cache(path, {self._key(text): self._known[self._key(text)] for text in texts})
+
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of questions; nothing about them is kept."""
-        return self._embedder.encode(texts)
+        """Return the vectors of questions; nothing about them is kept. An outage is logged when it begins and ends."""
+        try:
+            vectors = self._embedder.encode(texts)
+        except EmbeddingError as error:
+            if not self._failing:
+                log.warning("%s; answering by words and sound alone until it does", error)
+            self._failing = True
+            raise
+        if self._failing:
+            log.info("the meaning of questions is computed again")
+        self._failing = False
+        return vectors
 
     def _key(self, text: str) -> bytes:
         # NumPy strips trailing zero bytes of its strings, hence hexadecimal digits

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import opencc
@@ -16,6 +16,7 @@ from bot.matching.language import LanguageWords
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_REMEMBERED = 16_384
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
@@ -100,7 +101,12 @@ class Normaliser:
 
     def __call__(self, text: str) -> str:
         """Return the one form of `text`: lower-case words, simplified, without filler; may be empty."""
-        return self.of_inline(self.inline(text))
+        return self._known(text)
+
+    @cached_property
+    def _known(self) -> Callable[[str], str]:
+        """Loading asks for every phrasing several times."""
+        return lru_cache(_REMEMBERED)(lambda text: self.of_inline(self.inline(text)))
 
     def inline(self, text: str) -> str:
         """Run the stages that keep punctuation."""

@@ -64,7 +64,7 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
         CommandHandler("diag", limited(diagnosis.diagnose), typed),
-        CommandHandler("reload", admin.reload, typed, block=False),  # it takes seconds, and its chat goes on
+        CommandHandler("reload", limited(admin.reload), typed, block=False),  # it takes seconds, and its chat goes on
         MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, limited(commands.unknown)),
         MessageHandler(new, questions.answer),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 from telegram.error import BadRequest
 
 from bot.answers import html
-from bot.knowledge.model import Entry, Language
+from bot.knowledge.model import Language
 from bot.telegram import buttons
 from bot.telegram.answering import give, keyboards
 from bot.telegram.browse import Browser
@@ -57,7 +59,8 @@ async def _answer(
     button: buttons.Answer | buttons.Context,
 ) -> None:
     """Answer in a new message, once."""
-    entry = find_entry(context.assistant.knowledge, button.entry)
+    knowledge = context.assistant.knowledge
+    entry = find_entry(knowledge, button.entry)
     tap = (message.chat.id, message.message_id, button)
     if entry is None:
         await acknowledge(query, context.texts(button.language, "telegram.gone"))
@@ -65,17 +68,20 @@ async def _answer(
         await acknowledge(query, context.texts(button.language, "telegram.already_answered"))
     else:
         await acknowledge(query)
-        say = give if isinstance(button, buttons.Answer) else _show_context
+        place = beside(message, asker=query.from_user.id)
         try:
-            await say(context, beside(message, asker=query.from_user.id), entry, button.language)
+            if isinstance(button, buttons.Answer):
+                await give(context, place, entry, button.language)
+            else:
+                transcript = knowledge.interview_of[entry.interview].transcript
+                told = html.context(entry, transcript, button.language, context.texts)
+                await _show_context(context, place, told, button.language)
         except Exception:
             context.services.taps.forget(tap)  # nothing arrived, so that the next tap must count
             raise
 
 
-async def _show_context(context: Context, place: Place, entry: Entry, language: Language) -> None:
-    transcript = context.assistant.knowledge.interview_of[entry.interview].transcript
-    told = html.context(entry, transcript, language, context.texts)
+async def _show_context(context: Context, place: Place, told: Iterable[str], language: Language) -> None:
     sent = await send(context.bot, place, told, keyboards(context).removal(place, language))
     context.services.answers.group(place.chat, [message.message_id for message in sent])
 

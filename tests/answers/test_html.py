@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.html import answer, escape, paragraphs
+from bot.answers.html import answer, context, escape, paragraphs, saying
 from bot.answers.reply import Reply, Scored
-from bot.answers.wording import shown
+from bot.answers.wording import place, shown
 from bot.knowledge.load import load
 from bot.knowledge.model import Absent, Bilingual, Entry, Language, Quote, Speaker
-from bot.knowledge.transcript import Span
+from bot.knowledge.transcript import Span, Transcript
 from bot.text import LANGUAGES, Texts, read_texts
 from tests.botapi.markup import parse, units
 
@@ -181,3 +182,36 @@ def test_smalltalk_is_the_canned_sentence(texts: Texts, kind: str, language: str
     reply = Reply("?", "smalltalk", language, smalltalk=kind)  # type: ignore[arg-type]  # parametrised
 
     assert paragraphs(reply, texts) == (escape(texts(language, f"smalltalk.{kind}")),)
+
+
+def test_the_context_marks_the_quoted_lines_and_joins_what_touches(entry: Entry, texts: Texts) -> None:
+    transcript = Transcript("".join(f"第{number}行 <b>\n" for number in range(1, 31)))
+    far = replace(entry, quotes=(*entry.quotes, Quote("x", Span(0, 1, 29, 30), entry.quotes[0].speaker)))
+
+    head, *stretches = (parse(paragraph)[0].split("\n") for paragraph in context(far, transcript, "zh", texts))
+
+    assert head == [texts("zh", "context.title"), "❓ 他怎么看核能？"]
+    assert [stretch[0] for stretch in stretches] == ["第 1–12 行", "第 26–30 行"]
+    shown_lines = [line for stretch in stretches for line in stretch[1:]]
+    assert shown_lines == [
+        f"{'▸ ' * (number in {3, 4, 9, 29, 30})}{number} 第{number}行 <b>" for number in (*range(1, 13), *range(26, 31))
+    ]
+
+
+def test_every_shipped_context_is_markup_that_holds_the_quotes(texts: Texts) -> None:
+    knowledge = load(ROOT / "knowledge", str.casefold)
+
+    for each in knowledge.by_key.values():
+        transcript = knowledge.interview_of[each.interview].transcript
+        text = "\n".join(parse(paragraph)[0] for paragraph in context(each, transcript, "zh", texts))
+        for quote in each.quotes:
+            for number in range(quote.span.first, quote.span.last + 1):
+                assert f"▸ {number} {transcript.lines[number - 1]}" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_saying_is_the_quote_with_its_speaker_and_lines(entry: Entry, texts: Texts, language: Language) -> None:
+    shown_text, marks = parse(saying(entry.quotes[1], language, texts))
+
+    assert shown_text == f"软件\n— {place(entry.quotes[1], language, texts)}"
+    assert [mark["type"] for mark in marks] == ["blockquote"]

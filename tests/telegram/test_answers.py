@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.answers.reply import Reply, Scored
+from bot.telegram.answering import deliver
 from bot.telegram.context import App, Context
-from bot.telegram.questions import deliver
 from bot.telegram.send import Place
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, Sent, User

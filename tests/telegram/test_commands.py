@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answers.assistant import Assistant
 from bot.telegram.context import App
-from bot.telegram.menus import FOR_ADMINS, FOR_ALL
+from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUPS
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, FORUM, BotApi, Sent
+from tests.telegram.conftest import Serving
 from tests.telegram.knowledge import FRUIT, NUCLEAR
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -142,6 +144,37 @@ async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(api: Bot
     }
     assert with_reload == {("chat", ADA.id)}
     assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0), ("all_group_chats", 0)}
+
+
+async def test_groups_are_not_offered_to_start(api: BotApi) -> None:
+    await api.wait_for(lambda: ("all_group_chats", 0, "zh") in api.world.commands, "the menus")
+
+    assert [one["command"] for one in api.world.commands["all_group_chats", 0, "zh"]] == list(FOR_GROUPS)
+    help_text = await group_help(api)
+    assert "/topics" in help_text
+    assert "/start" not in help_text
+
+
+async def group_help(api: BotApi) -> str:
+    await api.group_message(ADA, "/help@interview_bot")
+    return (await api.sent(1))[0].text
+
+
+async def test_menus_that_would_hide_ours_are_deleted(api: BotApi, serving: Serving, assistant: Assistant) -> None:
+    left = [{"command": "old", "description": "of another programme"}]
+    for scope in ("all_private_chats", "all_chat_administrators"):
+        api.world.commands[scope, 0, ""] = api.world.commands[scope, 0, "zh"] = left
+    async with serving(api, assistant):
+        await api.wait_for(lambda: left not in api.world.commands.values(), "the old menus to go")
+
+
+async def test_who_is_no_admin_any_more_loses_the_menu(api: BotApi) -> None:
+    left = [{"command": "reload", "description": "x"}]
+    api.world.commands["chat", BOB.id, ""] = api.world.commands["chat", BOB.id, "zh"] = left
+
+    await api.answer(BOB, "/start")
+
+    await api.wait_for(lambda: left not in api.world.commands.values(), "the menu to go")
 
 
 def test_every_command_is_described_in_every_language(texts: Texts) -> None:

@@ -79,13 +79,12 @@ async def test_an_automatic_forward_that_mentions_the_bot_is_answered(api: BotAp
 
 
 async def test_what_is_written_as_a_channel_is_a_conversation_of_its_own(api: BotApi) -> None:
-    as_channel = {"sender_chat": CHANNEL.json()}
-    await api.group_message(CHANNEL_BOT, f"@interview_bot {NUCLEAR}", **as_channel)
+    await api.group_message(CHANNEL_BOT, f"@interview_bot {NUCLEAR}", sender_chat=CHANNEL.json())
     (first,) = await api.sent(1)
     await api.group_message(BOB, f"@interview_bot {SOLAR}")
     await api.sent(2)
 
-    await api.group_message(CHANNEL_BOT, "@interview_bot 为什么？", **as_channel)
+    await api.group_message(CHANNEL_BOT, "@interview_bot 为什么？", sender_chat=CHANNEL.json())
 
     assert f"/{first.message_id}" in (await api.sent(3))[2].markup
 

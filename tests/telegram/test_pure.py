@@ -25,6 +25,8 @@ NAMES = st.lists(st.text(min_size=1), min_size=1, max_size=2).map(lambda ids: re
 PAGES = st.integers(0, 9999)
 BUTTONS = st.one_of(
     st.builds(buttons.Answer, LANGUAGES, NAMES),
+    st.builds(buttons.Context, LANGUAGES, NAMES),
+    st.builds(buttons.Delete, LANGUAGES, st.integers(-(2**62), 2**62)),
     st.builds(buttons.Interviews, LANGUAGES, PAGES),
     st.builds(buttons.Sections, LANGUAGES, NAMES, PAGES),
     st.builds(buttons.Entries, LANGUAGES, NAMES, PAGES),

@@ -77,7 +77,7 @@ async def test_who_blocked_the_bot_is_no_failure(api: BotApi, caplog: pytest.Log
 
     await api.answer(BOB, "What does Altman think of nuclear power?")
 
-    assert "may not write there" in caplog.text
+    await api.wait_for(lambda: "may not write there" in caplog.text, "the refusal to be logged")
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
