@@ -120,7 +120,7 @@ def test_the_help_that_is_shown_is_the_real_one(document: str, environment: Mapp
     (console,) = blocks(document, "console")
     line, _, shown = console.partition("\n")
     done = run(shlex.split(line.removeprefix("$ ")), environment, tmp_path)
-    if sys.version_info < (3, 13):  # argparse wraps long names in another way from 3.13 on
+    if sys.version_info < (3, 13):  # argparse gives long names another column from 3.13 on
         assert done.stdout == shown
     assert done.stdout.split() == shown.split()
 

@@ -34,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions.add_parser(
         "vectors",
         help="keep the meaning of all texts beside them",
-        description="Writes the vectors of all texts into the knowledge folder, so that a fresh start needn't compute them.",
+        description="Writes the vectors of all texts into the knowledge folder, to spare a fresh start the computing.",
     )
     drafter = actions.add_parser(
         "draft",

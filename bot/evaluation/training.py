@@ -211,13 +211,13 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
 
 
 def _as_good(costs: Matrix, least: Matrix) -> bool:
-    """Tell whether the costs of the same questions exceed the least ones by at most half a standard error.
+    """Tell whether the costs of the same questions exceed the least ones by at most a standard error.
 
-    Of bands that the examples hardly tell apart the ones that answer most are taken: the one-standard-error
-    rule (Breiman et al. 1984), halved because a wrong answer is what a reader forgives least.
+    Of bands that the examples can't tell apart, the ones that answer most are taken: the one-standard-error
+    rule (Breiman et al. 1984).
     """
     excess = costs - least
-    return float(excess.sum()) <= float(excess.std() * np.sqrt(len(excess))) / 2
+    return float(excess.sum()) <= float(excess.std() * np.sqrt(len(excess)))
 
 
 @dataclass(frozen=True)
