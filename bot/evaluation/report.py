@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 from bot.evaluation.judge import Verdict
 
+FAMILIES = {
+    "natural": ("direct", "paraphrase", "keyword", "indirect"),
+    "noisy": ("homophone", "typo", "pinyin", "traditional", "chatty", "mention", "fragment", "symbols"),
+    "english and mixed": ("english", "english-keyword", "english-casual", "mixed"),
+}
+"""Kinds of questions that are counted together."""
+_FAMILY_OF = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 _EDGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -48,7 +55,7 @@ class ReliabilityBin:
 
 
 def figures(verdicts: Iterable[Verdict]) -> list[Figures]:
-    """Return the figures of each file, the unanswerable ones by kind, in the order in which they come."""
+    """Return the figures of each family of kinds, the unanswerable ones by kind, in the order in which they come."""
     groups: defaultdict[tuple[str, bool], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         groups[_group(verdict)].append(verdict)
@@ -61,7 +68,7 @@ def _group(verdict: Verdict) -> tuple[str, bool]:
         return ("follow-up turns" if asked.turn else "opening turns"), True
     if not asked.topics:
         return asked.kind, False
-    return (asked.kind if len(asked.topics) > 1 else asked.file), True
+    return (asked.kind if len(asked.topics) > 1 else _FAMILY_OF.get(asked.kind, asked.kind)), True
 
 
 def _figures(group: str, verdicts: Sequence[Verdict], *, answerable: bool) -> Figures:

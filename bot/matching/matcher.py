@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry, Knowledge
-from bot.matching.decide import decide
+from bot.matching.decide import NEAREST, decide
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.follow import SAME, in_context, next_entry, reasons, same_again
@@ -40,6 +40,7 @@ class Matcher:
             decision = Decision("smalltalk", "zh", smalltalk=kind)
         if decision is None:
             decision = self._question(inline, whole, before)
+        decision = self._with_nearest(decision)
         language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         return replace(decision, language=language)
 
@@ -48,6 +49,16 @@ class Matcher:
         if before is None or decision.status == "answered":
             return decision
         return decide((in_context(self.engine, whole, self.engine.rank(whole), before),))
+
+    def _with_nearest(self, decision: Decision) -> Decision:
+        """Offer what a curator named as nearest to a topic that the interview doesn't treat."""
+        absent = decision.absent
+        if decision.status != "unknown" or absent is None or decision.suggestions:
+            return decision
+        scores = {candidate.item.key: candidate.score for candidate in decision.candidates}
+        entries = (self.knowledge.entry(absent.interview, near) for near in absent.near[:NEAREST])
+        nearest = tuple(Found(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
+        return replace(decision, suggestions=nearest)
 
     def _follow_up(self, whole: str, before: Before) -> Decision | None:
         """Decide about a message that leans on the last answer; None where it is read like any other."""

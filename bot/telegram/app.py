@@ -175,7 +175,9 @@ def _tell_start(application: App) -> None:
     LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
     if not me.can_read_all_group_messages:
         LOG.info(
-            "Privacy mode is on: in groups @%s gets mentions, replies to it and commands, nothing else", me.username
+            "Privacy mode is on: in groups @%s surely gets replies and commands; if mentions don't arrive, "
+            "send /setprivacy to @BotFather, choose Disable, and add the bot to the group again",
+            me.username,
         )
     if not me.supports_inline_queries:
         LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
