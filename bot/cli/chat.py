@@ -24,8 +24,8 @@ from bot.cli.lines import stdin_lines
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.knowledge.model import Language
+from bot.matching.reply_language import language_of_tag
 from bot.settings import Settings
-from bot.telegram.language import spoken
 
 HISTORY = "terminal-history"
 """File of the data folder with the questions that were typed."""
@@ -53,7 +53,7 @@ def locale_language(environment: Mapping[str, str]) -> Language:
     """Return the language of the locale; Chinese where it names none, as the interviews are Chinese."""
     names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     tag = next(filter(None, names), "").partition(".")[0]
-    return "zh" if tag in {"", "C", "POSIX"} else spoken(tag)
+    return "zh" if tag in {"", "C", "POSIX"} else language_of_tag(tag)
 
 
 def converse(lines: Iterable[str], session: Session) -> None:

@@ -12,15 +12,18 @@ from bot.knowledge.model import Language
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _CANTONESE = re.compile(r"[嘅喺咗哋冇啲嗰噉咁嚟睇佢唔咩乜]")
-_TRADITIONAL_TAGS = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+"""Scripts and regions of a language tag that mean traditional characters."""
 
 
 def language_of_tag(tag: str | None) -> Language:
     """Return the reply language for an IETF tag; Chinese where there is none, English for one that isn't Chinese."""
-    lowered = (tag or "zh").lower()
-    if lowered.startswith(_TRADITIONAL_TAGS):
-        return "zh-Hant"
-    return "zh" if lowered.startswith("zh") else "en"
+    language, *rest = (tag or "zh").casefold().replace("_", "-").split("-")
+    if language != "zh":
+        return "en"
+    if "hans" in rest:
+        return "zh"
+    return "zh-Hant" if TRADITIONAL.intersection(rest) else "zh"
 
 
 @dataclass(frozen=True)

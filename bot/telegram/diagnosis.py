@@ -25,6 +25,7 @@ class Diagnosis:
     me: User
     """The bot, as Telegram knows it now."""
     knowledge: Knowledge
+    """What it answers from."""
     uptime: float
     """Seconds since the start."""
     failures: int

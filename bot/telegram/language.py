@@ -5,19 +5,12 @@ from __future__ import annotations
 from telegram import Message
 
 from bot.knowledge.model import Language
-
-TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
-"""Scripts and regions of a language tag that mean traditional characters."""
+from bot.matching.reply_language import language_of_tag
 
 
 def spoken(tag: str | None) -> Language:
-    """Choose the language for the IETF tag that a Telegram client sends; English for all but Chinese."""
-    language, *rest = (tag or "").casefold().replace("_", "-").split("-")
-    if language != "zh":
-        return "en"
-    if "hans" in rest:
-        return "zh"
-    return "zh-Hant" if TRADITIONAL.intersection(rest) else "zh"
+    """Choose the language for the IETF tag that a Telegram client sends; English where it sends none."""
+    return language_of_tag(tag or "en")
 
 
 def language_of(message: Message) -> Language:

@@ -99,9 +99,9 @@ def test_a_score_is_a_probability_and_the_best_comes_first(shipped: Matcher) -> 
         assert all(0 <= score <= 1 for score in scores)
         offered = [found.score for found in (*decision.answers, *decision.suggestions)]
         assert all(0 <= score <= 1 for score in offered)
-        assert len(decision.suggestions) <= 4
         assert bool(decision.answers) == (decision.status == "answered")
-        assert bool(decision.suggestions) == (decision.status == "suggested")
+        least, most = {"answered": (0, 0), "suggested": (1, 4)}.get(decision.status, (0, 2))
+        assert least <= len(decision.suggestions) <= most
     assert statuses["answered"] >= 3
 
 
