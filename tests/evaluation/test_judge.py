@@ -82,12 +82,13 @@ def test_what_the_interview_doesnt_answer_is_wrong_to_answer(given: Reply, wrong
     assert (verdict.hit, verdict.resolved, verdict.wrong) == (False, False, wrong)
 
 
-def test_the_figures_are_shares_by_file_kind_and_turn() -> None:
+def test_the_figures_are_shares_by_family_kind_and_turn() -> None:
     verdicts = [
-        judge(asked(GOLD), reply(RIGHT)),
-        judge(asked(GOLD), reply(WRONG)),
-        judge(asked(GOLD), reply(suggestions=(RIGHT,))),
-        judge(asked(GOLD), reply()),
+        judge(asked(GOLD, kind="direct"), reply(RIGHT)),
+        judge(asked(GOLD, kind="keyword"), reply(WRONG)),
+        judge(asked(GOLD, kind="paraphrase"), reply(suggestions=(RIGHT,))),
+        judge(asked(GOLD, kind="indirect"), reply()),
+        judge(asked(GOLD, kind="of its own"), reply(RIGHT)),
         judge(asked(file="none", kind="price"), reply(WRONG)),
         judge(asked(file="none", kind="price"), reply()),
         judge(asked(GOLD, turn=0), reply(RIGHT)),
@@ -100,6 +101,7 @@ def test_the_figures_are_shares_by_file_kind_and_turn() -> None:
     ]
     assert rows == [
         ("natural", 4, True, 0.25, 0.5, 0.25, 0.5),
+        ("of its own", 1, True, 1.0, 1.0, 0.0, 0.0),
         ("price", 2, False, 0.0, 0.0, 0.5, 0.5),
         ("opening turns", 1, True, 1.0, 1.0, 0.0, 0.0),
         ("follow-up turns", 1, True, 1.0, 1.0, 0.0, 0.0),
