@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.knowledge.model import Absent, Entry
+from bot.knowledge.model import Absent
 from bot.matching.catalogue import Catalogue, Vectors
 from bot.matching.embed import CachedEmbedder, EmbeddingError
 from bot.matching.evidence import Examiner, LexicalView, SemanticView
@@ -71,14 +71,6 @@ class Engine:
             counts[alias] += _ALIAS_COUNT
         names = frozenset(name for name in self.reader.lexicon.names if name.isascii())
         return Repairer(self.reader.segmenter.frequencies, counts, names)
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {item.key: number for number, item in enumerate(self.catalogue.items)}
-
-    def number_of(self, item: Entry | Absent) -> int | None:
-        """Return an item's number in the catalogue; None for one of another snapshot."""
-        return self._numbers.get(item.key)
 
     def is_pinyin(self, text: str) -> bool:
         """Tell whether normalised `text` is Chinese typed in Latin letters."""

@@ -45,10 +45,11 @@ class Matcher:
         return replace(decision, language=language)
 
     def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
-        decision = decide(topics(self.engine, self.dialogue, inline, whole))
+        rankings = topics(self.engine, self.dialogue, inline, whole)
+        decision = decide(rankings)
         if before is None or decision.status == "answered":
             return decision
-        return decide((in_context(self.engine, whole, self.engine.rank(whole), before),))
+        return decide((in_context(self.engine, whole, rankings[0], before),))
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""
