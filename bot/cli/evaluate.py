@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import compose
 from bot.errors import UsageError
-from bot.evaluation.examples import Example, of_knowledge, of_questions
+from bot.evaluation.examples import of_questions
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
@@ -77,10 +77,7 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
 
 
 def _train(engine: Engine, questions: Sequence[Asked], *, meaning: bool) -> tuple[Model, dict[str, tuple[float, bool]]]:
-    examples: list[Example] = [
-        *of_questions(engine, questions, meaning=meaning),
-        *of_knowledge(engine, meaning=meaning),
-    ]
+    examples = list(of_questions(engine, questions, meaning=meaning))
     print(f"{len(examples)} examples {'with' if meaning else 'without'} meaning", file=sys.stderr)
     logistic, bands, best = train(examples)
     return Model(logistic=logistic, bands=bands), best

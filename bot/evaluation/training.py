@@ -29,12 +29,13 @@ SUGGESTIONS = 4
 FOLDS = 5
 REPETITIONS = 3
 """Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
-_REGULARISATION = 0.02
+_REGULARISATION = 0.01
 _QUANTILES = (0.25, 0.5, 0.75)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
     "meaning", "meaning_3", "meaning_passages", "held", "unknown", "unexplained", "lead_lexical", "lead_meaning",
     "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
+    "contrast", "class", "lead_contrast", "lead_class", "lead_contrast_absent", "lead_class_absent",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
 
@@ -61,34 +62,27 @@ class _Shape:
 
 
 def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, tuple[float, bool]]]:
-    """Return the model, its bands, and for each asked question the cross-validated score of its best candidate.
+    """Return the model, its bands, and for each question the cross-validated score of its best candidate.
 
-    The regression is fitted on all examples. Its scores are then calibrated (Platt 1999) on the asked
-    questions' best candidates, as predicted by models that had not seen them, and the bands minimise the
-    stated costs on the same predictions.
+    The regression is fitted on all examples. Its scores are then calibrated (Platt 1999) on the questions'
+    best candidates, as predicted by models that had not seen them, and the bands minimise the stated costs
+    on the same predictions.
     """
     names = tuple(examples[0].features)
     raw = np.array([[example.features[name] for name in names] for example in examples], np.float64)
     right = np.array([example.right for example in examples])
-    weights = np.array([example.weight for example in examples])
-    asked = np.array([example.kind != "left-out" for example in examples])
-    odds = _cross_validated(names, raw, right, weights, asked, [example.question for example in examples])
-    best = _best_by_question(
-        [example for example, is_asked in zip(examples, asked, strict=True) if is_asked], odds[asked]
-    )
+    odds = _cross_validated(names, raw, right, [example.question for example in examples])
+    best = _best_by_question(examples, odds)
     slope, offset = _platt(best, _shares(examples))
-    shape, intercept, coefficients = _fit(names, raw, right, weights)
+    shape, intercept, coefficients = _fit(names, raw, right)
     model = _model(shape, intercept * slope + offset, coefficients * slope)
-    scores = 1 / (1 + np.exp(-(odds * slope + offset)))
-    bands = _bands([example for example, is_asked in zip(examples, asked, strict=True) if is_asked], scores[asked])
-    return (
-        model,
-        bands,
-        {
-            question: (float(1 / (1 + np.exp(-(value * slope + offset)))), hit)
-            for question, (value, hit) in best.items()
-        },
-    )
+    bands = _bands(examples, _logistic(odds * slope + offset))
+    scores = {question: (float(_logistic(value * slope + offset)), hit) for question, (value, hit) in best.items()}
+    return model, bands, scores
+
+
+def _logistic(odds: Matrix | float) -> Matrix:
+    return np.asarray(1 / (1 + np.exp(-np.asarray(odds))))
 
 
 def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
@@ -103,15 +97,13 @@ def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
     )
 
 
-def _fit(
-    names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], weights: Matrix
-) -> tuple[_Shape, float, Matrix]:
+def _fit(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_]) -> tuple[_Shape, float, Matrix]:
     """Return intercept and coefficients per column, in the columns' own units."""
     regression, scaler = _sklearn()
     shape = _shape(names, raw)
     columns = shape.columns(raw)
     scaled = scaler.fit_transform(columns)
-    regression.fit(scaled, right, sample_weight=weights)
+    regression.fit(scaled, right)
     coefficients = regression.coef_[0] / scaler.scale_
     return shape, float(regression.intercept_[0] - coefficients @ scaler.mean_), coefficients
 
@@ -126,21 +118,14 @@ def _sklearn() -> tuple[Any, Any]:
     return LogisticRegression(C=_REGULARISATION, solver="newton-cholesky"), StandardScaler()
 
 
-def _cross_validated(
-    names: tuple[str, ...],
-    raw: Matrix,
-    right: NDArray[np.bool_],
-    weights: Matrix,
-    asked: NDArray[np.bool_],
-    ids: Sequence[str],
-) -> Matrix:
-    """Return log-odds for the asked questions from models that were fitted without them."""
+def _cross_validated(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], ids: Sequence[str]) -> Matrix:
+    """Return log-odds from models that were fitted without the question."""
     odds = np.zeros(len(raw))
     for repetition in range(REPETITIONS):
         fold = np.array([zlib.crc32(f"{repetition}/{question}".encode()) % FOLDS for question in ids])
         for number in range(FOLDS):
-            held_out = asked & (fold == number)
-            shape, intercept, coefficients = _fit(names, raw[~held_out], right[~held_out], weights[~held_out])
+            held_out = fold == number
+            shape, intercept, coefficients = _fit(names, raw[~held_out], right[~held_out])
             odds[held_out] += (shape.columns(raw[held_out]) @ coefficients + intercept) / REPETITIONS
     return odds
 
@@ -155,7 +140,7 @@ def _best_by_question(examples: Sequence[Example], odds: Matrix) -> dict[str, tu
 
 def _shares(examples: Sequence[Example]) -> dict[str, float]:
     """Return for each asked question its share of the expected traffic; the mean is 1."""
-    kinds = {example.question: example.traffic for example in examples if example.kind != "left-out"}
+    kinds = {example.question: example.traffic for example in examples}
     counts = Counter(kinds.values())
     present = sum(TRAFFIC[kind] for kind in counts)
     return {question: TRAFFIC[kind] / present / counts[kind] * len(kinds) for question, kind in kinds.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.model import Absent, Entry, Knowledge
-from bot.matching.index import Floats, Index, Ints, build
+from bot.matching.index import Index, Ints, build
 from bot.matching.kinds import AnswerKinds
 from bot.matching.model import Query
 from bot.matching.reader import Reader
@@ -136,13 +136,3 @@ def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: Answe
     for number, query in zip(owner, queries, strict=True):
         asked[number].update(kinds.asked(query.text))
     return [frozenset(found) for found in asked]
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """Meaning of a catalogue's texts, as unit vectors."""
-
-    phrasings: Floats
-    """A row a phrasing."""
-    passages: Floats
-    """A row a passage."""

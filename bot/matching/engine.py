@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.knowledge.model import Absent
-from bot.matching.catalogue import Catalogue, Vectors
+from bot.matching.catalogue import Catalogue
 from bot.matching.embed import CachedEmbedder, EmbeddingError
 from bot.matching.evidence import Examiner, LexicalView, SemanticView
+from bot.matching.meaning import Vectors
 from bot.matching.model import Candidate, Query
 from bot.matching.reader import Reader
 from bot.matching.repair import Repairer

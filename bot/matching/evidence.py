@@ -14,9 +14,10 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from bot.knowledge.model import Entry
-from bot.matching.catalogue import Catalogue, Vectors
+from bot.matching.catalogue import Catalogue
 from bot.matching.index import Floats, Ints
 from bot.matching.kinds import AnswerKinds
+from bot.matching.meaning import Vectors
 from bot.matching.model import Query
 
 FOUND = 60
@@ -72,6 +73,10 @@ class SemanticView:
     """Per item: the best cosine of one of its phrasings."""
     passages: Floats
     """Per entry: the best cosine of one of its points and quotes."""
+    contrast: Floats
+    """Per item: the best cosine of one of its phrasings, in the directions that tell items apart."""
+    classes: Floats
+    """Per item: what the classifier gives it, about 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,10 @@ class Examiner:
     """Proper names of the lexicon, in canonical form."""
     _overlaps: dict[tuple[int, int], bool] = field(default_factory=dict)
 
-    def lexical(self, query: Query, hidden: Collection[int] = ()) -> LexicalView:
-        """Look a query up in the index; phrasings in `hidden` are treated as if nobody had written them."""
+    def lexical(self, query: Query) -> LexicalView:
+        """Look a query up in the index."""
         catalogue, index = self.catalogue, self.catalogue.index
-        hits = index.search(query.terms, FOUND + len(hidden))
+        hits = index.search(query.terms, FOUND)
         dice = np.zeros(len(catalogue.items), np.float32)
         coverage = np.zeros(len(catalogue.items), np.float32)
         best: dict[int, list[int]] = {}
@@ -103,8 +108,6 @@ class Examiner:
             hits.shared.tolist(),
             strict=True,
         ):
-            if text in hidden:
-                continue
             best.setdefault(owner, []).append(text)
             dice[owner] = max(dice[owner], close)
             coverage[owner] = max(coverage[owner], shared / hits.asked)
@@ -125,20 +128,28 @@ class Examiner:
             kinds=self.kinds.asked(query.text),
         )
 
-    def semantic(self, vector: Floats, vectors: Vectors, hidden: Collection[int] = ()) -> SemanticView:
+    def semantic(self, vector: Floats, vectors: Vectors) -> SemanticView:
         """Compare a query's unit vector with every text."""
         catalogue = self.catalogue
         phrasings = vectors.phrasings @ vector
-        phrasings[list(hidden)] = NO_MEANING
         items = np.maximum.reduceat(phrasings, catalogue.first[:-1])
         starts = np.searchsorted(catalogue.passage_owner, np.arange(catalogue.entry_count))
-        return SemanticView(phrasings, items, np.maximum.reduceat(vectors.passages @ vector, starts))
+        contrast = vectors.contrasted @ vectors.contrast_of(vector)
+        return SemanticView(
+            phrasings=phrasings,
+            items=items,
+            passages=np.maximum.reduceat(vectors.passages @ vector, starts),
+            contrast=np.maximum.reduceat(contrast, catalogue.first[:-1]),
+            classes=vectors.class_scores(vector),
+        )
 
     def candidates(self, lexical: LexicalView, semantic: SemanticView | None) -> list[int]:
         """Return the entries worth a closer look."""
         chosen = [item for item in self._ranked(lexical.dice)[:CANDIDATES] if lexical.dice[item] > 0]
         if semantic is not None:
             chosen += self._ranked(semantic.items)[:CANDIDATES]
+            chosen += self._ranked(semantic.contrast)[:CANDIDATES]
+            chosen += self._ranked(semantic.classes)[:CANDIDATES]
         return list(dict.fromkeys(chosen))
 
     def closest(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> int:
@@ -198,6 +209,12 @@ class Examiner:
             "meaning_passages": float(view.passages[item]),
             "lead_meaning": cosine - max(self._rival(item, view.items), NO_MEANING),
             "lead_meaning_absent": cosine - max(self._absent(view.items), NO_MEANING),
+            "contrast": float(view.contrast[item]),
+            "lead_contrast": float(view.contrast[item]) - self._rival(item, view.contrast),
+            "lead_contrast_absent": float(view.contrast[item]) - self._absent(view.contrast),
+            "class": float(view.classes[item]),
+            "lead_class": float(view.classes[item]) - self._rival(item, view.classes),
+            "lead_class_absent": float(view.classes[item]) - self._absent(view.classes),
             "agreement": float(lexical.dice[item]) * (cosine - 0.8) * 10,
         }
 

@@ -23,7 +23,7 @@ def examples(right: Callable[[float], bool], answerable: float = 0.8, count: int
             dice = chance.random() * (1.0 if place == 0 else 0.3)
             features = {"dice": dice, "noise": chance.random(), "length": chance.random()}
             is_right = can_be and place == 0 and right(dice)
-            made.append(Example(f"q{number}", "natural", features, is_right, 1.0, ANSWERABLE if can_be else "far"))
+            made.append(Example(f"q{number}", features, is_right, ANSWERABLE if can_be else "far"))
     return made
 
 
