@@ -36,7 +36,7 @@ class Vectors:
 
     def contrast_of(self, vector: Floats) -> Floats:
         """Return a text's unit vector centred and through `contrast`, of unit length."""
-        return _unit((vector - self.mean) @ self.contrast)
+        return _unit(np.asarray((vector - self.mean) @ self.contrast))
 
     def class_scores(self, vector: Floats) -> Floats:
         """Return for each item how much a text's unit vector looks like its texts: about 1 like, about 0 unlike."""
