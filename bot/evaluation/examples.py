@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import Asked
 from bot.knowledge.model import Entry
+from bot.matching.context import evidence
 from bot.matching.engine import Engine
 from bot.matching.index import Floats
-from bot.matching.model import Query
+from bot.matching.model import Before, Query
 
 ANSWERABLE = "answerable"
 
@@ -42,6 +43,26 @@ def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> It
                 entry = engine.catalogue.items[item]
                 right = bool(question.topics) and isinstance(entry, Entry) and entry_hits(entry, question.topics[0])
                 yield Example(question.id, features, right, traffic)
+
+
+def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
+    """Yield the candidates of every later message of a conversation, as if what came before had been answered right."""
+    before: Before | None = None
+    for question in asked:
+        if question.conversation is None:
+            continue
+        text = engine.reader.normalise(question.text)
+        ranking = engine.rank(text)
+        before = before if question.turn else None
+        found = evidence(engine, text, ranking, before) if before is not None else []
+        gold = question.topics[0] if question.topics else ()
+        for candidate, features in found:
+            right = isinstance(candidate.item, Entry) and entry_hits(candidate.item, gold)
+            yield Example(question.id, features, right, ANSWERABLE if gold else "near")
+        candidates = [candidate for candidate, _ in found] or ranking.candidates
+        items = (candidate.item for candidate in candidates)
+        answers = tuple(item for item in items if isinstance(item, Entry) and entry_hits(item, gold))
+        before = Before(answers[:1]) if answers else before
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:

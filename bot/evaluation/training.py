@@ -36,6 +36,7 @@ _PAIRED = (
     "meaning", "meaning_3", "meaning_passages", "held", "unknown", "unexplained", "lead_lexical", "lead_meaning",
     "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
     "contrast", "class", "lead_contrast", "lead_class", "lead_contrast_absent", "lead_class_absent",
+    "alone", "behind", "lead_behind", "same", "related", "asks_reason", "marker", "leaning",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
 

@@ -8,7 +8,7 @@ from bot.matching.weights import LogisticModel, Model, Weights
 
 _HEAD = """\
 # Made by: python -m bot eval --calibrate {files}
-# Logistic regression over the evidence of bot/matching/evidence.py, calibrated to probabilities.
+# Logistic regression over the evidence of bot/matching/evidence.py and context.py, calibrated to probabilities.
 # Costs behind the bands: wrong answer 4, needless "did you mean" 1, missed answer 1.5.
 # Don't edit by hand; run the command again.
 """
@@ -19,6 +19,7 @@ def render(weights: Weights, files: str) -> str:
     lines = [_HEAD.format(files=files), f"sure = {weights.sure}", ""]
     lines += _model("with_meaning", weights.with_meaning)
     lines += _model("without_meaning", weights.without_meaning)
+    lines += _model("in_conversation", weights.in_conversation)
     return "\n".join(lines)
 
 

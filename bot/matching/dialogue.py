@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from bot.errors import SettingsError
 
-FollowUpKind: TypeAlias = Literal["why", "more", "item", "wording", "detail", "topic"]
+FollowUpKind: TypeAlias = Literal["why", "more", "item", "wording", "detail"]
 
 LAST = -1
 _NUMBERS = {
@@ -30,8 +30,6 @@ class FollowUp:
     """What it asks of the last answer."""
     place: int | None = None
     """0-based item asked for, -1 for the last; for the kind "item"."""
-    topic: str = ""
-    """What else it names; for the kind "topic"."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Dialogue:
             named = next((group for group in found.groups() if group), None)
             if kind == "item":
                 return FollowUp(kind, place=LAST if named in {None, "last"} else _NUMBERS[named or ""])
-            return FollowUp(kind, topic=named or "" if kind == "topic" else "")
+            return FollowUp(kind)
         return None
 
 
@@ -70,7 +68,7 @@ def read_dialogue(path: Path) -> Dialogue:
         parts = {
             name: re.compile(table["parts"][name]) for name in ("sentence", "further", "comma", "joined", "question")
         }
-        kinds: tuple[FollowUpKind, ...] = ("why", "more", "item", "wording", "detail", "topic")
+        kinds: tuple[FollowUpKind, ...] = ("why", "more", "item", "wording", "detail")
         return Dialogue(**parts, follow_ups=tuple((kind, re.compile(table["follow_up"][kind])) for kind in kinds))
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise SettingsError(f"{path}: can't be read as patterns ({error}); restore it from the repository") from None

@@ -43,6 +43,11 @@ class Ranking:
         """Score of the best candidate; 0 where there is none."""
         return self.candidates[0].score if self.candidates else 0.0
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether a curator wrote the text word for word, under an entry or an absent topic."""
+        return not self.candidates or "exact" in self.candidates[0].features
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -96,19 +101,15 @@ class Engine:
         ]
         return max(rankings, key=lambda ranking: ranking.best)
 
-    def rank_among(self, texts: Sequence[str], items: Collection[int]) -> tuple[Candidate, ...]:
-        """Score given entries by the one of several normalised texts that speaks most for each, best first."""
+    def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
+        """Score given entries for each of several normalised texts; by number of the entry."""
         queries = [self.reader.of_normalised(text[:LONGEST]) for text in texts]
-        views = self._meanings(queries)
+        views: Sequence[SemanticView | None] | None = self._meanings(queries)
         model = self.weights.without_meaning if views is None else self.weights.with_meaning
-        best: dict[int, Candidate] = {}
-        unmeant: list[SemanticView | None] = [None] * len(queries)
-        for query, view in zip(queries, views or unmeant, strict=True):
-            lexical = self.examiner.lexical(query)
-            for item, candidate in zip(items, self._candidates(items, lexical, view, model), strict=True):
-                if item not in best or candidate.score > best[item].score:
-                    best[item] = candidate
-        return tuple(sorted(best.values(), key=lambda candidate: -candidate.score))
+        return [
+            dict(zip(items, self._candidates(items, self.examiner.lexical(query), view, model), strict=True))
+            for query, view in zip(queries, views or [None] * len(queries), strict=True)
+        ]
 
     def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
         lexical = self.examiner.lexical(query)

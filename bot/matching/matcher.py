@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry, Knowledge
+from bot.matching.context import in_context
 from bot.matching.decide import NEAREST, decide
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.follow import SAME, in_context, next_entry, reasons, same_again
+from bot.matching.follow import SAME, next_entry, same_again
 from bot.matching.model import Before, Decision, Found
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.smalltalk import SmalltalkPatterns
@@ -46,10 +47,9 @@ class Matcher:
 
     def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
-        decision = decide(rankings)
-        if before is None or decision.status == "answered":
-            return decision
-        return decide((in_context(self.engine, whole, rankings[0], before),))
+        if before is not None and len(rankings) == 1:
+            rankings = (in_context(self.engine, whole, rankings[0], before),)
+        return decide(rankings)
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""
@@ -62,7 +62,7 @@ class Matcher:
         return replace(decision, suggestions=nearest)
 
     def _follow_up(self, whole: str, before: Before) -> Decision | None:
-        """Decide about a message that leans on the last answer; None where it is read like any other."""
+        """Decide about a message that asks for the last answer again or the next one; None for any other."""
         follow_up = self.dialogue.follow_up(whole)
         if follow_up is None:
             return None
@@ -71,12 +71,7 @@ class Matcher:
         if follow_up.kind == "more":
             following = next_entry(self.engine, before)
             return _shown(following) if following is not None else None
-        ranking = self.engine.rank(whole)
-        if follow_up.kind == "why":
-            decision = decide((reasons(self.engine, whole, ranking, before),))
-            return decision if decision.status == "answered" else _shown(before.entries[0])
-        decision = decide((in_context(self.engine, follow_up.topic, ranking, before),))
-        return decision if decision.status == "answered" else None
+        return None
 
 
 def _shown(entry: Entry, focus: int | None = None) -> Decision:

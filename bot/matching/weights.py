@@ -111,7 +111,7 @@ class Bands(_Table):
 
 
 class Model(_Table):
-    """One of the two ways to score: with the semantic features, or without them."""
+    """One of the ways to score."""
 
     logistic: LogisticModel
     bands: Bands
@@ -122,6 +122,8 @@ class Weights(_Table):
 
     with_meaning: Model
     without_meaning: Model
+    in_conversation: Model
+    """Weighs a message by itself against the same message behind the last question (see `context`)."""
     sure: Probability
     """From this score without meaning on, meaning isn't computed."""
 
