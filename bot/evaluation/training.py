@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.errors import UsageError
 from bot.evaluation.examples import ANSWERABLE, Example
-from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel
+from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Several
 
 Matrix = NDArray[np.float64]
 
@@ -37,6 +37,7 @@ _PAIRED = (
     "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
     "contrast", "class", "lead_contrast", "lead_class", "lead_contrast_absent", "lead_class_absent",
     "alone", "behind", "lead_behind", "same", "related", "asks_reason", "marker", "leaning",
+    "whole", "whole_unexplained", "whole_among", "least", "most", "exact", "shortest", "asking",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
 
@@ -80,6 +81,17 @@ def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, 
     bands = _bands(examples, _logistic(odds * slope + offset))
     scores = {question: (float(_logistic(value * slope + offset)), hit) for question, (value, hit) in best.items()}
     return model, bands, scores
+
+
+def train_several(examples: Sequence[Example]) -> Several:
+    """Return the model that tells whether a message asks about several topics, and from where on to believe it.
+
+    Reading one question as several costs a wrong answer, the reverse a missed one.
+    """
+    names = tuple(examples[0].features)
+    raw = np.array([[example.features[name] for name in names] for example in examples], np.float64)
+    logistic = _model(*_fit(names, raw, np.array([example.right for example in examples])))
+    return Several(logistic=logistic, least=round(WRONG_COST / (WRONG_COST + MISSED_COST), 2))
 
 
 def _logistic(odds: Matrix | float) -> Matrix:

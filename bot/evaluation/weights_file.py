@@ -8,7 +8,7 @@ from bot.matching.weights import LogisticModel, Model, Weights
 
 _HEAD = """\
 # Made by: python -m bot eval --calibrate {files}
-# Logistic regression over the evidence of bot/matching/evidence.py and context.py, calibrated to probabilities.
+# Logistic regression over the evidence of bot/matching/{{evidence,context,topics}}.py, as probabilities.
 # Costs behind the bands: wrong answer 4, needless "did you mean" 1, missed answer 1.5.
 # Don't edit by hand; run the command again.
 """
@@ -20,6 +20,12 @@ def render(weights: Weights, files: str) -> str:
     lines += _model("with_meaning", weights.with_meaning)
     lines += _model("without_meaning", weights.without_meaning)
     lines += _model("in_conversation", weights.in_conversation)
+    lines += [
+        "[several]",
+        f"least = {weights.several.least}",
+        "",
+        *_logistic("several.logistic", weights.several.logistic),
+    ]
     return "\n".join(lines)
 
 

@@ -6,7 +6,6 @@ counts, and how much being near the last answer is worth, is learned from conver
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,13 +13,12 @@ from dataclasses import replace
 from bot.knowledge.model import Entry
 from bot.matching.engine import Engine, Ranking
 from bot.matching.model import Before, Candidate
+from bot.matching.weights import log_odds
 
 SHORT = 56
 """Index terms up to which a message may lean on what came before."""
 REASON = "reason"
 """The kind of answer (see `kinds`) that "why?" asks for."""
-_CERTAIN = 6.0
-"""Log-odds beyond which a score says no more."""
 _MARKERS = re.compile(
     r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
 )
@@ -59,8 +57,8 @@ def evidence(
     question = engine.reader.normalise(last.question.en if text.isascii() else last.question.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
     scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
-    by_itself = {item: _odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
-    with_last = {item: _odds(behind[item].score) for item in items}
+    by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
+    with_last = {item: log_odds(behind[item].score) for item in items}
     shared = {
         "length": min(len(ranking.query.terms) / SHORT, 1.0),
         "marker": float(bare != text),
@@ -113,10 +111,5 @@ def _rival(engine: Engine, item: int, odds: Mapping[int, float]) -> float:
     """Return the best log-odds of an entry that answers something else."""
     return max(
         (value for other, value in odds.items() if other != item and not engine.examiner.overlap(item, other)),
-        default=-_CERTAIN,
+        default=log_odds(0.0),
     )
-
-
-def _odds(score: float) -> float:
-    bounded = min(max(score, 1e-6), 1 - 1e-6)
-    return max(-_CERTAIN, min(_CERTAIN, math.log(bounded / (1 - bounded))))

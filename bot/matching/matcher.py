@@ -37,10 +37,11 @@ class Matcher:
         inline = normalise.inline(text)
         whole = normalise.of_inline(inline)
         decision = self._follow_up(whole, before) if before is not None else None
-        if decision is None and (kind := self.smalltalk.kind(whole)) is not None:
+        kind = self.smalltalk.kind(whole)
+        if decision is None and (kind is None or (kind == "nothing" and before is not None)):
+            decision = self._question(inline, whole, before)  # "why not?" says something to an answer
+        if decision is None or (kind is not None and decision.status != "answered"):
             decision = Decision("smalltalk", "zh", smalltalk=kind)
-        if decision is None:
-            decision = self._question(inline, whole, before)
         decision = self._with_nearest(decision)
         language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         return replace(decision, language=language)

@@ -24,7 +24,8 @@ _INVISIBLE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+|\b(?:t\.me|github\.com)/[^\s\u4e00-\u9fff]+")
 _MENTION = re.compile(r"@[a-z0-9_]{2,}")
 _COMMAND = re.compile(r"^\s*/[a-z_]+(?=\s|$)")
-_HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+")
+_HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+(?![^\s#]*#)")
+"""A tag behind a text; words between two signs are a topic, and stay."""
 _NOT_WORD = re.compile(rf"[^{HAN}\w]+|_+")
 _LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
 _SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?: [a-z])+(?![a-z0-9])")

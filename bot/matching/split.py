@@ -25,10 +25,10 @@ def sentences(dialogue: Dialogue, inline: str, normalise: Normaliser) -> tuple[s
     return _distinct(asking if len(asking) > 1 or len(pieces) > 1 else pieces, dialogue, normalise)
 
 
-def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> tuple[tuple[str, ...], ...]:
-    """Return the ways of cutting one sentence that count only if every part of it is answered."""
-    ways = [_distinct(pattern.split(inline), dialogue, normalise) for pattern in (dialogue.comma, dialogue.joined)]
-    return tuple(way for way in dict.fromkeys(ways) if 1 < len(way) <= MOST)
+def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> dict[str, tuple[str, ...]]:
+    """Return the ways of cutting one sentence, at its commas and at its conjunctions."""
+    signs = {"comma": dialogue.comma, "joined": dialogue.joined}
+    return {name: _distinct(sign.split(inline), dialogue, normalise) for name, sign in signs.items()}
 
 
 def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> tuple[str, ...]:

@@ -2,48 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.knowledge.model import Entry
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine, Ranking
 from bot.matching.split import halves, sentences
+from bot.matching.weights import log_odds
 
 MOST = 3
 """Answers to one message."""
+_LONG = 56
+"""Index terms from which a part counts as long."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One way to read a message as several questions."""
+
+    rankings: tuple[Ranking, ...]
+    """What each part may be about; their best entries differ and quote no common line."""
+    features: Mapping[str, float]
+    """The evidence for and against reading the message so."""
 
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
-    """Return a ranking for each topic that a message asks about: one, unless several are surely answered."""
+    """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
     ranking = engine.rank(whole)
     if ranking.absent is not None and not ranking.candidates:  # a curator wrote this very question as not answered
         return (ranking,)
+    found = list(cuts(engine, dialogue, inline, ranking))
+    several = engine.weights.several
+    scores = several.logistic.probabilities([cut.features for cut in found]).tolist()
+    best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
+    if best is not None and best[0] >= several.least:
+        return best[1].rankings
+    return (_buried(engine, dialogue, inline, ranking, whole),)
+
+
+def cuts(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking) -> Iterator[Cut]:
+    """Yield the ways to read a message as several questions that the knowledge may answer."""
     normalise = engine.reader.normalise
-    parts = sentences(dialogue, inline, normalise)
-    if parts and parts != (whole,):
+    ways = {"": sentences(dialogue, inline, normalise)} | halves(dialogue, inline, normalise)
+    for name, parts in ways.items():
+        if len(parts) < 2:
+            continue
         rankings = [engine.rank(part) for part in parts]
-        answered = _distinct([part for part in rankings if _answered(part)])
-        if answered and len(several := _distinct([part for part in rankings if _probable(part)])) > 1:
-            return several
-        if answered and not _answered(ranking) and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
-            return answered
-    if not _explained(ranking):
-        for way in halves(dialogue, inline, normalise):
-            rankings = [engine.rank(part) for part in way]
-            together = any(map(_answered, rankings)) and all(map(_probable, rankings))
-            if together and len(several := _distinct(rankings)) > 1:
-                return several
-    return (ranking,)
+        kept = _distinct([part for part in rankings if part.best >= part.model.bands.suggest])
+        if len(kept) > 1:
+            asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
+            features = _evidence(ranking, kept, asking, len(parts))
+            yield Cut(kept, features | {"comma": float(name == "comma"), "joined": float(name == "joined")})
+
+
+def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
+    best = whole.candidates[0] if whole.candidates else None
+    among = best is not None and any(_same(best.item, part.candidates[0].item) for part in kept)
+    odds = [log_odds(part.best) for part in kept]
+    return {
+        "whole": log_odds(whole.best),
+        "whole_unexplained": best.features.get("unexplained", 0.0) if best is not None else 1.0,
+        "whole_among": float(among),
+        "whole_exact": float(whole.is_exact),
+        "least": min(odds),
+        "most": max(odds),
+        "exact": sum(part.is_exact for part in kept) / len(kept),
+        "shortest": min(min(len(part.query.terms) / _LONG, 1.0) for part in kept),
+        "asking": sum(asking) / len(kept),
+        "dropped": 1 - len(kept) / parts,
+    }
+
+
+def _buried(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking, whole: str) -> Ranking:
+    """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
+    parts = sentences(dialogue, inline, engine.reader.normalise)
+    if not parts or parts == (whole,) or _answered(ranking):
+        return ranking
+    answered = [part for part in map(engine.rank, parts) if _answered(part)]
+    if answered and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
+        return answered[0]
+    return ranking
 
 
 def _answered(ranking: Ranking) -> bool:
     return ranking.best >= ranking.model.bands.answer
-
-
-def _probable(ranking: Ranking) -> bool:
-    """Tell whether a part is answered beside another that surely is: who asks two things asks both in earnest."""
-    bands = ranking.model.bands
-    return ranking.best >= (bands.suggest + bands.answer) / 2
 
 
 def _clear(ranking: Ranking) -> float:
@@ -51,19 +94,15 @@ def _clear(ranking: Ranking) -> float:
     return (1 + ranking.model.bands.answer) / 2
 
 
-def _explained(ranking: Ranking) -> bool:
-    """Tell whether one entry answers the whole message: all of its content words are the entry's."""
-    return _answered(ranking) and ranking.candidates[0].features.get("unexplained", 0.0) <= 0.0
-
-
-def _distinct(rankings: Sequence[Ranking]) -> tuple[Ranking, ...]:
+def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
     """Keep the first of those whose answers overlap."""
     kept: list[Ranking] = []
     for ranking in rankings:
-        entry = ranking.candidates[0].item
-        others = [other.candidates[0].item for other in kept]
-        if isinstance(entry, Entry) and not any(
-            isinstance(other, Entry) and (other.key == entry.key or other.overlaps(entry)) for other in others
-        ):
+        if not any(_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
             kept.append(ranking)
     return tuple(kept[:MOST])
+
+
+def _same(one: object, other: object) -> bool:
+    """Tell whether two entries are one, or answer the same: they quote a common line."""
+    return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))

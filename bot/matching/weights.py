@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from bot.errors import SettingsError
 
 PRODUCT_LIMIT = 6.0
 """Bound of a product of two standardised features, so that one outlier can't decide."""
+
+_CERTAIN = 6.0
+"""Log-odds beyond which a score says no more."""
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -117,6 +121,14 @@ class Model(_Table):
     bands: Bands
 
 
+class Several(_Table):
+    """Tells whether a message asks about several topics (see `topics`)."""
+
+    logistic: LogisticModel
+    least: Probability
+    """From here on it is read so."""
+
+
 class Weights(_Table):
     """The file `config/matching/weights.toml`."""
 
@@ -124,8 +136,15 @@ class Weights(_Table):
     without_meaning: Model
     in_conversation: Model
     """Weighs a message by itself against the same message behind the last question (see `context`)."""
+    several: Several
     sure: Probability
     """From this score without meaning on, meaning isn't computed."""
+
+
+def log_odds(score: float) -> float:
+    """Return the log-odds of a probability, bounded by ±6."""
+    bounded = min(max(score, 1e-6), 1 - 1e-6)
+    return max(-_CERTAIN, min(_CERTAIN, math.log(bounded / (1 - bounded))))
 
 
 def read_weights(path: Path) -> Weights:
