@@ -30,6 +30,11 @@ FOLDS = 5
 REPETITIONS = 3
 """Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
 _REGULARISATION = 0.01
+_REGULARISATION_OF_FEW = 1.0
+"""Inverse strengths; the penalty doesn't grow with the number of examples, so few examples want a weaker one."""
+SEVERAL_FROM = 0.5
+"""Probability from which a message is read as several questions: to show one answer too many, or to leave one
+out, costs about the same."""
 _QUANTILES = (0.25, 0.5, 0.75)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
@@ -37,7 +42,6 @@ _PAIRED = (
     "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
     "contrast", "class", "lead_contrast", "lead_class", "lead_contrast_absent", "lead_class_absent",
     "alone", "behind", "lead_behind", "same", "related", "asks_reason", "marker", "leaning",
-    "whole", "whole_unexplained", "whole_among", "least", "most", "exact", "shortest", "asking",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
 
@@ -84,36 +88,35 @@ def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, 
 
 
 def train_several(examples: Sequence[Example]) -> Several:
-    """Return the model that tells whether a message asks about several topics, and from where on to believe it.
-
-    Reading one question as several costs a wrong answer, the reverse a missed one.
-    """
+    """Return the model that tells whether a message asks about several topics, and from where on to believe it."""
     names = tuple(examples[0].features)
     raw = np.array([[example.features[name] for name in names] for example in examples], np.float64)
-    logistic = _model(*_fit(names, raw, np.array([example.right for example in examples])))
-    return Several(logistic=logistic, least=round(WRONG_COST / (WRONG_COST + MISSED_COST), 2))
+    right = np.array([example.right for example in examples])
+    return Several(logistic=_model(*_fit(names, raw, right, few=True)), least=SEVERAL_FROM)
 
 
 def _logistic(odds: Matrix | float) -> Matrix:
     return np.asarray(1 / (1 + np.exp(-np.asarray(odds))))
 
 
-def _shape(names: tuple[str, ...], raw: Matrix) -> _Shape:
+def _shape(names: tuple[str, ...], raw: Matrix, paired_names: Sequence[str]) -> _Shape:
     scale = raw.std(axis=0)
     bends = tuple(
         tuple(np.unique(np.quantile(column, _QUANTILES)).tolist()) if len(np.unique(column)) > FOLDS else ()
         for column in raw.T
     )
-    paired = [names.index(name) for name in _PAIRED if name in names]
+    paired = [names.index(name) for name in paired_names if name in names]
     return _Shape(
         names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), bends, tuple(combinations_with_replacement(paired, 2))
     )
 
 
-def _fit(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_]) -> tuple[_Shape, float, Matrix]:
+def _fit(
+    names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], *, few: bool = False
+) -> tuple[_Shape, float, Matrix]:
     """Return intercept and coefficients per column, in the columns' own units."""
-    regression, scaler = _sklearn()
-    shape = _shape(names, raw)
+    regression, scaler = _sklearn(_REGULARISATION_OF_FEW if few else _REGULARISATION)
+    shape = _shape(names, raw, () if few else _PAIRED)
     columns = shape.columns(raw)
     scaled = scaler.fit_transform(columns)
     regression.fit(scaled, right)
@@ -121,14 +124,14 @@ def _fit(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_]) -> tuple
     return shape, float(regression.intercept_[0] - coefficients @ scaler.mean_), coefficients
 
 
-def _sklearn() -> tuple[Any, Any]:
+def _sklearn(regularisation: float) -> tuple[Any, Any]:
     try:
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a development dependency
         from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - as above
     except ImportError:
         message = "calibrating needs scikit-learn; install it with: pip install -r requirements-dev.txt"
         raise UsageError(message) from None
-    return LogisticRegression(C=_REGULARISATION, solver="newton-cholesky"), StandardScaler()
+    return LogisticRegression(C=regularisation, solver="newton-cholesky"), StandardScaler()
 
 
 def _cross_validated(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool_], ids: Sequence[str]) -> Matrix:

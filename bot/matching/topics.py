@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry
 from bot.matching.dialogue import Dialogue
@@ -49,7 +49,8 @@ def cuts(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking) -> I
         if len(parts) < 2:
             continue
         rankings = [engine.rank(part) for part in parts]
-        kept = _distinct([part for part in rankings if part.best >= part.model.bands.suggest])
+        probable = [part for part in rankings if part.best >= part.model.bands.suggest]
+        kept = max(_distinct(probable), _distinct(map(_narrowed, probable)), key=len)
         if len(kept) > 1:
             asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
             features = _evidence(ranking, kept, asking, len(parts))
@@ -92,6 +93,18 @@ def _answered(ranking: Ranking) -> bool:
 def _clear(ranking: Ranking) -> float:
     """Return the score from which one part may be answered although another one can't be."""
     return (1 + ranking.model.bands.answer) / 2
+
+
+def _narrowed(part: Ranking) -> Ranking:
+    """Put a sure entry before the overview that holds it, so that it stands beside the other parts' answers."""
+    best = part.candidates[0].item
+    for at, candidate in enumerate(part.candidates):
+        item = candidate.item
+        if candidate.score < part.model.bands.answer or not isinstance(item, Entry):
+            break
+        if not item.broad and _same(item, best):
+            return replace(part, candidates=(candidate, *part.candidates[:at], *part.candidates[at + 1 :]))
+    return part
 
 
 def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
