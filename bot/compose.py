@@ -23,12 +23,14 @@ from bot.matching.reply_language import LanguageDetector
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.weights import read_weights
 from bot.settings import CONFIG, Settings
+from bot.storage.database import Database
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
 WEIGHTS = _MATCHING / "weights.toml"
 """Where the weights are kept."""
 _SHIPPED_VECTORS = "vectors.npz"
+_DATABASE = "bot.db"
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,14 @@ def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
     embedder = _embedder(settings)
     return Assistant(lambda: _matcher(settings, embedder))
+
+
+def database(settings: Settings) -> Database:
+    """Return the database, to which nothing is connected yet."""
+    url = settings.database_url
+    if url is None:
+        return Database(f"sqlite+aiosqlite:///{settings.data_dir / _DATABASE}")
+    return Database(url.get_secret_value())
 
 
 def matcher(settings: Settings) -> Matcher:

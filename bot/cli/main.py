@@ -119,8 +119,8 @@ def _run(argv: list[str]) -> int:
 
 
 def _start_log(settings: Settings) -> None:
-    secrets = [settings.token.get_secret_value()] if settings.token else []
-    log.set_up(settings.log_level, settings.log_format, secrets)
+    secret = (settings.token, settings.database_url, settings.webhook_secret)
+    log.set_up(settings.log_level, settings.log_format, [one.get_secret_value() for one in secret if one is not None])
 
 
 def _speak_chinese(stream: TextIO) -> None:

@@ -7,7 +7,9 @@ from argparse import ArgumentParser, Namespace
 from bot import compose
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.storage.names import Names
 from bot.telegram import app
+from bot.telegram.context import Services
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,5 +20,12 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
-    app.run(settings.token, compose.assistant(settings), compose.texts(settings), settings.admin_ids, settings.api_url)
+    services = Services(
+        compose.assistant(settings),
+        compose.texts(settings),
+        settings.admin_ids,
+        compose.database(settings),
+        Names(settings.token),
+    )
+    app.run(settings.token, services, settings.api_url)
     return 0

@@ -25,7 +25,6 @@ from telegram.ext import (
     filters,
 )
 
-from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.telegram import admin, chance, commands, diagnosis, failures, groups, inline, menus, questions, taps
 from bot.telegram.addressed import ASK, from_somebody
@@ -35,7 +34,6 @@ from bot.telegram.order import ChatOrder
 from bot.telegram.outage import Outage, asked_to_wait
 from bot.telegram.polling import Take, poll
 from bot.telegram.waiting import unless
-from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
@@ -97,15 +95,9 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     return application
 
 
-def run(
-    token: SecretStr,
-    assistant: Assistant,
-    texts: Texts,
-    admin_ids: frozenset[int] = frozenset(),
-    api_url: str | None = None,
-) -> None:
+def run(token: SecretStr, services: Services, api_url: str | None = None) -> None:
     """Serve Telegram by long polling until SIGTERM or SIGINT; raise SettingsError where it refuses the token."""
-    asyncio.run(_run(build(token, Services(assistant, texts, admin_ids), api_url)))
+    asyncio.run(_run(build(token, services, api_url)))
 
 
 async def _run(application: App) -> None:
@@ -122,10 +114,11 @@ async def _run(application: App) -> None:
 async def serve(application: App, stop: asyncio.Event) -> None:
     """Poll and answer until `stop` is set, then finish what was begun."""
     try:
+        services = application.bot_data
+        await services.database.upgrade()
         if not await _connect(application, stop):
             return
         await application.start()
-        services = application.bot_data
         application.create_task(menus.publish(application.bot, services.texts, services.admins))
         _tell_start(application)
         await poll(application.bot, _queue(application), stop, WANTED)
@@ -191,4 +184,5 @@ async def _finish(application: App) -> None:
         except TimeoutError:
             LOG.warning("Some updates weren't finished within %.0f seconds; they are given up", GRACE)
     await application.shutdown()
+    await application.bot_data.database.close()
     await application.bot.shutdown()  # also where the start failed and the application doesn't do it

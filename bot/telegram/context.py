@@ -12,6 +12,8 @@ from telegram import User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answers.assistant import Assistant
+from bot.storage.database import Database
+from bot.storage.names import Names
 from bot.telegram.answers import Answers
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
@@ -39,6 +41,10 @@ class Services:
     """The bot's wording."""
     admins: frozenset[int]
     """Ids of the users who may use the admin commands."""
+    database: Database
+    """What is kept; its schema is up to date."""
+    names: Names
+    """Numbers in the place of ids, for what is kept."""
     taps: Recent = field(default_factory=Recent)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
     hints: Recent = field(default_factory=lambda: Recent(3600.0))

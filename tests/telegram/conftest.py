@@ -14,14 +14,17 @@ from pydantic import SecretStr
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.names import Names
 from bot.telegram.app import build, serve
 from bot.telegram.context import App, Services
 from bot.text import Texts, read_texts
-from tests.botapi import ADA, BotApi, running
+from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.telegram import knowledge
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+MakeServices: TypeAlias = Callable[[Assistant], Services]
 MakeAssistant: TypeAlias = Callable[[Path], Assistant]
 Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
 
@@ -80,12 +83,23 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def serving(texts: Texts) -> Serving:
+def make_services(texts: Texts, tmp_path: Path) -> MakeServices:
+    """Make what a bot works with; all bots of a test share a database."""
+
+    def make(assistant: Assistant) -> Services:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        return Services(assistant, texts, frozenset({ADA.id}), database, Names(SecretStr(TOKEN)))
+
+    return make
+
+
+@pytest.fixture
+def serving(make_services: MakeServices) -> Serving:
     """Run a bot while a block runs, its own way from start to end."""
 
     @asynccontextmanager
     async def bot(api: BotApi, assistant: Assistant) -> AsyncIterator[App]:
-        application = build(SecretStr(api.token), Services(assistant, texts, frozenset({ADA.id})), api.url)
+        application = build(SecretStr(api.token), make_services(assistant), api.url)
         stop = asyncio.Event()
         task = asyncio.create_task(serve(application, stop))
         try:

@@ -18,10 +18,8 @@ from pydantic import SecretStr
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.telegram.app import build, serve
-from bot.telegram.context import Services
-from bot.text import Texts
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import ROOT, Serving
+from tests.telegram.conftest import ROOT, MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 
@@ -79,8 +77,10 @@ async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: P
 
 
 @pytest.mark.parametrize("token", ["99999:AAOther", "not-a-token"])
-async def test_a_refused_token_is_not_told(api: BotApi, assistant: Assistant, texts: Texts, token: str) -> None:
-    application = build(SecretStr(token), Services(assistant, texts, frozenset()), api.url)
+async def test_a_refused_token_is_not_told(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, token: str
+) -> None:
+    application = build(SecretStr(token), make_services(assistant), api.url)
 
     with pytest.raises(SettingsError, match="refuses this token") as refused:
         await serve(application, asyncio.Event())
@@ -89,8 +89,10 @@ async def test_a_refused_token_is_not_told(api: BotApi, assistant: Assistant, te
     assert token not in told
 
 
-async def test_a_token_that_is_revoked_ends_the_bot(api: BotApi, assistant: Assistant, texts: Texts) -> None:
-    application = build(SecretStr(api.token), Services(assistant, texts, frozenset()), api.url)
+async def test_a_token_that_is_revoked_ends_the_bot(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    application = build(SecretStr(api.token), make_services(assistant), api.url)
     task = asyncio.create_task(serve(application, asyncio.Event()))
     await api.answer(ADA, NUCLEAR)
 

@@ -1,0 +1,117 @@
+"""The database: one engine, its transactions, and its schema brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StorageError
+from bot.storage.failures import translated
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_MIGRATIONS = "bot.storage:migrations"
+_UPGRADE_LOCK = 5_318_008_001
+"""PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
+_PATIENCE = 10
+"""Seconds to wait for a connection, a statement, or another process's transaction."""
+
+
+class Database:
+    """Hands out transactions; knows the two kinds of databases, so that nobody else need to."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
+        self._url = make_url(url)
+        self.engine = _engine(self._url)
+        # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
+        self._writing = asyncio.Lock() if not self.shared else None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several replicas may use it at once."""
+        return self._url.get_backend_name() == POSTGRESQL
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Run a transaction that writes; raise StorageError where the database can't serve."""
+        lock: AbstractAsyncContextManager[Any] = nullcontext() if self._writing is None else self._writing
+        with translated():
+            async with lock, self.engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Run a transaction that only reads; it never waits for a writer."""
+        with translated():
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(only_reads=True)
+                async with connection.begin():
+                    yield connection
+
+    async def upgrade(self) -> None:
+        """Bring the schema up to date; replicas that start together take turns."""
+        if not self.shared and self._url.database:
+            with translated():
+                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        async with self.begin() as connection:
+            if self.shared:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS)
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"the database was made by a newer version of the bot ({error}); update the bot, or name another database"
+        ) from None
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == POSTGRESQL:
+        patience = {"timeout": _PATIENCE, "command_timeout": 3 * _PATIENCE}
+        return create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
+        )
+    engine = create_async_engine(url, pool_timeout=_PATIENCE)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    """Set up a new connection; transactions are begun by `_begin_sqlite`, not by the driver."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in (
+        f"busy_timeout = {_PATIENCE * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # what was stored outlives a power cut too
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
+    reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
