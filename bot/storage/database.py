@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -24,6 +25,8 @@ _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _PATIENCE = 10
 """Seconds to wait for a connection, a statement, or another process's transaction."""
+
+Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
 class Database:
@@ -67,6 +70,10 @@ class Database:
             if self.shared:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
             await connection.run_sync(_upgrade)
+
+    def insert(self, table: Table) -> Upsert:
+        """Return an INSERT that can say what to do where the row is there already."""
+        return postgresql.insert(table) if self.shared else sqlite.insert(table)
 
     async def close(self) -> None:
         """Close all connections."""

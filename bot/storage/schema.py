@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -115,3 +116,90 @@ LIMITS = Table(
     Column("at", Double, nullable=False),
 )
 Index("limits_at", LIMITS.c.at)
+
+HISTORY = Table(
+    "history",
+    METADATA,
+    # Random, so that buttons can carry it and nobody can guess another's.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+    # Whole days from 1970 to `at`, UTC, to count by.
+    Column("day", Integer, nullable=False),
+    Column("chat", BigInteger, nullable=False),
+    # private, group or supergroup.
+    Column("kind", String(12), nullable=False),
+    Column("asker", BigInteger),
+    # typed or tapped.
+    Column("via", String(8), nullable=False),
+    # Shortened, without the names of people.
+    Column("question", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("status", String(12), nullable=False),
+    # The likeliest entry that was shown or suggested, its probability, and the keys of all of them, JSON.
+    Column("entry", Text),
+    Column("score", Double),
+    Column("entries", Text, nullable=False),
+    Column("took_ms", Double, nullable=False),
+)
+Index("history_at", HISTORY.c.at)
+Index("history_asker", HISTORY.c.asker)
+
+VOTES = Table(
+    "votes",
+    METADATA,
+    Column("exchange", ForeignKey("history.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    # up, down, or wrong for an answer to another question.
+    Column("vote", String(8), nullable=False),
+    Column("at", Double, nullable=False),
+)
+Index("votes_person", VOTES.c.person)
+
+CHOICES = Table(
+    "choices",
+    METADATA,
+    # Which of the suggested entries somebody tapped: what the wording may have meant.
+    Column("exchange", ForeignKey("history.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+)
+Index("choices_person", CHOICES.c.person)
+
+PHRASINGS = Table(
+    "phrasings",
+    METADATA,
+    # That of the exchange in which the wording was seen; the exchange itself may be forgotten by now.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    # Normalised; one decision a wording.
+    Column("wording", Text, nullable=False, unique=True),
+    # As it was typed.
+    Column("text", Text, nullable=False),
+    # Key of the entry that it belongs to; none where nobody has said.
+    Column("entry", Text),
+    # pending, approved, exported, ignored or later.
+    Column("state", String(8), nullable=False),
+    Column("at", Double, nullable=False),
+)
+Index("phrasings_state", PHRASINGS.c.state)
+
+PEOPLE = Table(
+    "people",
+    METADATA,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    # The language that they chose for the answers.
+    Column("language", String(8), nullable=False),
+)
+
+CHATS = Table(
+    "chats",
+    METADATA,
+    # What the admins of a group have set.
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    # None where the language follows the question.
+    Column("language", String(8)),
+    # Whether quotes wait behind a button.
+    Column("quiet", Boolean, nullable=False),
+    # The forum topic in which alone it answers, 0 for General; none for everywhere.
+    Column("topic", BigInteger),
+)
