@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
-from bot.answers.assistant import Assistant
+from bot.answers.assistant import Assistant, Extended
 from bot.errors import UsageError
+from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, Vectors, make_catalogue
@@ -48,7 +50,15 @@ def normaliser(_: Settings) -> Normaliser:
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
     embedder = _embedder(settings)
-    return Assistant(lambda: _matcher(settings, embedder))
+
+    def extend(base: Matcher, learned: Sequence[Learned]) -> Extended:
+        normalise = base.engine.reader.normalise
+        overlay = with_phrasings(base.knowledge, learned, normalise)
+        if overlay.knowledge is base.knowledge:
+            return Extended(base, overlay.refused)
+        return Extended(_over(overlay.knowledge, normalise, embedder), overlay.refused)
+
+    return Assistant(lambda: _matcher(settings, embedder), extend=extend)
 
 
 def database(settings: Settings) -> Database:
@@ -66,7 +76,10 @@ def matcher(settings: Settings) -> Matcher:
 
 def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
     normalise = normaliser(settings)
-    knowledge = load(settings.knowledge_dir, normalise)
+    return _over(load(settings.knowledge_dir, normalise), normalise, embedder)
+
+
+def _over(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder | None) -> Matcher:
     return Matcher(
         knowledge=knowledge,
         engine=engine(knowledge, normalise, embedder),

@@ -41,6 +41,12 @@ def _ids(value: object) -> object:
     return [item for item in re.split(r"[,，\s]+", value) if item] if isinstance(value, str) else value
 
 
+def _groups(ids: frozenset[int]) -> frozenset[int]:
+    if any(number >= 0 for number in ids):
+        raise ValueError("must hold ids of groups, which are negative numbers")
+    return ids
+
+
 def _positive(ids: frozenset[int]) -> frozenset[int]:
     if any(number <= 0 for number in ids):
         raise ValueError("must hold user ids, which are positive numbers; @userinfobot tells yours")
@@ -108,10 +114,14 @@ class Settings(BaseSettings):
     """Telegram's token; without one the chat is in the terminal."""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
     """Telegram ids of those who may use the admin commands."""
+    anonymous_admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_groups)] = frozenset()
+    """Ids of the groups whose admins may use the admin commands without showing who they are."""
     api_url: Annotated[str, AfterValidator(_base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
     """The knowledge folder."""
+    watch: bool = False
+    """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None

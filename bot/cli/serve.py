@@ -26,6 +26,9 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.admin_ids,
         compose.database(settings),
         Names(settings.token),
+        retention_days=settings.retention_days,
+        anonymous=settings.anonymous_admins,
+        watched=settings.knowledge_dir if settings.watch else None,
     )
     app.run(settings.token, services, settings.api_url)
     return 0

@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.context import Context
-from bot.telegram.language import language_of
+from bot.telegram.preferences import language_for
 from bot.telegram.rights import is_admin
 from bot.telegram.send import Place, beside, send, send_file, typing
 from bot.text import Texts
@@ -31,8 +31,8 @@ async def reload(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    place, language = beside(message), language_of(message)
-    if not is_admin(message, context.services.admins):
+    place, language = beside(message), await language_for(context, message)
+    if not is_admin(message, context.services.admins, context.services.anonymous):
         await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
         return
     try:

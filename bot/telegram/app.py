@@ -26,7 +26,21 @@ from telegram.ext import (
 )
 
 from bot.errors import SettingsError
-from bot.telegram import admin, chance, commands, diagnosis, failures, groups, inline, menus, questions, taps
+from bot.telegram import (
+    admin,
+    chance,
+    commands,
+    diagnosis,
+    failures,
+    group_settings,
+    groups,
+    inline,
+    menus,
+    own_language,
+    privacy,
+    questions,
+    taps,
+)
 from bot.telegram.addressed import ASK, from_somebody
 from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import limited
@@ -61,6 +75,10 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         CommandHandler("random", limited(chance.random), typed),
         CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
+        CommandHandler("lang", limited(own_language.choose), typed),
+        CommandHandler("settings", limited(group_settings.show), typed),
+        CommandHandler("privacy", limited(privacy.explain), typed),
+        CommandHandler("forget", limited(privacy.forget), typed),
         CommandHandler("diag", limited(diagnosis.diagnose), typed),
         CommandHandler("reload", limited(admin.reload), typed, block=False),  # it takes seconds, and its chat goes on
         MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeAlias
 
@@ -63,6 +64,12 @@ class Services:
     """When the bot started, in the seconds of the monotonic clock."""
     health: Health = field(default_factory=Health)
     """What went wrong."""
+    retention_days: int = 30
+    """Days after which what was asked is forgotten."""
+    anonymous: frozenset[int] = frozenset()
+    """Ids of the groups whose admins may use the admin commands without showing who they are."""
+    watched: Path | None = None
+    """The knowledge folder, where it is to be reloaded by itself when its files change."""
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the knowledge is built anew; reloads queue here."""
 

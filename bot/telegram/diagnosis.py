@@ -12,7 +12,7 @@ from bot import __version__
 from bot.answers.html import escape
 from bot.knowledge.model import Knowledge, Language
 from bot.telegram.context import Context
-from bot.telegram.language import language_of
+from bot.telegram.preferences import language_for
 from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, patiently, send
 from bot.text import Texts
@@ -39,8 +39,8 @@ async def diagnose(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language, place, services = language_of(message), beside(message), context.services
-    if not is_admin(message, services.admins):
+    language, place, services = await language_for(context, message), beside(message), context.services
+    if not is_admin(message, services.admins, services.anonymous):
         await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
         return
     me = await patiently(context.bot.get_me)

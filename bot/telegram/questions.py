@@ -10,14 +10,17 @@ from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
+from bot.storage.preferences import GENERAL
 from bot.telegram.addressed import Asked, question
-from bot.telegram.answering import conversation, deliver
+from bot.telegram.answering import conversation, deliver, linked
 from bot.telegram.answers import Answered
 from bot.telegram.context import Context
 from bot.telegram.gate import admitted
-from bot.telegram.language import language_of
+from bot.telegram.preferences import language_for, settings_at
 from bot.telegram.send import beside, send, typing
 
+FIRST = 1
+"""Id of the General topic in links."""
 ANSWERED_LATE = timedelta(hours=1)
 """How old a message may be whose edit makes it a question; an older one was likely answered before a restart."""
 
@@ -30,6 +33,8 @@ async def answer(update: Update, context: Context) -> None:
         return
     if _wordless(message):
         await _hint(context, message)
+    elif (topic := await _other_topic(context, message)) is not None:
+        await _point_to(context, message, topic)
     elif await admitted(context, message):
         await _answer(context, message, asked)
 
@@ -38,7 +43,7 @@ async def revise(update: Update, context: Context) -> None:
     """Answer an edited question in the messages of its old answer; anew where the edit made it a question."""
     message = update.edited_message
     asked = question(message, context.me) if message else None
-    if message is None or asked is None or not asked.text:
+    if message is None or asked is None or not asked.text or await _other_topic(context, message) is not None:
         return
     before = context.services.answers.questions.get((message.chat.id, message.message_id))
     if before is None and _is_old(message):
@@ -72,7 +77,27 @@ async def _hint(context: Context, message: Message) -> None:
     if message.media_group_id is not None and hints.seen(message.media_group_id):
         return
     if not hints.seen(message.chat.id):
-        await send(context.bot, beside(message), [escape(context.texts(language_of(message), "telegram.only_words"))])
+        await send(
+            context.bot,
+            beside(message),
+            [escape(context.texts(await language_for(context, message), "telegram.only_words"))],
+        )
+
+
+async def _other_topic(context: Context, message: Message) -> int | None:
+    """Return the forum topic in which alone the group wants answers, where this one isn't it."""
+    if not message.chat.is_forum:
+        return None
+    wanted = (await settings_at(context, beside(message))).topic
+    return wanted if wanted != (beside(message).thread or GENERAL) else None
+
+
+async def _point_to(context: Context, message: Message, topic: int) -> None:
+    """Say once in a while where the group wants answers."""
+    place = beside(message)
+    if not context.services.hints.seen((place.chat, place.thread)):
+        text = escape(context.texts(await language_for(context, message), "group.elsewhere"))
+        await send(context.bot, place, [linked(text, place.chat, topic or FIRST)])
 
 
 def _is_old(message: Message) -> bool:

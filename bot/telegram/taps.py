@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
-from telegram.error import BadRequest
 
 from bot.answers import html
 from bot.knowledge.model import Language
-from bot.telegram import buttons
+from bot.telegram import buttons, feedback, group_settings, own_language
 from bot.telegram.answering import give, keyboards
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
 from bot.telegram.edit import delete, edit
 from bot.telegram.language import spoken
+from bot.telegram.notes import acknowledge
 from bot.telegram.refs import find_entry
-from bot.telegram.send import Place, beside, patiently, send
+from bot.telegram.send import Place, beside, send
 
 
 async def tapped(update: Update, context: Context) -> None:
@@ -35,17 +35,16 @@ async def tapped(update: Update, context: Context) -> None:
             await acknowledge(query, context.texts(button.language, "limits.slower"))
         case buttons.Answer() | buttons.Context():
             await _answer(context, query, message, button)
+        case buttons.Vote():
+            await feedback.voted(context, query, message, button)
+        case buttons.Quotes():
+            await feedback.unfolded(context, query, message, button)
+        case buttons.Speak():
+            await own_language.tapped(context, query, message, button)
+        case buttons.Setting():
+            await group_settings.tapped(context, query, message, button)
         case _:
             await _browse(context, query, message, button)
-
-
-async def acknowledge(query: CallbackQuery, note: str | None = None) -> None:
-    """Stop the button's spinner, with a note to whoever tapped; too late is no error."""
-    try:
-        await patiently(lambda: query.answer(note))
-    except BadRequest as error:
-        if "query is too old" not in error.message.lower():
-            raise
 
 
 def _admitted(context: Context, place: Place) -> bool:
@@ -66,8 +65,10 @@ async def _answer(
         await acknowledge(query, context.texts(button.language, "telegram.gone"))
     elif context.services.taps.seen(tap):
         await acknowledge(query, context.texts(button.language, "telegram.already_answered"))
+        await feedback.chosen(context, query, button, entry.key)
     else:
         await acknowledge(query)
+        await feedback.chosen(context, query, button, entry.key)
         place = beside(message, asker=query.from_user.id)
         try:
             if isinstance(button, buttons.Answer):
