@@ -75,6 +75,11 @@ class Assistant:
         """The snapshot that serves now."""
         return self._matcher.knowledge
 
+    @property
+    def learned(self) -> Sequence[Learned]:
+        """The approved phrasings that take part now."""
+        return self._learned
+
     def reply(self, question: Question) -> Reply:
         """Answer one message; deterministic for a snapshot and a conversation."""
         started = time.perf_counter()
@@ -100,10 +105,13 @@ class Assistant:
         self._conversations.remember(conversation, reply)
         return reply
 
-    def reload(self) -> Change:
-        """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving."""
+    def reload(self, learned: Sequence[Learned] | None = None) -> Change:
+        """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
+
+        The approved phrasings stay as they are, unless others are given.
+        """
         with self._reloading:
-            return self._swap(self._build(), self._learned)
+            return self._swap(self._build(), self._learned if learned is None else learned)
 
     def learn(self, learned: Sequence[Learned]) -> Change:
         """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
@@ -121,7 +129,8 @@ class Assistant:
 
     def canonical(self, text: str) -> str:
         """Return a text normalised and with names in one form, to compare it with others."""
-        return self._matcher.engine.reader.read(text).canonical
+        reader = self._matcher.engine.reader
+        return reader.lexicon.canonical(reader.normalise(text))
 
     def nearest(self, text: str) -> tuple[Scored, ...]:
         """Return all the entries, those first that come closest to a text."""

@@ -24,10 +24,10 @@ class Wording:
 
     id: int
     """That of the exchange in which it was seen."""
-    wording: str
-    """Normalised; there is one decision a wording."""
+    wording: int
+    """Keyed hash of the wording, normalised; there is one decision a wording."""
     text: str
-    """As it was typed."""
+    """As it was typed; empty where it is ignored or put off, for then it need not be kept."""
     entry: str | None
     """Key of the entry that it belongs to; None where nobody has said."""
     state: State
@@ -64,8 +64,14 @@ async def in_state(database: Database, *states: State) -> Sequence[Wording]:
     return [_read(row) for row in rows]
 
 
-async def settled(database: Database, now: float) -> frozenset[str]:
-    """Return the normalised wordings that need no decision now."""
+async def drop(database: Database, number: int) -> None:
+    """Take a decision back: the wording is offered again."""
+    async with database.begin() as connection:
+        await connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
+
+
+async def settled(database: Database, now: float) -> frozenset[int]:
+    """Return the hashes of the wordings that need no decision now."""
     due = (PHRASINGS.c.state == "later") & (PHRASINGS.c.at < now - PUT_OFF)
     async with database.read() as connection:
         found = await connection.execute(select(PHRASINGS.c.wording).where(~due))

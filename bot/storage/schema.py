@@ -171,9 +171,9 @@ PHRASINGS = Table(
     METADATA,
     # That of the exchange in which the wording was seen; the exchange itself may be forgotten by now.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    # Normalised; one decision a wording.
-    Column("wording", Text, nullable=False, unique=True),
-    # As it was typed.
+    # Keyed hash of what was typed, normalised; one decision a wording.
+    Column("wording", BigInteger, nullable=False, unique=True),
+    # As it was typed; empty for what nobody wants to learn.
     Column("text", Text, nullable=False),
     # Key of the entry that it belongs to; none where nobody has said.
     Column("entry", Text),

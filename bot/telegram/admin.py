@@ -13,6 +13,7 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.context import Context
+from bot.telegram.learning import approved
 from bot.telegram.preferences import language_for
 from bot.telegram.rights import is_admin
 from bot.telegram.send import Place, beside, send, send_file, typing
@@ -37,7 +38,8 @@ async def reload(update: Update, context: Context) -> None:
         return
     try:
         async with typing(context.bot, place), context.services.reloading:
-            change = await asyncio.to_thread(context.assistant.reload)
+            learned = await approved(context.services.database)
+            change = await asyncio.to_thread(context.assistant.reload, learned)
     except KnowledgeError as error:
         context.services.health.problems = len(error.problems)
         LOG.warning("The knowledge was not reloaded: %d problems; the old one serves on", len(error.problems))

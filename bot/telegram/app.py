@@ -32,9 +32,11 @@ from bot.telegram import (
     commands,
     diagnosis,
     failures,
+    gaps,
     group_settings,
     groups,
     inline,
+    learning,
     menus,
     own_language,
     privacy,
@@ -75,6 +77,7 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         CommandHandler("random", limited(chance.random), typed),
         CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
+        CommandHandler("gaps", limited(gaps.show), typed),
         CommandHandler("lang", limited(own_language.choose), typed),
         CommandHandler("settings", limited(group_settings.show), typed),
         CommandHandler("privacy", limited(privacy.explain), typed),
@@ -134,6 +137,7 @@ async def serve(application: App, stop: asyncio.Event) -> None:
     try:
         services = application.bot_data
         await services.database.upgrade()
+        await learning.learn(services)
         if not await _connect(application, stop):
             return
         await application.start()

@@ -24,11 +24,11 @@ from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-FOR_ALL = ("ask", "topics", "random", "quote", "help", "start")
+FOR_ALL = ("ask", "topics", "random", "quote", "lang", "privacy", "forget", "help", "start")
 """Commands in everybody's menu, in its order."""
 FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
 """Commands in the menus of groups, where nobody needs to start anything."""
-FOR_ADMINS = ("reload", "diag")
+FOR_ADMINS = ("stats", "gaps", "reload", "diag")
 """Commands in the menus of the admins' private chats besides."""
 
 MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))

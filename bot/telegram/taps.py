@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
 from bot.answers import html
 from bot.knowledge.model import Language
-from bot.telegram import buttons, feedback, group_settings, own_language
+from bot.telegram import buttons, feedback, gaps, group_settings, own_language
 from bot.telegram.answering import give, keyboards
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
@@ -28,23 +29,10 @@ async def tapped(update: Update, context: Context) -> None:
     if button is None or message is None:
         await acknowledge(query, context.texts(spoken(query.from_user.language_code), "telegram.unknown_button"))
         return
-    match button:
-        case buttons.Delete():
-            await _delete(context, query, message, button)
-        case _ if not _admitted(context, beside(message, asker=query.from_user.id)):
-            await acknowledge(query, context.texts(button.language, "limits.slower"))
-        case buttons.Answer() | buttons.Context():
-            await _answer(context, query, message, button)
-        case buttons.Vote():
-            await feedback.voted(context, query, message, button)
-        case buttons.Quotes():
-            await feedback.unfolded(context, query, message, button)
-        case buttons.Speak():
-            await own_language.tapped(context, query, message, button)
-        case buttons.Setting():
-            await group_settings.tapped(context, query, message, button)
-        case _:
-            await _browse(context, query, message, button)
+    if not isinstance(button, buttons.Delete) and not _admitted(context, beside(message, asker=query.from_user.id)):
+        await acknowledge(query, context.texts(button.language, "limits.slower"))
+        return
+    await TAPS[type(button)](context, query, message, button)
 
 
 def _admitted(context: Context, place: Place) -> bool:
@@ -111,3 +99,22 @@ async def _browse(
         return
     await acknowledge(query)
     await edit(context.bot, message, page.paragraphs, page.keyboard)
+
+
+Tap: TypeAlias = Callable[[Context, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]
+TAPS: Mapping[type[buttons.Button], Tap] = {
+    buttons.Answer: _answer,
+    buttons.Context: _answer,
+    buttons.Interviews: _browse,
+    buttons.Sections: _browse,
+    buttons.Entries: _browse,
+    buttons.Read: _browse,
+    buttons.Delete: _delete,
+    buttons.Vote: feedback.voted,
+    buttons.Quotes: feedback.unfolded,
+    buttons.Speak: own_language.tapped,
+    buttons.Setting: group_settings.tapped,
+    buttons.Gaps: gaps.turned,
+    buttons.Decide: gaps.decided,
+}
+"""What each kind of button does."""

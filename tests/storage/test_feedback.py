@@ -44,7 +44,7 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
 async def wording(database: Database, text: str, state: phrasings.State, at: float = NOW) -> int:
     """Keep a decision; return its id."""
     number = next(NUMBERS)
-    await phrasings.decide(database, [Wording(number, text, f"{text}？", "talk/one", state, at)])
+    await phrasings.decide(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
     return number
 
 
@@ -160,7 +160,16 @@ async def test_what_is_put_off_comes_back(database: Database) -> None:
     await wording(database, "乙", "later", NOW - 1)
     await wording(database, "丙", "later", NOW - 2 * PUT_OFF)
 
-    assert await phrasings.settled(database, NOW) == {"甲", "乙"}
+    assert await phrasings.settled(database, NOW) == {ord("甲"), ord("乙")}
+
+
+async def test_a_decision_can_be_taken_back(database: Database) -> None:
+    number = await wording(database, "甲", "pending")
+
+    await phrasings.drop(database, number)
+
+    assert await phrasings.find(database, number) is None
+    assert await phrasings.settled(database, NOW) == set()
 
 
 async def test_exported_wordings_were_approved(database: Database) -> None:

@@ -64,7 +64,7 @@ def own(_changeable: tuple[Path, Assistant]) -> Assistant:
     """Return an assistant whose knowledge the test may change (see `own_folder`); fresh again for every test."""
     folder, assistant = _changeable
     knowledge.write(folder)
-    assistant.reload()
+    assistant.reload(())
     return assistant
 
 

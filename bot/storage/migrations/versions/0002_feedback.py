@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "phrasings",
         sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("wording", sa.Text, nullable=False, unique=True),
+        sa.Column("wording", sa.BigInteger, nullable=False, unique=True),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("entry", sa.Text),
         sa.Column("state", sa.String(8), nullable=False),
