@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Any, TypeAlias
@@ -15,9 +16,12 @@ from bot.answers.assistant import Assistant
 from bot.storage.database import Database
 from bot.storage.names import Names
 from bot.telegram.answers import Answers
+from bot.telegram.attempts import Attempts
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
-from bot.telegram.recent import Recent
+from bot.telegram.metrics import Metrics
+from bot.telegram.recent import Memory, Recent
+from bot.telegram.server import Listening
 from bot.text import Texts
 
 
@@ -45,6 +49,14 @@ class Services:
     """What is kept; its schema is up to date."""
     names: Names
     """Numbers in the place of ids, for what is kept."""
+    concurrency: int = 64
+    """Chats that are served at once."""
+    listening: Listening | None = None
+    """Where the HTTP server listens; None for none."""
+    metrics: Metrics = field(default_factory=Metrics)
+    """Counts what happens."""
+    attempts: Attempts = field(default_factory=Attempts)
+    """Judges failures."""
     taps: Recent = field(default_factory=Recent)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
     hints: Recent = field(default_factory=lambda: Recent(3600.0))
@@ -53,6 +65,8 @@ class Services:
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
     """How much everybody may still ask."""
+    admitted: Memory[Hashable, bool] = field(default_factory=lambda: Memory(600.0))
+    """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
     introduced: Recent = field(default_factory=lambda: Recent(86_400.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 
 from telegram import Message, Update
@@ -50,7 +51,7 @@ async def revise(update: Update, context: Context) -> None:
 
 
 async def _answer(context: Context, message: Message, asked: Asked, instead_of: tuple[int, ...] = ()) -> None:
-    services = context.services
+    services, began = context.services, time.perf_counter()
     if message.media_group_id is not None:
         services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
@@ -59,6 +60,8 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
     messages = await deliver(context, place, reply, instead_of)
     services.answers.questions.put((message.chat.id, message.message_id), Answered(asked.text, messages))
+    services.metrics.questions.labels(reply.status, reply.language).inc()
+    services.metrics.seconds.observe(time.perf_counter() - began)
 
 
 def _wordless(message: Message) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -128,7 +129,7 @@ class World:
     def message(self, chat: Chat, sender: User | None, **content: Any) -> JSON:
         """Put a message into a chat."""
         number = self.next_id(f"message/{chat.id}")
-        message = {"message_id": number, "date": 1_760_000_000 + number, "chat": chat.json(), **content}
+        message = {"message_id": number, "date": int(time.time()), "chat": chat.json(), **content}
         if sender is not None:
             message["from"] = sender.json()
         self.known[chat.id, number] = message
