@@ -112,6 +112,8 @@ class World:
     failures: list[str] = field(default_factory=list)
     """What the bot did wrong; a test that expects none asserts that it is empty."""
     updates: list[JSON] = field(default_factory=list)
+    webhook: JSON | None = None
+    """What setWebhook was given, while it is set."""
     confirmed: int = 0
     """Updates below this id are done, as far as Telegram knows."""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
