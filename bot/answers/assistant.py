@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.answers.conversation import Conversations
+from bot.answers.conversation import Conversations, Topic
 from bot.answers.reply import Question, Reply, Scored
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.matching.matcher import Matcher
@@ -30,10 +30,10 @@ class Change:
 class Assistant:
     """Answers questions from the snapshot that serves; a reload swaps it whole."""
 
-    def __init__(self, build: Callable[[], Matcher], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, build: Callable[[], Matcher], clock: Callable[[], float] = time.time) -> None:
         """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
 
-        `clock` gives seconds; conversations expire by it.
+        `clock` gives seconds that other processes understand; conversations expire by it.
         """
         self._build = build
         self._matcher = build()
@@ -69,6 +69,14 @@ class Assistant:
         reply = Reply(entry.question.of(language), "answered", language, answers=(Scored(entry, 1.0),))
         self._conversations.remember(conversation, reply)
         return reply
+
+    def topic(self, conversation: str) -> Topic | None:
+        """Return what a conversation is about, for another process to `resume` it."""
+        return self._conversations.topic(conversation)
+
+    def resume(self, conversation: str, topic: Topic) -> None:
+        """Go on with a conversation where another process has left it."""
+        self._conversations.resume(conversation, topic, self.knowledge)
 
     def reload(self) -> Change:
         """Build a new snapshot and swap it in; on KnowledgeError the old one goes on serving."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.errors import StorageError
 from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox
+from bot.storage.memories import Memories
 
 LOG = logging.getLogger(__name__)
 
@@ -39,12 +40,16 @@ class _Delivery:
 class Clerk:
     """Keeps arrivals, notes ends, and hands out what is to be done, as much as there is room for."""
 
-    def __init__(self, database: Database, replica: str, hand: Hand, room: int) -> None:
-        """`hand` gets every update to be handled; `room` is how many of them may be in the house at once."""
+    def __init__(self, database: Database, replica: str, memories: Memories, hand: Hand, room: int) -> None:
+        """`hand` gets every update to be handled; `room` is how many of them may be in the house at once.
+
+        What `memories` has noted while an update was handled is written down together with its end.
+        """
         self.trouble: str | None = None
         """Why the database can't serve; None while it does."""
         self._database = database
         self._inbox = Inbox(database, replica)
+        self._memories = memories
         self._hand = hand
         self._room = room
         self._house: set[int] = set()
@@ -135,18 +140,21 @@ class Clerk:
         """Write down all that has come up and take in hand what there is room for, in one transaction."""
         deliveries, ended, unkept = self._deliveries.copy(), self._ended.copy(), dict(self._unkept)
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
+        notes = self._memories.unwritten()
         room = self._room - len(self._house) if self._taking else 0
         claims = room > 0 and (self._more or bool(new) or (self._database.shared and bool(ended)))
-        if not (deliveries or ended or unkept or claims):
+        if not (deliveries or ended or unkept or claims or notes):
             return
         async with self._database.begin() as connection:
             await self._inbox.keep(connection, new, in_hand=False)
             await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
             await self._inbox.end(connection, ended)
+            await self._memories.write(connection, notes)
             held = await self._inbox.claim(connection, room) if claims else []
         self._deliveries = self._deliveries[len(deliveries) :]
         self._ended = self._ended[len(ended) :]
         self._unkept.clear()
+        self._memories.written(notes)
         for delivery in deliveries:
             _tell(delivery, kept=True)
         if claims or new:

@@ -35,12 +35,12 @@ async def deliver(context: Context, place: Place, reply: Reply, instead_of: Sequ
     """
     answers = context.services.answers
     repeats = place.group and bool(reply.answers)
-    first = answers.first(place, reply) if repeats else None
+    first = await answers.first(place, reply) if repeats else None
     if first is not None and first not in instead_of:
         return await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
     keyboard = keyboards(context).below(reply, place)
     messages = await _say(context, place, instead_of, paragraphs(reply, context.texts), keyboard)
-    answers.note(place, reply, messages)
+    await answers.note(place, reply, messages)
     return messages
 
 

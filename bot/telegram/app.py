@@ -18,10 +18,11 @@ from telegram.ext import (
     ContextTypes,
     InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
-from bot.telegram import admin, chance, commands, diagnosis, failures, groups, inline, questions, taps
+from bot.telegram import admin, chance, commands, diagnosis, failures, groups, inline, questions, remembering, taps
 from bot.telegram.addressed import ASK, from_somebody
 from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import limited
@@ -29,6 +30,10 @@ from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
 
 LOG = logging.getLogger(__name__)
+
+
+BEFORE, DEFAULT_GROUP, AFTER = -10, 0, 10
+"""Groups of handlers; of each, one handles an update, in this order."""
 
 
 class _FromSomebody(filters.MessageFilter):
@@ -67,7 +72,7 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     # The library calls this once for its data, and asks no more of it than to be callable.
     made_services = cast("type[Services]", lambda: services)
-    queue = InboxQueue(services.database, services.names, services.concurrency)
+    queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
     order = ChatOrder(services.concurrency, services.attempts, queue.clerk.end)
     builder = (
         ApplicationBuilder()
@@ -82,6 +87,12 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
         builder = builder.base_url(api_url).base_file_url(f"{api_url.removesuffix('/bot')}/file/bot")
     application: App = builder.build()
     queue.bot, order.again = application.bot, application.process_update
-    application.add_handlers(list(handlers()))
+    application.add_handlers(
+        {
+            BEFORE: [TypeHandler(Update, remembering.recall)],
+            DEFAULT_GROUP: list(handlers()),
+            AFTER: [TypeHandler(Update, remembering.keep)],
+        }
+    )
     application.add_error_handler(failures.failed)
     return application

@@ -14,12 +14,14 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answers.assistant import Assistant
 from bot.storage.database import Database
+from bot.storage.memories import Memories
 from bot.storage.names import Names
 from bot.telegram.answers import Answers
 from bot.telegram.attempts import Attempts
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
 from bot.telegram.metrics import Metrics
+from bot.telegram.recalls import Recalls
 from bot.telegram.recent import Memory, Recent
 from bot.telegram.server import Listening
 from bot.text import Texts
@@ -61,7 +63,11 @@ class Services:
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
     hints: Recent = field(default_factory=lambda: Recent(3600.0))
     """Chats that were told within the hour that only words are understood, and albums that need no hint."""
-    answers: Answers = field(default_factory=Answers)
+    memories: Memories = field(init=False)
+    """What is remembered together with other replicas."""
+    recalls: Recalls = field(init=False)
+    """What has to be looked up there."""
+    answers: Answers = field(init=False)
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
     """How much everybody may still ask."""
@@ -79,6 +85,13 @@ class Services:
     """What went wrong."""
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the knowledge is built anew; reloads queue here."""
+
+    def __post_init__(self) -> None:
+        """Make what is made of the rest."""
+        memories = Memories(self.database)
+        object.__setattr__(self, "memories", memories)
+        object.__setattr__(self, "recalls", Recalls(shared=self.database.shared))
+        object.__setattr__(self, "answers", Answers(self.names, memories))
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):

@@ -13,6 +13,7 @@ from telegram import Bot, Update
 from bot.storage.clerk import Clerk
 from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Held
+from bot.storage.memories import Memories
 from bot.storage.names import Names
 from bot.telegram.order import chat_of
 
@@ -20,10 +21,10 @@ from bot.telegram.order import chat_of
 class InboxQueue(asyncio.Queue[object]):
     """Keeps updates in the database; what there is room for comes out to be handled."""
 
-    def __init__(self, database: Database, names: Names, at_work: int) -> None:
+    def __init__(self, database: Database, names: Names, memories: Memories, at_work: int) -> None:
         """`at_work` is how many updates are handled at once; twice as many may be in the house."""
         super().__init__()
-        self.clerk = Clerk(database, uuid4().hex, self._hand, 2 * at_work)
+        self.clerk = Clerk(database, uuid4().hex, memories, self._hand, 2 * at_work)
         self.bot: Bot | None = None
         """Whose updates these are."""
         self._names = names

@@ -13,7 +13,6 @@ from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
 from bot.telegram.addressed import Asked, question
 from bot.telegram.answering import conversation, deliver
-from bot.telegram.answers import Answered
 from bot.telegram.context import Context
 from bot.telegram.gate import admitted
 from bot.telegram.language import language_of
@@ -41,10 +40,10 @@ async def revise(update: Update, context: Context) -> None:
     asked = question(message, context.me) if message else None
     if message is None or asked is None or not asked.text:
         return
-    before = context.services.answers.questions.get((message.chat.id, message.message_id))
+    before = await context.services.answers.answered(message.chat.id, message.message_id)
     if before is None and _is_old(message):
         return
-    if before is not None and before.text == asked.text:
+    if before is not None and before.asked == context.services.answers.of(asked.text):
         return  # only its formatting or its preview is another
     if await admitted(context, message):
         await _answer(context, message, asked, before.messages if before is not None else ())
@@ -59,7 +58,7 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
     async with typing(context.bot, place):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
     messages = await deliver(context, place, reply, instead_of)
-    services.answers.questions.put((message.chat.id, message.message_id), Answered(asked.text, messages))
+    services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
     services.metrics.questions.labels(reply.status, reply.language).inc()
     services.metrics.seconds.observe(time.perf_counter() - began)
 
