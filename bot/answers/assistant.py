@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.answers.conversation import Conversations
+from bot.answers.conversation import Conversations, Topic
 from bot.answers.reply import Question, Reply, Scored
 from bot.errors import KnowledgeError
 from bot.knowledge.learned import Learned, Refused
@@ -56,17 +56,18 @@ class Assistant:
     def __init__(
         self,
         build: Callable[[], Matcher],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
         extend: Extend = _as_it_is,
     ) -> None:
         """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
 
-        `clock` gives seconds; conversations expire by it. `extend` puts approved phrasings over a snapshot.
+        `clock` gives seconds that other processes understand; conversations expire by it. `extend` puts approved
+        phrasings over a snapshot.
         """
         self._build = build
         self._extend = extend
         self._base = self._matcher = build()
-        self._learned: Sequence[Learned] = ()
+        self._learned: tuple[Learned, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
 
@@ -76,7 +77,7 @@ class Assistant:
         return self._matcher.knowledge
 
     @property
-    def learned(self) -> Sequence[Learned]:
+    def learned(self) -> tuple[Learned, ...]:
         """The approved phrasings that take part now."""
         return self._learned
 
@@ -104,6 +105,14 @@ class Assistant:
         reply = Reply(entry.question.of(language), "answered", language, answers=(Scored(entry, 1.0),))
         self._conversations.remember(conversation, reply)
         return reply
+
+    def topic(self, conversation: str) -> Topic | None:
+        """Return what a conversation is about, for another process to `resume` it."""
+        return self._conversations.topic(conversation)
+
+    def resume(self, conversation: str, topic: Topic) -> None:
+        """Go on with a conversation where another process has left it."""
+        self._conversations.resume(conversation, topic, self.knowledge)
 
     def reload(self, learned: Sequence[Learned] | None = None) -> Change:
         """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.

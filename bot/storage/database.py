@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, TypeAlias
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy import ColumnElement, Connection, Double, Table, cast, event, extract, func, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -23,6 +24,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _MIGRATIONS = "bot.storage:migrations"
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _PATIENCE = 10
 """Seconds to wait for a connection, a statement, or another process's transaction."""
 
@@ -67,13 +69,23 @@ class Database:
             with translated():
                 Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         async with self.begin() as connection:
-            if self.shared:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            await self.lock(connection, _UPGRADE_LOCK)
             await connection.run_sync(_upgrade)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql.insert(table) if self.shared else sqlite.insert(table)
+
+    async def lock(self, connection: AsyncConnection, key: int) -> None:
+        """Keep other replicas out of what is done under `key` until the transaction ends."""
+        if self.shared:
+            await connection.execute(_LOCK, {"key": key})
+
+    def now(self) -> ColumnElement[float]:
+        """Return the time in seconds since 1970 as the database has it, so that replicas agree on it."""
+        if self.shared:
+            return cast(extract("epoch", func.clock_timestamp()), Double)
+        return literal(time.time())
 
     async def close(self) -> None:
         """Close all connections."""

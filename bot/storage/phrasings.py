@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import Row, delete, or_, select, update
 
+from bot.storage import signals
 from bot.storage.database import Database
 from bot.storage.schema import PHRASINGS
 
@@ -47,6 +48,7 @@ async def decide(database: Database, wordings: Iterable[Wording]) -> None:
             others = or_(PHRASINGS.c.id == row["id"], PHRASINGS.c.wording == row["wording"])
             await connection.execute(delete(PHRASINGS).where(others))
             await connection.execute(database.insert(PHRASINGS).values(row).on_conflict_do_nothing())
+        await signals.tell(database, connection, signals.PHRASINGS)
 
 
 async def find(database: Database, number: int) -> Wording | None:
@@ -68,6 +70,7 @@ async def drop(database: Database, number: int) -> None:
     """Take a decision back: the wording is offered again."""
     async with database.begin() as connection:
         await connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
+        await signals.tell(database, connection, signals.PHRASINGS)
 
 
 async def settled(database: Database, now: float) -> frozenset[int]:

@@ -42,13 +42,16 @@ async def reload(update: Update, context: Context) -> None:
             change = await asyncio.to_thread(context.assistant.reload, learned)
     except KnowledgeError as error:
         context.services.health.problems = len(error.problems)
+        context.services.metrics.reloads.labels("refused").inc()
         LOG.warning("The knowledge was not reloaded: %d problems; the old one serves on", len(error.problems))
         await _tell_problems(context, place, language, error.problems)
     except BotError as error:
+        context.services.metrics.reloads.labels("failed").inc()
         LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
         await send(context.bot, place, [escape(context.texts(language, "admin.failed", reason=error))])
     else:
         context.services.health.problems = 0
+        context.services.metrics.reloads.labels("done").inc()
         LOG.info("The knowledge was reloaded: version %s", change.version)
         await send(context.bot, place, change_told(change, context.texts, language))
 

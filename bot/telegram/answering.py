@@ -13,8 +13,8 @@ from bot.knowledge.model import Entry, Language
 from bot.storage.history import Via, new_id
 from bot.telegram.context import Context
 from bot.telegram.edit import rewrite
+from bot.telegram.exchanges import keep
 from bot.telegram.keyboards import Below, Keyboards
-from bot.telegram.memory import keep
 from bot.telegram.preferences import settings_at
 from bot.telegram.send import Place, send
 
@@ -52,13 +52,13 @@ async def _deliver(context: Context, reply: Reply, instead_of: Sequence[int], be
     """What a group was told a moment ago isn't repeated there, but pointed to."""
     place, answers = below.place, context.services.answers
     repeats = place.group and bool(reply.answers)
-    first = answers.first(place, reply) if repeats else None
+    first = await answers.first(place, reply) if repeats else None
     if first is not None and first not in instead_of:
         return await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
     keyboard = keyboards(context).below(reply, below)
     told = paragraphs(reply, context.texts, quotes=not below.quiet)
     messages = await _say(context, place, instead_of, told, keyboard)
-    answers.note(place, reply, messages)
+    await answers.note(place, reply, messages)
     return messages
 
 

@@ -18,8 +18,8 @@ from bot.telegram.buttons import Answer, Quotes, Vote
 from bot.telegram.buttons import Context as Excerpt
 from bot.telegram.context import Context
 from bot.telegram.edit import edit
+from bot.telegram.exchanges import recall
 from bot.telegram.keyboards import Below, questions
-from bot.telegram.memory import recall
 from bot.telegram.notes import acknowledge
 from bot.telegram.preferences import person
 from bot.telegram.refs import code, number
@@ -61,7 +61,7 @@ async def chosen(context: Context, query: CallbackQuery, button: Answer | Excerp
     try:
         await votes.choose(context.services.database, exchange, chooser, entry, time.time())
     except StorageError as error:
-        LOG.warning("A choice couldn't be kept: %s", error)
+        LOG.debug("A choice couldn't be kept: %s", error)  # the clerk tells it
 
 
 async def unfolded(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Quotes) -> None:

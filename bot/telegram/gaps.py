@@ -19,9 +19,9 @@ from bot.telegram.browse import Page
 from bot.telegram.buttons import Decide, Gaps
 from bot.telegram.context import Context
 from bot.telegram.edit import edit
+from bot.telegram.exchanges import recall
 from bot.telegram.gap_pages import GapPages
 from bot.telegram.gap_queue import Gap, nearest, queue
-from bot.telegram.memory import recall
 from bot.telegram.notes import acknowledge
 from bot.telegram.preferences import language_for
 from bot.telegram.refs import find_entry, number

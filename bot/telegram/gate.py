@@ -17,11 +17,15 @@ Handler: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
 async def admitted(context: Context, message: Message) -> bool:
-    """Count a request; False where it is one too many."""
-    place = beside(message)
+    """Count a request; False where it is one too many. One that is handled again counts once."""
+    place, edited = beside(message), message.edit_date
+    if context.services.admitted.get((place.chat, message.message_id, edited)):
+        return True
     verdict = context.services.limits.take(place.asker, place.chat if place.group else None)
     if verdict == "first refused":
         await send(context.bot, place, [escape(context.texts(language_of(message), "limits.slower"))])
+    if verdict == "admitted":
+        context.services.admitted.put((place.chat, message.message_id, edited), value=True)
     return verdict == "admitted"
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.answers.assistant import Change
 from bot.answers.reply import Question
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, StorageError
 from bot.knowledge.learned import Learned
 from bot.storage import phrasings
 from bot.storage.database import Database
@@ -30,22 +30,30 @@ class Refusal:
     """For the text's placeholders."""
 
 
-async def approved(database: Database) -> Sequence[Learned]:
+async def approved(database: Database) -> tuple[Learned, ...]:
     """Return the wordings that take part in matching; those in the files too, for other files may be served."""
     kept = await phrasings.in_state(database, "approved", "exported")
-    return [Learned(one.entry, one.text) for one in kept if one.entry is not None]
+    return tuple(Learned(one.entry, one.text) for one in kept if one.entry is not None)
 
 
 async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
-    learned = await approved(services.database)
-    if tuple(learned) == tuple(services.assistant.learned):
+    if await approved(services.database) == services.assistant.learned:
         return None
     async with services.reloading:
+        learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.learn, learned)
     for refused in change.refused:
         LOG.warning("An approved phrasing is left out: %s", refused.reason)
     return change
+
+
+async def learn_from_others(services: Services) -> None:
+    """Let take part what was approved at another replica."""
+    try:
+        await learn(services)
+    except (KnowledgeError, StorageError) as error:
+        LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
 
 
 async def approve(context: Context, wording: Wording) -> Refusal | None:

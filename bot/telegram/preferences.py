@@ -11,6 +11,7 @@ from bot.knowledge.model import Language
 from bot.storage import preferences
 from bot.storage.preferences import ChatSettings
 from bot.telegram.context import Context
+from bot.telegram.inbox import InboxQueue
 from bot.telegram.language import language_of
 from bot.telegram.send import Place, beside
 
@@ -27,9 +28,17 @@ def chat(context: Context, number: int) -> int:
     return context.services.names.of("chat", number)
 
 
+def is_away(context: Context) -> bool:
+    """Tell whether the database is known not to serve, so that nobody waits for it."""
+    queue = context.application.update_queue
+    return isinstance(queue, InboxQueue) and queue.clerk.trouble is not None
+
+
 async def settings_at(context: Context, place: Place) -> ChatSettings:
     """Return what holds for an answer: what the group has set, and else the language that the asker chose."""
     database = context.services.database
+    if is_away(context):
+        return ChatSettings()
     try:
         found = await preferences.settings_of(database, chat(context, place.chat)) if place.group else ChatSettings()
         asker = person(context, place.asker)
@@ -37,7 +46,7 @@ async def settings_at(context: Context, place: Place) -> ChatSettings:
             language = await preferences.language_of(database, asker)
             return ChatSettings(language, found.quiet, found.topic)
     except StorageError as error:
-        LOG.warning("What was set for a chat couldn't be read: %s", error)
+        LOG.debug("What was set for a chat couldn't be read: %s", error)  # the clerk tells it
         return ChatSettings()
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 
 from telegram import Message, Update
@@ -13,7 +14,6 @@ from bot.answers.reply import Question, Reply
 from bot.storage.preferences import GENERAL
 from bot.telegram.addressed import Asked, question
 from bot.telegram.answering import conversation, deliver, linked
-from bot.telegram.answers import Answered
 from bot.telegram.context import Context
 from bot.telegram.gate import admitted
 from bot.telegram.preferences import language_for, settings_at
@@ -45,17 +45,17 @@ async def revise(update: Update, context: Context) -> None:
     asked = question(message, context.me) if message else None
     if message is None or asked is None or not asked.text or await _other_topic(context, message) is not None:
         return
-    before = context.services.answers.questions.get((message.chat.id, message.message_id))
+    before = await context.services.answers.answered(message.chat.id, message.message_id)
     if before is None and _is_old(message):
         return
-    if before is not None and before.text == asked.text:
+    if before is not None and before.asked == context.services.answers.of(asked.text):
         return  # only its formatting or its preview is another
     if await admitted(context, message):
         await _answer(context, message, asked, before.messages if before is not None else ())
 
 
 async def _answer(context: Context, message: Message, asked: Asked, instead_of: tuple[int, ...] = ()) -> None:
-    services = context.services
+    services, began = context.services, time.perf_counter()
     if message.media_group_id is not None:
         services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
@@ -63,7 +63,9 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
     async with typing(context.bot, place):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
     messages = await deliver(context, place, reply, instead_of)
-    services.answers.questions.put((message.chat.id, message.message_id), Answered(asked.text, messages))
+    services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
+    services.metrics.questions.labels(reply.status, reply.language).inc()
+    services.metrics.seconds.observe(time.perf_counter() - began)
 
 
 def _wordless(message: Message) -> bool:

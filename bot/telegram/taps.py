@@ -84,7 +84,7 @@ async def _delete(
     if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
         await acknowledge(query, context.texts(button.language, "delete.refused"))
         return
-    parts = services.answers.messages(chat, message.message_id)
+    parts = await services.answers.messages(chat, message.message_id)
     deleted = [await delete(context.bot, chat, part) for part in parts]
     services.answers.forget(chat, message.message_id)
     await acknowledge(query, None if all(deleted) else context.texts(button.language, "delete.too_old"))

@@ -31,7 +31,17 @@ def get_me(world: World, _: JSON) -> JSON:
     return {**ME.json(), **world.abilities}
 
 
-def delete_webhook(_: World, __: JSON) -> bool:
+def set_webhook(world: World, values: JSON) -> bool:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", values.get("secret_token", "none")):
+        raise bad("secret token contains unallowed characters")
+    if not str(values["url"]).startswith(("https://", "http://127.0.0.1")):
+        raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+    world.webhook = dict(values)
+    return True
+
+
+def delete_webhook(world: World, _: JSON) -> bool:
+    world.webhook = None
     return True
 
 
@@ -225,6 +235,9 @@ _TEXT = SENDING | {"text", "link_preview_options"}
 _MENU = frozenset({"commands", "scope", "language_code"})
 METHODS = {
     "getMe": Method(get_me, frozenset()),
+    "setWebhook": Method(
+        set_webhook, frozenset({"url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"})
+    ),
     "deleteWebhook": Method(delete_webhook, frozenset({"drop_pending_updates"})),
     "sendMessage": Method(send_message, _TEXT),
     "sendDocument": Method(send_document, SENDING | {"caption", "document"}),

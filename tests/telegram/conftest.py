@@ -16,8 +16,9 @@ from bot.answers.assistant import Assistant
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.names import Names
-from bot.telegram.app import build, serve
+from bot.telegram.app import build
 from bot.telegram.context import App, Services
+from bot.telegram.life import serve
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.telegram import knowledge

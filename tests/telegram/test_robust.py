@@ -11,8 +11,8 @@ from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
 from bot.telegram import edit, send
-from bot.telegram.app import refusal
 from bot.telegram.context import App
+from bot.telegram.life import refusal
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import private

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.app import build, serve
+from bot.telegram.app import build
+from bot.telegram.life import serve
 from tests.botapi import ADA, BotApi
 from tests.telegram.conftest import ROOT, MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR

@@ -10,7 +10,7 @@ from bot.errors import StorageError
 from bot.storage import history
 from bot.storage.history import Exchange, Via, without_names
 from bot.telegram.context import Context
-from bot.telegram.preferences import chat, person
+from bot.telegram.preferences import chat, is_away, person
 from bot.telegram.refs import number
 from bot.telegram.send import Place
 
@@ -22,6 +22,8 @@ _SUPERGROUP = -1_000_000_000_000
 
 async def keep(context: Context, place: Place, reply: Reply, exchange: int, via: Via) -> None:
     """Keep an exchange under an id that its buttons carry."""
+    if is_away(context):
+        return
     scored = (*reply.answers, *reply.suggestions)
     kept = Exchange(
         id=exchange,
@@ -40,7 +42,7 @@ async def keep(context: Context, place: Place, reply: Reply, exchange: int, via:
     try:
         await history.note(context.services.database, kept)
     except StorageError as error:
-        LOG.warning("What was asked couldn't be kept: %s", error)
+        LOG.debug("What was asked couldn't be kept: %s", error)  # the clerk tells it
 
 
 async def recall(context: Context, code: str) -> Exchange | None:

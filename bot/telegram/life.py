@@ -1,0 +1,184 @@
+"""The bot's life: it connects, takes updates in by polling or by webhook, and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from telegram import Update
+from telegram.error import InvalidToken, TelegramError
+
+from bot.errors import SettingsError
+from bot.storage import signals, turns
+from bot.telegram import housekeeping, learning, menus
+from bot.telegram.context import App
+from bot.telegram.inbox import InboxQueue
+from bot.telegram.order import ChatOrder
+from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.polling import poll
+from bot.telegram.server import WEBHOOK, Pages, serving
+from bot.telegram.waiting import unless
+
+LOG = logging.getLogger(__name__)
+
+WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
+"""The kinds of updates that Telegram is asked for."""
+GRACE = 10.0
+"""Seconds that updates in the house get to be finished when the bot stops."""
+
+
+def run(application: App) -> None:
+    """Serve Telegram until SIGTERM or SIGINT, a second of which ends at once.
+
+    Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be had.
+    """
+    asyncio.run(_run(application))
+
+
+async def _run(application: App) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stopped(name: signal.Signals) -> None:
+        stop.set()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
+        LOG.info("%s: finishing what is at work; the rest stays in the inbox", name.name)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stopped, name)
+        except NotImplementedError:  # on Windows
+            signal.signal(name, lambda number, _: loop.call_soon_threadsafe(stopped, signal.Signals(number)))
+    await serve(application, stop)
+
+
+async def serve(application: App, stop: asyncio.Event) -> None:
+    """Take updates in and answer them until `stop` is set; what is not finished then stays in the inbox."""
+    services, inbox = application.bot_data, inbox_of(application)
+    webhook = services.listening is not None and services.listening.webhook is not None
+    secret = services.listening.secret if services.listening is not None and webhook else None
+    pages = Pages(inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: None)
+    try:
+        await services.database.upgrade()
+        await learning.learn(services)
+        if not await _connect(application, stop):
+            return
+        await application.start()
+        await inbox.clerk.start()
+        reactions = {
+            signals.INBOX: inbox.clerk.look,
+            signals.PHRASINGS: lambda: _begin(application, learning.learn_from_others(services)),
+        }
+        listener = asyncio.create_task(signals.listen(services.database, reactions))
+        housekeeper = asyncio.create_task(housekeeping.forget_old(services))
+        try:
+            async with serving(pages, services.listening):
+                await _take_in(application, stop)
+        finally:
+            listener.cancel()
+            housekeeper.cancel()
+    except InvalidToken:
+        # Without its cause: the library's own message holds the token.
+        raise SettingsError(refusal(application)) from None
+    finally:
+        await _finish(application)
+
+
+def _begin(application: App, work: Coroutine[Any, Any, None]) -> None:
+    application.create_task(work)
+
+
+async def _take_in(application: App, stop: asyncio.Event) -> None:
+    services, inbox = application.bot_data, inbox_of(application)
+    application.create_task(menus.publish(application.bot, services.texts, services.admins))
+    _tell_start(application)
+    listening = services.listening
+    if listening is not None and listening.webhook is not None:
+        secret = listening.secret.get_secret_value()
+        where = f"{listening.webhook}{WEBHOOK}"
+        if await _insist(stop, lambda: application.bot.set_webhook(where, secret_token=secret, allowed_updates=WANTED)):
+            LOG.info("Telegram delivers to %s", where)
+            await stop.wait()
+    elif await _insist(stop, application.bot.delete_webhook):
+        await turns.in_turn(
+            services.database, lambda over: poll(application.bot, inbox.keep, over, WANTED), stop, "it polls"
+        )
+
+
+async def _connect(application: App, stop: asyncio.Event) -> bool:
+    """Ask Telegram who we are; False where `stop` was set meanwhile."""
+    return await _insist(stop, application.initialize)
+
+
+async def _insist(stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
+    """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile."""
+    outage = Outage(LOG)
+    while not stop.is_set():
+        try:
+            await request()
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            advice = (
+                f"Telegram can't be reached ({error}); trying again until it can, check the network and BOT_API_URL"
+            )
+            await unless(stop, asyncio.sleep(outage.failed(advice, asked_to_wait(error))))
+        else:
+            outage.over()
+            return True
+    return False
+
+
+def inbox_of(application: App) -> InboxQueue:
+    """Return the application's inbox."""
+    return cast("InboxQueue", application.update_queue)
+
+
+def refusal(application: App) -> str:
+    """Say that Telegram doesn't take the token, without the token."""
+    host = urlsplit(application.bot.base_url).hostname
+    return f"BOT_TOKEN: {host} refuses this token; copy it again from @BotFather (and check BOT_API_URL, if it is set)"
+
+
+def _tell_start(application: App) -> None:
+    knowledge = application.bot_data.assistant.knowledge
+    me = application.bot.bot
+    LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
+    if not me.can_read_all_group_messages:
+        LOG.info(
+            "Privacy mode is on: in groups @%s surely gets replies and commands; if mentions don't arrive, "
+            "send /setprivacy to @BotFather, choose Disable, and add the bot to the group again",
+            me.username,
+        )
+    if not me.supports_inline_queries:
+        LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
+
+
+async def _finish(application: App) -> None:
+    """Finish what is at work, as long as there is time; leave everything else in the inbox."""
+    inbox = inbox_of(application)
+    if application.running:
+        inbox.clerk.stop_taking()
+        order = cast("ChatOrder", application.update_processor)
+        stopping = asyncio.create_task(application.stop())
+        try:
+            async with asyncio.timeout(GRACE):
+                await asyncio.shield(stopping)
+        except TimeoutError:
+            LOG.warning(
+                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, GRACE
+            )
+            order.stop()
+            await stopping
+        await inbox.clerk.stop()
+    await application.shutdown()
+    await application.bot_data.database.close()
+    await application.bot.shutdown()  # also where the start failed and the application doesn't do it
