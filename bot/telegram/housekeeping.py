@@ -9,6 +9,7 @@ import time
 from bot.errors import StorageError
 from bot.storage import history
 from bot.telegram.context import Services
+from bot.telegram.waiting import unless
 
 LOG = logging.getLogger(__name__)
 
@@ -16,9 +17,9 @@ EVERY = 3600.0
 """Seconds between two rounds."""
 
 
-async def forget_old(services: Services) -> None:
-    """Delete what was asked too long ago, until cancelled."""
-    while True:
+async def forget_old(services: Services, over: asyncio.Event) -> None:
+    """Delete what was asked too long ago, now and then, until `over` is set."""
+    while not over.is_set():
         try:
             gone = await history.expire(services.database, time.time() - services.retention_days * history.DAY)
         except StorageError as error:
@@ -26,4 +27,4 @@ async def forget_old(services: Services) -> None:
         else:
             if gone:
                 LOG.info("%d questions are older than %d days and were deleted", gone, services.retention_days)
-        await asyncio.sleep(EVERY)
+        await unless(over, asyncio.sleep(EVERY))

@@ -78,13 +78,15 @@ async def serve(application: App, stop: asyncio.Event) -> None:
             signals.PHRASINGS: lambda: _begin(application, learning.learn_from_others(services)),
         }
         listener = asyncio.create_task(signals.listen(services.database, reactions))
-        housekeeper = asyncio.create_task(housekeeping.forget_old(services))
+        over = asyncio.Event()
+        housekeeper = asyncio.create_task(housekeeping.forget_old(services, over))
         try:
             async with serving(pages, services.listening):
                 await _take_in(application, stop)
         finally:
             listener.cancel()
-            housekeeper.cancel()
+            over.set()
+            await housekeeper
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None
