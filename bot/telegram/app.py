@@ -36,6 +36,7 @@ from bot.telegram import (
     privacy,
     questions,
     remembering,
+    stats,
     taps,
 )
 from bot.telegram.addressed import ASK, from_somebody
@@ -69,6 +70,7 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         CommandHandler("random", limited(chance.random), typed),
         CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
+        CommandHandler("stats", limited(stats.tell), typed),
         CommandHandler("gaps", limited(gaps.show), typed),
         CommandHandler("lang", limited(own_language.choose), typed),
         CommandHandler("settings", limited(group_settings.show), typed),

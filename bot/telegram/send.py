@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -29,6 +29,8 @@ TYPING_AFTER = 0.3
 TYPING_LASTS = 4.5
 """Seconds; Telegram shows it for five."""
 
+CAPTION = 1024
+"""UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -118,6 +120,28 @@ async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
             reply_parameters=_reply_parameters(place),
         )
     )
+
+
+async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
+    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there."""
+    below, *more = messages(paragraphs, CAPTION)
+    caption = "" if more else below
+
+    def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
+        return bot.send_photo(
+            place.chat,
+            content,
+            caption=text or None,
+            parse_mode=parse_mode,
+            filename=name,
+            message_thread_id=place.thread,
+            disable_notification=place.group,
+            reply_parameters=_reply_parameters(place),
+        )
+
+    await plain_if_refused(attempt, caption)
+    if more:
+        await send(bot, place, paragraphs)
 
 
 @asynccontextmanager

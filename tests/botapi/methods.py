@@ -67,6 +67,19 @@ def send_document(world: World, values: JSON) -> JSON:
     return message
 
 
+def send_photo(world: World, values: JSON) -> JSON:
+    checks.chat(world, values)
+    shown = checks.formatted(values, "caption", checks.CAPTION)
+    if "photo" not in values:
+        raise bad("there is no photo in the request")
+    name, content = values["photo"]
+    width, height = checks.png(content)
+    size = {"file_id": f"F{world.next_id('file')}", "file_unique_id": "U", "width": width, "height": height}
+    message = _put(world, values, shown, {"photo": [size], "caption": shown.text, "caption_entities": shown.entities})
+    world.sent[-1].file = (name, content)
+    return message
+
+
 def _put(world: World, values: JSON, shown: checks.Formatted, content: JSON) -> JSON:
     """Put a message of the bot into its chat, where every check lets it."""
     where = checks.chat(world, values)
@@ -241,6 +254,7 @@ METHODS = {
     "deleteWebhook": Method(delete_webhook, frozenset({"drop_pending_updates"})),
     "sendMessage": Method(send_message, _TEXT),
     "sendDocument": Method(send_document, SENDING | {"caption", "document"}),
+    "sendPhoto": Method(send_photo, SENDING | {"caption", "photo"}),
     "editMessageText": Method(
         edit_message_text, (_TEXT - {"disable_notification", "reply_parameters"}) | {"message_id"}
     ),
