@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.answers.assistant import Assistant
@@ -47,8 +48,14 @@ def normaliser(_: Settings) -> Normaliser:
 
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
+    build = builder(settings)
+    return Assistant(lambda: build(settings.knowledge_dir))
+
+
+def builder(settings: Settings) -> Callable[[Path], Matcher]:
+    """Return what builds a matcher of a knowledge folder, and raises KnowledgeError or SettingsError."""
     embedder = _embedder(settings)
-    return Assistant(lambda: _matcher(settings, embedder))
+    return lambda folder: _matcher(settings, folder, embedder)
 
 
 def database(settings: Settings) -> Database:
@@ -61,12 +68,12 @@ def database(settings: Settings) -> Database:
 
 def matcher(settings: Settings) -> Matcher:
     """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
-    return _matcher(settings, _embedder(settings))
+    return builder(settings)(settings.knowledge_dir)
 
 
-def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
+def _matcher(settings: Settings, folder: Path, embedder: CachedEmbedder | None) -> Matcher:
     normalise = normaliser(settings)
-    knowledge = load(settings.knowledge_dir, normalise)
+    knowledge = load(folder, normalise)
     return Matcher(
         knowledge=knowledge,
         engine=engine(knowledge, normalise, embedder),

@@ -81,9 +81,12 @@ class Assistant:
     def reload(self) -> Change:
         """Build a new snapshot and swap it in; on KnowledgeError the old one goes on serving."""
         with self._reloading:
-            matcher = self._build()
-            change = difference(self._matcher.knowledge, matcher.knowledge)
-            self._matcher = matcher
+            return self.swap(self._build())
+
+    def swap(self, matcher: Matcher) -> Change:
+        """Serve another snapshot from now on."""
+        change = difference(self._matcher.knowledge, matcher.knowledge)
+        self._matcher = matcher
         return change
 
 

@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import StorageError
+from bot.storage import signals
 from bot.storage.database import Database
-from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox
+from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox, depth
 from bot.storage.memories import Memories
 
 LOG = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ class Clerk:
     async def depth(self) -> Depth:
         """Look how full the inbox is; raises StorageError."""
         async with self._database.read() as connection:
-            return await self._inbox.depth(connection)
+            return await depth(connection)
 
     async def _run(self) -> None:
         while True:
@@ -151,6 +152,8 @@ class Clerk:
             await self._inbox.end(connection, ended)
             await self._memories.write(connection, notes)
             held = await self._inbox.claim(connection, room) if claims else []
+            if new and len(held) == room:
+                await signals.tell(self._database, connection, signals.INBOX)  # others may have room
         self._deliveries = self._deliveries[len(deliveries) :]
         self._ended = self._ended[len(ended) :]
         self._unkept.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -36,8 +35,8 @@ async def reload(update: Update, context: Context) -> None:
         await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
         return
     try:
-        async with typing(context.bot, place), context.services.reloading:
-            change = await asyncio.to_thread(context.assistant.reload)
+        async with typing(context.bot, place):
+            change = await context.services.sharing.reload()
     except KnowledgeError as error:
         context.services.health.problems = len(error.problems)
         context.services.metrics.reloads.labels("refused").inc()

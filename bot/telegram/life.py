@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,9 +14,9 @@ from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
-from bot.storage import signals, turns
+from bot.storage import hygiene, signals, turns
 from bot.telegram import menus
-from bot.telegram.context import App
+from bot.telegram.context import App, Services
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
 from bot.telegram.outage import Outage, asked_to_wait
@@ -65,24 +65,41 @@ async def serve(application: App, stop: asyncio.Event) -> None:
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: None)
+    pages = Pages(
+        inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: services.sharing.trouble
+    )
     try:
         await services.database.upgrade()
         if not await _connect(application, stop):
             return
         await application.start()
         await inbox.clerk.start()
-        listener = asyncio.create_task(signals.listen(services.database, {signals.INBOX: inbox.clerk.look}))
-        try:
-            async with serving(pages, services.listening):
-                await _take_in(application, stop)
-        finally:
-            listener.cancel()
+        await services.sharing.begin()
+        async with _beside(services, inbox), serving(pages, services.listening):
+            await _take_in(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None
     finally:
         await _finish(application)
+
+
+@asynccontextmanager
+async def _beside(services: Services, inbox: InboxQueue) -> AsyncIterator[None]:
+    """Run what goes on all the while."""
+    reactions = {signals.INBOX: inbox.clerk.look, signals.KNOWLEDGE: services.sharing.look}
+    works = (
+        signals.listen(services.database, reactions),
+        services.sharing.follow(),
+        hygiene.keep_tidy(services.database, services.retention),
+    )
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _take_in(application: App, stop: asyncio.Event) -> None:

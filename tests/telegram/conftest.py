@@ -19,6 +19,7 @@ from bot.storage.names import Names
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
 from bot.telegram.life import serve
+from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.telegram import knowledge
@@ -40,6 +41,12 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
     data = tmp_path_factory.mktemp("data")
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
+
+
+@pytest.fixture(scope="session")
+def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return what builds a matcher of any folder."""
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +91,13 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path) -> MakeServices:
+def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database."""
 
     def make(assistant: Assistant) -> Services:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
-        return Services(assistant, texts, frozenset({ADA.id}), database, Names(SecretStr(TOKEN)))
+        sharing = Sharing(database, assistant, tmp_path / "knowledge", build_matcher)
+        return Services(assistant, texts, frozenset({ADA.id}), database, Names(SecretStr(TOKEN)), sharing)
 
     return make
 
