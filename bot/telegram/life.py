@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 from urllib.parse import urlsplit
@@ -28,6 +31,8 @@ LOG = logging.getLogger(__name__)
 
 WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
 """The kinds of updates that Telegram is asked for."""
+SWITCH = 0.001
+"""Seconds that a thread that computes may keep the one that talks waiting."""
 GRACE = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
 
@@ -37,6 +42,7 @@ def run(application: App) -> None:
 
     Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be had.
     """
+    sys.setswitchinterval(SWITCH)
     asyncio.run(_run(application))
 
 
@@ -57,6 +63,8 @@ async def _run(application: App) -> None:
             loop.add_signal_handler(name, stopped, name)
         except NotImplementedError:  # on Windows
             signal.signal(name, lambda number, _: loop.call_soon_threadsafe(stopped, signal.Signals(number)))
+    # More would only take turns, and each keep the event loop waiting.
+    loop.set_default_executor(ThreadPoolExecutor(1 + (os.cpu_count() or 1)))
     await serve(application, stop)
 
 
