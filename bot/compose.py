@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.answers.assistant import Assistant, Extended
@@ -49,16 +49,23 @@ def normaliser(_: Settings) -> Normaliser:
 
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
+    build = builder(settings)
+    return Assistant(lambda: build(settings.knowledge_dir), extend=extended)
+
+
+def extended(base: Matcher, learned: Sequence[Learned]) -> Extended:
+    """Put approved phrasings over a snapshot."""
+    engine = base.engine
+    overlay = with_phrasings(base.knowledge, learned, engine.reader.normalise)
+    if overlay.knowledge is base.knowledge:
+        return Extended(base, overlay.refused)
+    return Extended(_over(overlay.knowledge, engine.reader.normalise, engine.embedder), overlay.refused)
+
+
+def builder(settings: Settings) -> Callable[[Path], Matcher]:
+    """Return what builds a matcher of a knowledge folder, and raises KnowledgeError or SettingsError."""
     embedder = _embedder(settings)
-
-    def extend(base: Matcher, learned: Sequence[Learned]) -> Extended:
-        normalise = base.engine.reader.normalise
-        overlay = with_phrasings(base.knowledge, learned, normalise)
-        if overlay.knowledge is base.knowledge:
-            return Extended(base, overlay.refused)
-        return Extended(_over(overlay.knowledge, normalise, embedder), overlay.refused)
-
-    return Assistant(lambda: _matcher(settings, embedder), extend=extend)
+    return lambda folder: _matcher(settings, folder, embedder)
 
 
 def database(settings: Settings) -> Database:
@@ -71,12 +78,12 @@ def database(settings: Settings) -> Database:
 
 def matcher(settings: Settings) -> Matcher:
     """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
-    return _matcher(settings, _embedder(settings))
+    return builder(settings)(settings.knowledge_dir)
 
 
-def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
+def _matcher(settings: Settings, folder: Path, embedder: CachedEmbedder | None) -> Matcher:
     normalise = normaliser(settings)
-    return _over(load(settings.knowledge_dir, normalise), normalise, embedder)
+    return _over(load(folder, normalise), normalise, embedder)
 
 
 def _over(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder | None) -> Matcher:

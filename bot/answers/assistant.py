@@ -127,6 +127,11 @@ class Assistant:
         with self._reloading:
             return self._swap(self._base, learned)
 
+    def swap(self, matcher: Matcher) -> Change:
+        """Serve another snapshot with the approved phrasings over it; on KnowledgeError nothing changes."""
+        with self._reloading:
+            return self._swap(matcher, self._learned)
+
     def refuses(self, learned: Learned) -> str | None:
         """Tell why a phrasing can't be put under its entry; None where it can."""
         refused = self._extend(self._base, [*self._learned, learned]).refused

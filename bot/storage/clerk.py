@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import StorageError
+from bot.storage import signals
 from bot.storage.database import Database
-from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox
+from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox, depth
 from bot.storage.memories import Memories
 
 LOG = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Clerk:
         self._house: set[int] = set()
         self._deliveries: list[_Delivery] = []
         self._ended: list[Ended] = []
+        self._waiting: list[asyncio.Future[None]] = []
         self._unkept: dict[int, Arrived] = {}
         self._more = True  # whether something may wait in the inbox that nobody has in hand
         self._taking = True
@@ -80,11 +82,15 @@ class Clerk:
         self._work.set()
         return await delivery.kept
 
-    def end(self, ended: Ended) -> None:
-        """Note that something is handled; it is written down with the next turn."""
+    async def end(self, ended: Ended) -> None:
+        """Return once it is written down that something is handled, or noted where nothing can be written."""
         self._house.discard(ended.update_id)
         self._ended.append(ended)
         self._work.set()
+        if self.trouble is None:
+            written = asyncio.get_running_loop().create_future()
+            self._waiting.append(written)
+            await written
 
     def look(self) -> None:
         """Look into the inbox: another replica says that something waits there."""
@@ -116,7 +122,7 @@ class Clerk:
     async def depth(self) -> Depth:
         """Look how full the inbox is; raises StorageError."""
         async with self._database.read() as connection:
-            return await self._inbox.depth(connection)
+            return await depth(connection)
 
     async def _run(self) -> None:
         while True:
@@ -138,6 +144,15 @@ class Clerk:
 
     async def _turn(self) -> None:
         """Write down all that has come up and take in hand what there is room for, in one transaction."""
+        waiting, self._waiting = self._waiting, []
+        try:
+            await self._write()
+        finally:
+            for one in waiting:
+                if not one.done():
+                    one.set_result(None)
+
+    async def _write(self) -> None:
         deliveries, ended, unkept = self._deliveries.copy(), self._ended.copy(), dict(self._unkept)
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
         notes = self._memories.unwritten()
@@ -151,6 +166,8 @@ class Clerk:
             await self._inbox.end(connection, ended)
             await self._memories.write(connection, notes)
             held = await self._inbox.claim(connection, room) if claims else []
+            if new and len(held) == room:
+                await signals.tell(self._database, connection, signals.INBOX)  # others may have room
         self._deliveries = self._deliveries[len(deliveries) :]
         self._ended = self._ended[len(ended) :]
         self._unkept.clear()

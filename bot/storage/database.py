@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -66,8 +67,7 @@ class Database:
     async def upgrade(self) -> None:
         """Bring the schema up to date; replicas that start together take turns."""
         if not self.shared and self._url.database:
-            with translated():
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_file(Path(self._url.database))
         async with self.begin() as connection:
             await self.lock(connection, _UPGRADE_LOCK)
             await connection.run_sync(_upgrade)
@@ -90,6 +90,16 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _make_file(path: Path) -> None:
+    """Make a new database file; room that becomes free in it can be given back, which can't be said later on."""
+    with translated():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("VACUUM")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -113,12 +113,6 @@ async def forget(database: Database, person: int) -> Forgotten:
     return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
 
 
-async def expire(database: Database, before: float) -> int:
-    """Delete what was asked earlier than `before`, with its votes; return how many exchanges that were."""
-    async with database.begin() as connection:
-        return (await connection.execute(delete(HISTORY).where(HISTORY.c.at < before))).rowcount
-
-
 def _read(row: Row[tuple[object, ...]]) -> Exchange:
     values = dict(row._mapping)  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to a row's columns
     del values["day"], values["entry"]

@@ -74,9 +74,9 @@ class Depth:
     """How full the inbox is."""
 
     waiting: int
-    """Updates that aren't handled yet."""
+    """Updates that nobody has in hand yet."""
     oldest: float | None
-    """When the oldest of them came, in seconds since 1970."""
+    """When the oldest of those came that aren't handled yet, in seconds since 1970."""
     aside: int
     """Updates given up, within the time of retention."""
     errors: tuple[tuple[int, str], ...]
@@ -145,22 +145,20 @@ class Inbox:
         await connection.execute(update(INBOX).where(_ours(self._replica)).values(owner=None))
         await connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
 
-    async def depth(self, connection: AsyncConnection) -> Depth:
-        """Look how full it is."""
-        waiting = await connection.execute(
-            select(func.count(), func.min(INBOX.c.received_at)).where(INBOX.c.state == WAITING)
-        )
-        count, oldest = waiting.one()
-        given_up = INBOX.c.state == ASIDE
-        aside = await connection.execute(select(func.count()).where(given_up, INBOX.c.ended_at.is_not(None)))
-        last = select(INBOX.c.update_id, INBOX.c.error).where(given_up, INBOX.c.ended_at.is_not(None))
-        errors = await connection.execute(last.order_by(INBOX.c.ended_at.desc()).limit(TOLD))
-        return Depth(count, oldest, aside.scalar_one(), tuple((number, error or "") for number, error in errors.all()))
 
-    async def anything(self, connection: AsyncConnection) -> bool:
-        """Tell whether an update waits that nobody has in hand."""
-        free = select(INBOX.c.update_id).where(INBOX.c.state == WAITING, INBOX.c.owner.is_(None)).limit(1)
-        return (await connection.execute(free)).first() is not None
+async def depth(connection: AsyncConnection) -> Depth:
+    """Look how full it is."""
+    waiting = await connection.execute(
+        select(func.count().filter(INBOX.c.owner.is_(None)), func.min(INBOX.c.received_at)).where(
+            INBOX.c.state == WAITING
+        )
+    )
+    count, oldest = waiting.one()
+    given_up = INBOX.c.state == ASIDE
+    aside = await connection.execute(select(func.count()).where(given_up, INBOX.c.ended_at.is_not(None)))
+    last = select(INBOX.c.update_id, INBOX.c.error).where(given_up, INBOX.c.ended_at.is_not(None))
+    errors = await connection.execute(last.order_by(INBOX.c.ended_at.desc()).limit(TOLD))
+    return Depth(count, oldest, aside.scalar_one(), tuple((number, error or "") for number, error in errors.all()))
 
 
 def _ours(replica: str) -> ColumnElement[bool]:

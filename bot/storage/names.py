@@ -7,6 +7,9 @@ import hmac
 
 from pydantic import SecretStr
 
+WEBHOOK = "webhook"
+"""Purpose of the secret with which Telegram proves itself."""
+
 
 class Names:
     """Gives a chat, a person or a text a number that can't be traced back without the bot's token."""

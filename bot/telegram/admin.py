@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -13,7 +12,6 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.context import Context
-from bot.telegram.learning import approved
 from bot.telegram.preferences import language_for
 from bot.telegram.rights import is_admin
 from bot.telegram.send import Place, beside, send, send_file, typing
@@ -37,9 +35,8 @@ async def reload(update: Update, context: Context) -> None:
         await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
         return
     try:
-        async with typing(context.bot, place), context.services.reloading:
-            learned = await approved(context.services.database)
-            change = await asyncio.to_thread(context.assistant.reload, learned)
+        async with typing(context.bot, place):
+            change = await context.services.sharing.reload()
     except KnowledgeError as error:
         context.services.health.problems = len(error.problems)
         context.services.metrics.reloads.labels("refused").inc()

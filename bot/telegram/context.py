@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.recalls import Recalls
 from bot.telegram.recent import Memory, Recent
 from bot.telegram.server import Listening
+from bot.telegram.sharing import Sharing
 from bot.text import Texts
 
 
@@ -52,8 +52,12 @@ class Services:
     """What is kept; its schema is up to date."""
     names: Names
     """Numbers in the place of ids, for what is kept."""
+    sharing: Sharing
+    """Keeps the knowledge the same in all replicas."""
     concurrency: int = 64
     """Chats that are served at once."""
+    retention: int = 30
+    """Days after which everything is forgotten."""
     listening: Listening | None = None
     """Where the HTTP server listens; None for none."""
     metrics: Metrics = field(default_factory=Metrics)
@@ -76,6 +80,8 @@ class Services:
     """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
+    late: Recent = field(default_factory=lambda: Recent(3600.0))
+    """Chats that were told within the hour that answers come late."""
     introduced: Recent = field(default_factory=lambda: Recent(86_400.0))
     """Groups that need no introduction of the bot today."""
     chance: Random = field(default_factory=SystemRandom)
@@ -84,14 +90,10 @@ class Services:
     """When the bot started, in the seconds of the monotonic clock."""
     health: Health = field(default_factory=Health)
     """What went wrong."""
-    retention_days: int = 30
-    """Days after which what was asked is forgotten."""
     anonymous: frozenset[int] = frozenset()
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
     watched: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""
-    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the knowledge is built anew; reloads queue here."""
 
     def __post_init__(self) -> None:
         """Make what is made of the rest."""

@@ -10,7 +10,10 @@ from telegram import Update, User
 
 from bot import __version__
 from bot.answers.html import escape
+from bot.errors import StorageError
 from bot.knowledge.model import Knowledge, Language
+from bot.storage.database import Database
+from bot.storage.inbox import Depth, depth
 from bot.telegram.context import Context
 from bot.telegram.preferences import language_for
 from bot.telegram.rights import is_admin
@@ -30,6 +33,8 @@ class Diagnosis:
     """Seconds since the start."""
     failures: int
     """Updates that weren't handled, since the start."""
+    inbox: Depth | None
+    """How full the inbox is; None where the database is away."""
     problems: int
     """Faults of the knowledge files at the last reload, which was refused for them; 0 for none."""
 
@@ -46,9 +51,22 @@ async def diagnose(update: Update, context: Context) -> None:
     me = await patiently(context.bot.get_me)
     health = services.health
     found = Diagnosis(
-        me, context.assistant.knowledge, time.monotonic() - services.started, health.failures, health.problems
+        me,
+        context.assistant.knowledge,
+        time.monotonic() - services.started,
+        health.failures,
+        await _depth(services.database),
+        health.problems,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
+
+
+async def _depth(database: Database) -> Depth | None:
+    try:
+        async with database.read() as connection:
+            return await depth(connection)
+    except StorageError:
+        return None
 
 
 def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
@@ -63,4 +81,11 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
     yield texts(language, f"diag.{privacy}")
     yield texts(language, f"diag.{inline}")
     yield texts(language, "diag.failures", count=found.failures)
+    if found.inbox is None:
+        yield texts(language, "diag.database_away")
+    else:
+        yield texts(language, "diag.waiting", count=found.inbox.waiting)
+        if found.inbox.aside:
+            yield texts(language, "diag.aside", count=found.inbox.aside)
+        yield from (f"{number}: {error}" for number, error in found.inbox.errors)
     yield texts(language, f"diag.{problems}", **({"count": found.problems} if found.problems else {}))

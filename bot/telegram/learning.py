@@ -40,7 +40,7 @@ async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
     if await approved(services.database) == services.assistant.learned:
         return None
-    async with services.reloading:
+    async with services.sharing.busy:
         learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.learn, learned)
     for refused in change.refused:
@@ -48,12 +48,15 @@ async def learn(services: Services) -> Change | None:
     return change
 
 
-async def learn_from_others(services: Services) -> None:
-    """Let take part what was approved at another replica."""
-    try:
-        await learn(services)
-    except (KnowledgeError, StorageError) as error:
-        LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
+async def follow(services: Services, told: asyncio.Event) -> None:
+    """Let take part what was approved at another replica, each time that `told` is set, until cancelled."""
+    while True:
+        await told.wait()
+        told.clear()
+        try:
+            await learn(services)
+        except (KnowledgeError, StorageError) as error:
+            LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
 
 
 async def approve(context: Context, wording: Wording) -> Refusal | None:

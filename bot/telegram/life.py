@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
-from typing import Any, cast
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import cast
 from urllib.parse import urlsplit
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
-from bot.storage import signals, turns
-from bot.telegram import housekeeping, learning, menus
-from bot.telegram.context import App
+from bot.storage import hygiene, signals, turns
+from bot.telegram import learning, menus
+from bot.telegram.context import App, Services
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
 from bot.telegram.outage import Outage, asked_to_wait
@@ -28,6 +31,8 @@ LOG = logging.getLogger(__name__)
 
 WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
 """The kinds of updates that Telegram is asked for."""
+SWITCH = 0.001
+"""Seconds that a thread that computes may keep the one that talks waiting."""
 GRACE = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
 
@@ -37,6 +42,7 @@ def run(application: App) -> None:
 
     Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be had.
     """
+    sys.setswitchinterval(SWITCH)
     asyncio.run(_run(application))
 
 
@@ -57,6 +63,8 @@ async def _run(application: App) -> None:
             loop.add_signal_handler(name, stopped, name)
         except NotImplementedError:  # on Windows
             signal.signal(name, lambda number, _: loop.call_soon_threadsafe(stopped, signal.Signals(number)))
+    # More would only take turns, and each keep the event loop waiting.
+    loop.set_default_executor(ThreadPoolExecutor(1 + (os.cpu_count() or 1)))
     await serve(application, stop)
 
 
@@ -65,7 +73,9 @@ async def serve(application: App, stop: asyncio.Event) -> None:
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: None)
+    pages = Pages(
+        inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: services.sharing.trouble
+    )
     try:
         await services.database.upgrade()
         await learning.learn(services)
@@ -73,20 +83,9 @@ async def serve(application: App, stop: asyncio.Event) -> None:
             return
         await application.start()
         await inbox.clerk.start()
-        reactions = {
-            signals.INBOX: inbox.clerk.look,
-            signals.PHRASINGS: lambda: _begin(application, learning.learn_from_others(services)),
-        }
-        listener = asyncio.create_task(signals.listen(services.database, reactions))
-        over = asyncio.Event()
-        housekeeper = asyncio.create_task(housekeeping.forget_old(services, over))
-        try:
-            async with serving(pages, services.listening):
-                await _take_in(application, stop)
-        finally:
-            listener.cancel()
-            over.set()
-            await housekeeper
+        await services.sharing.begin()
+        async with _beside(services, inbox), serving(pages, services.listening):
+            await _take_in(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None
@@ -94,8 +93,28 @@ async def serve(application: App, stop: asyncio.Event) -> None:
         await _finish(application)
 
 
-def _begin(application: App, work: Coroutine[Any, Any, None]) -> None:
-    application.create_task(work)
+@asynccontextmanager
+async def _beside(services: Services, inbox: InboxQueue) -> AsyncIterator[None]:
+    """Run what goes on all the while."""
+    approved = asyncio.Event()
+    reactions = {
+        signals.INBOX: inbox.clerk.look,
+        signals.KNOWLEDGE: services.sharing.look,
+        signals.PHRASINGS: approved.set,
+    }
+    works = (
+        signals.listen(services.database, reactions),
+        services.sharing.follow(),
+        learning.follow(services, approved),
+        hygiene.keep_tidy(services.database, services.retention),
+    )
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _take_in(application: App, stop: asyncio.Event) -> None:

@@ -20,8 +20,10 @@ class Metrics:
         self.reloads = Counter("bot_reloads", "Reloads of the knowledge", ["outcome"], registry=self.registry)
         self.failures = Counter("bot_failures", "Updates that could not be handled", registry=self.registry)
         self._knowledge = Gauge("bot_knowledge", "1 for the version that serves", ["version"], registry=self.registry)
-        self._waiting = Gauge("bot_inbox_waiting", "Updates not handled yet", registry=self.registry)
-        self._oldest = Gauge("bot_inbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
+        self._waiting = Gauge("bot_inbox_waiting", "Updates that nobody has in hand yet", registry=self.registry)
+        self._oldest = Gauge(
+            "bot_inbox_oldest_seconds", "Age of the oldest update that is not handled", registry=self.registry
+        )
         self._aside = Gauge("bot_inbox_aside", "Updates given up", registry=self.registry)
         self._away = Gauge("bot_database_away", "1 while nothing can be kept", registry=self.registry)
 

@@ -13,6 +13,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
+from bot.telegram.telling import AT_ONCE, TELLING, Telling
 
 WAITING = 10_000
 """Updates that may be in the house at once, most of them waiting for their chat."""
@@ -21,8 +22,8 @@ WAITING = 10_000
 class ChatOrder(BaseUpdateProcessor):
     """Keeps a chat's updates in order; one that waits for its chat takes no place from the others."""
 
-    def __init__(self, at_work: int, attempts: Attempts, ended: Callable[[Ended], None]) -> None:
-        """`at_work` updates are handled at once; `ended` is told of each that needs no more work."""
+    def __init__(self, at_work: int, attempts: Attempts, ended: Callable[[Ended], Awaitable[None]]) -> None:
+        """`at_work` updates are handled at once; `ended` writes down each that needs no more work."""
         super().__init__(WAITING)
         self.again: Callable[[object], Coroutine[Any, Any, None]] | None = None
         """How to handle an update another time."""
@@ -30,6 +31,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._ended = ended
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
+        self._telling = asyncio.Semaphore(AT_ONCE)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -65,11 +67,13 @@ class ChatOrder(BaseUpdateProcessor):
         chat = chat_of(update)
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
-            number = update.update_id
+            telling = Telling(self._telling)
+            TELLING.set(telling)
             try:
                 await self._until_done(update, coroutine)
             finally:
-                self._attempts.over(number)
+                telling.end()
+                self._attempts.over(update.update_id)
 
     async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
         """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
@@ -83,10 +87,10 @@ class ChatOrder(BaseUpdateProcessor):
                     await asyncio.sleep(wait)
                     attempt = self.again(update)
                 case GaveUp(failures, error):
-                    self._ended(Ended(number, "aside", time.time(), failures, error))
+                    await self._ended(Ended(number, "aside", time.time(), failures, error))
                     return
                 case _:
-                    self._ended(Ended(number, "done", time.time()))
+                    await self._ended(Ended(number, "done", time.time()))
                     return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from telegram import Message, Update
 from telegram.constants import ChatType
@@ -21,6 +21,8 @@ from bot.telegram.send import beside, send, typing
 
 FIRST = 1
 """Id of the General topic in links."""
+LATE = timedelta(minutes=10)
+"""How old a question may get without an apology."""
 ANSWERED_LATE = timedelta(hours=1)
 """How old a message may be whose edit makes it a question; an older one was likely answered before a restart."""
 
@@ -59,6 +61,7 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
     if message.media_group_id is not None:
         services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
+    await _apologise_if_late(context, message)
     put = Question(asked.text, conversation(place), message.from_user.language_code if message.from_user else None)
     async with typing(context.bot, place):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
@@ -66,6 +69,14 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
     services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
     services.metrics.questions.labels(reply.status, reply.language).inc()
     services.metrics.seconds.observe(time.perf_counter() - began)
+
+
+async def _apologise_if_late(context: Context, message: Message) -> None:
+    """Say once a chat that the answers to what has waited for long come late."""
+    asked = message.edit_date or message.date
+    if datetime.now(UTC) - asked > LATE and not context.services.late.seen(message.chat.id):
+        text = context.texts(await language_for(context, message), "telegram.late")
+        await send(context.bot, beside(message), [escape(text)])
 
 
 def _wordless(message: Message) -> bool:

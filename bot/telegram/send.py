@@ -16,6 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, T
 
 from bot.telegram.outage import Outage, asked_to_wait
 from bot.telegram.split import messages, plain
+from bot.telegram.telling import TELLING
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -183,19 +184,25 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
-    outage = Outage(LOG)
+    outage, telling = Outage(LOG), TELLING.get()
     for _ in range(ATTEMPTS - 1):
+        if telling is not None:
+            await telling.enter()
         try:
             result = await request()
         except (RetryAfter, NetworkError) as error:
             if not _worth_another(error):
                 raise
+            if telling is not None:
+                telling.leave()
             await asyncio.sleep(
                 outage.failed(f"a request to Telegram failed ({error}); trying again", asked_to_wait(error))
             )
         else:
             outage.over()
             return result
+    if telling is not None:
+        await telling.enter()
     return await request()
 
 

@@ -76,7 +76,9 @@ class Pages:
         ]
         if self._secret is not None:
             routes.append(Route(WEBHOOK, self.take, methods=["POST"]))
-        return Starlette(routes=routes)
+        application = Starlette(routes=routes)
+        application.router.redirect_slashes = False
+        return application
 
     async def take(self, request: Request) -> Response:
         """Keep an update, and only then say that it arrived."""

@@ -48,7 +48,7 @@ async def tell(update: Update, context: Context) -> None:
     if picture is None:
         await send(context.bot, place, told)
     else:
-        await send_picture(context.bot, place, "stats.png", picture, told)
+        await send_picture(context.bot, place, "statistics.png", picture, told)
 
 
 def days_of(arguments: list[str]) -> int:

@@ -33,3 +33,12 @@ async def database(url: str) -> AsyncIterator[Database]:
     await made.upgrade()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def tmp_database(tmp_path: Path) -> AsyncIterator[Database]:
+    """Return a file whose schema is up to date."""
+    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    await made.upgrade()
+    yield made
+    await made.close()

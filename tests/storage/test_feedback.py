@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from bot.storage import gaps, history, phrasings, preferences, votes
+from bot.storage import gaps, history, hygiene, phrasings, preferences, votes
 from bot.storage.database import Database
 from bot.storage.history import DAY, Exchange, Forgotten, without_names
 from bot.storage.phrasings import PUT_OFF, Wording
@@ -136,10 +136,10 @@ async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: 
 
 
 async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
-    old, new = await keep(database, at=NOW - 10), await keep(database)
+    old, new = await keep(database, at=NOW - 8 * DAY), await keep(database, at=NOW - 6 * DAY)
     await votes.vote(database, old, ADA, "up", NOW)
 
-    assert await history.expire(database, NOW - 5) == 1
+    await hygiene.tidy(database, 7, NOW)
 
     assert await history.find(database, old) is None
     assert await history.find(database, new) is not None

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import pytest
 from pydantic import SecretStr
@@ -19,13 +19,24 @@ from bot.storage.names import Names
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
 from bot.telegram.life import serve
+from bot.telegram.server import Listening
+from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
+from tests.replica import free_port
 from tests.telegram import knowledge
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-MakeServices: TypeAlias = Callable[[Assistant], Services]
+
+class MakeServices(Protocol):
+    """See the fixture."""
+
+    def __call__(
+        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None
+    ) -> Services: ...
+
+
 MakeAssistant: TypeAlias = Callable[[Path], Assistant]
 Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
 
@@ -40,6 +51,12 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
     data = tmp_path_factory.mktemp("data")
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
+
+
+@pytest.fixture(scope="session")
+def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return what builds a matcher of any folder."""
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
 
 
 @pytest.fixture(scope="session")
@@ -84,33 +101,43 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path) -> MakeServices:
-    """Make what a bot works with; all bots of a test share a database."""
+def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeServices:
+    """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
-    def make(assistant: Assistant) -> Services:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
-        return Services(assistant, texts, frozenset({ADA.id}), database, Names(SecretStr(TOKEN)))
+    def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
+        database = Database(url or f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        sharing = Sharing(database, assistant, tmp_path / "knowledge", build_matcher)
+        names = Names(SecretStr(TOKEN))
+        return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
 
     return make
 
 
 @pytest.fixture
-def serving(make_services: MakeServices) -> Serving:
+def listening() -> Listening:
+    """Return where a bot can be reached that takes deliveries by webhook."""
+    port = free_port()
+    return Listening("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
+
+
+@asynccontextmanager
+async def serving_with(api: BotApi, services: Services) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
+    application = build(SecretStr(api.token), services, api.url)
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(application, stop))
+    try:
+        yield application
+    finally:
+        stop.set()
+        async with asyncio.timeout(20):
+            await task
 
-    @asynccontextmanager
-    async def bot(api: BotApi, assistant: Assistant) -> AsyncIterator[App]:
-        application = build(SecretStr(api.token), make_services(assistant), api.url)
-        stop = asyncio.Event()
-        task = asyncio.create_task(serve(application, stop))
-        try:
-            yield application
-        finally:
-            stop.set()
-            async with asyncio.timeout(10):
-                await task
 
-    return bot
+@pytest.fixture
+def serving(make_services: MakeServices) -> Serving:
+    """Run a bot that polls and keeps everything in a file."""
+    return lambda api, assistant: serving_with(api, make_services(assistant))
 
 
 @pytest.fixture

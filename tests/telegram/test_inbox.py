@@ -1,0 +1,154 @@
+"""No question is lost: not by a failure, not by an outage, not by a stop; and none is answered twice for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+import pytest
+from sqlalchemy import event, text
+from telegram import Update
+from telegram.ext import MessageHandler, filters
+
+from bot.answers.assistant import Assistant
+from bot.storage.inbox import depth
+from bot.telegram.context import App
+from bot.telegram.life import inbox_of
+from bot.text import Texts
+from tests.botapi import ADA, BOB, BotApi
+from tests.telegram.conftest import MakeServices, Serving, serving_with
+from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+
+
+@pytest.fixture(autouse=True)
+def at_info(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot")
+
+
+async def test_a_redelivered_update_is_not_answered_again(bot: App, api: BotApi) -> None:
+    await api.answer(ADA, NUCLEAR)
+    again = Update.de_json(api.world.updates[-1], bot.bot)
+
+    await bot.update_queue.put(again)
+
+    await api.answer(ADA, SOLAR)
+    assert len(api.world.sent) == 2
+
+
+async def test_what_fails_three_times_is_set_aside_and_told_to_admins(bot: App, api: BotApi, texts: Texts) -> None:
+    attempts = 0
+
+    async def broken(update: Update, _: object) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise ValueError(update.update_id)
+
+    bot.add_handler(MessageHandler(filters.Regex(NUCLEAR), broken), group=-1)
+    await api.private_message(ADA, NUCLEAR)
+    await api.sent(2)  # the apology, and what the handlers behind it say
+    bot.remove_handler(bot.handlers[-1][0], group=-1)
+
+    told = (await api.answer(ADA, "/diag")).text
+
+    assert attempts == 3
+    assert texts("zh", "diag.aside", count=1) in told
+    assert "1001: ValueError at " in told
+
+
+async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi) -> None:
+    api.cut("sendMessage", times=5)
+    await api.private_message(ADA, NUCLEAR)
+    await api.private_message(ADA, SOLAR)
+
+    first, second = await api.sent(2, limit=30)
+
+    assert first.text.startswith(f"❓ {NUCLEAR}")
+    assert second.text.startswith(f"❓ {SOLAR}")
+    assert bot.bot_data.health.failures == 0
+
+
+async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assistant, serving: Serving) -> None:
+    before = int(time.time()) - 3600
+    for question in (NUCLEAR, SOLAR):
+        await api.private_message(ADA, question, date=before)
+    await api.private_message(BOB, GAS)
+
+    async with serving(api, assistant) as application:
+        sent = await api.sent(4)
+
+    late = application.bot_data.texts("zh", "telegram.late")
+    assert [message.text == late for message in sent if message.chat == ADA.id] == [True, False, False]
+    assert late not in [message.text for message in sent if message.chat == BOB.id]
+
+
+async def test_what_a_stop_leaves_is_answered_by_the_next_process(
+    api: BotApi, assistant: Assistant, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.life.GRACE", 0.2)
+    api.flood("sendMessage", 3)
+    async with serving(api, assistant):
+        await api.private_message(ADA, NUCLEAR)
+        await api.private_message(ADA, SOLAR)
+        await api.handled()
+    assert api.world.sent == []
+
+    async with serving(api, assistant):
+        first, second = await api.sent(2)
+
+    assert first.text.startswith(f"❓ {NUCLEAR}")
+    assert second.text.startswith(f"❓ {SOLAR}")
+
+
+async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    services = make_services(assistant)
+    async with serving_with(api, services) as application:
+        await api.answer(ADA, "/start")
+        await limit_pages(application, 1)
+        await api.private_message(ADA, NUCLEAR)
+        await api.private_message(BOB, GAS)
+        await api.sent(3, limit=30)
+        kept = api.world.confirmed
+        assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
+
+        await limit_pages(application, 1_000_000)
+        await api.handled()
+        await api.answer(ADA, SOLAR)
+
+    assert len(api.world.sent) == 4, "what was answered from memory isn't answered again"
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.clerk"]
+    assert [line for line in told if "Nothing can be kept" in line] == [
+        "Nothing can be kept: the disk of the database is full; make room. Until it can, answers come from memory alone"
+    ]
+    assert sum("serves again" in line for line in told) == 1
+
+
+async def limit_pages(application: App, pages: int) -> None:
+    """Let the file grow no larger; SQLite says then what it says where the disk is full."""
+    engine = application.bot_data.database.engine
+
+    def limit(connection: object, _: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", limit)
+    await engine.dispose()
+    if pages == 1:  # what is free in the file would do for a while
+        async with application.bot_data.database.begin() as connection:
+            await connection.execute(text("PRAGMA incremental_vacuum"))
+
+
+async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
+    await asyncio.gather(*(api.private_message(person, NUCLEAR) for person in (ADA, BOB) * 5))
+    await api.sent(10)
+    await bot.update_queue.join()
+
+    await api.wait_for(lambda: inbox_of(bot).clerk.busy == 0, "the ends to be noted")
+    found = None
+    while found is None or found.oldest is not None:
+        async with bot.bot_data.database.read() as connection:
+            found = await depth(connection)
+    assert (found.waiting, found.aside) == (0, 0)
