@@ -18,8 +18,8 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.storage import hygiene, signals, turns
-from bot.telegram import learning, menus
-from bot.telegram.context import App, Services
+from bot.telegram import learning, menus, watching
+from bot.telegram.context import App
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
 from bot.telegram.outage import Outage, asked_to_wait
@@ -84,7 +84,7 @@ async def serve(application: App, stop: asyncio.Event) -> None:
         await application.start()
         await inbox.clerk.start()
         await services.sharing.begin()
-        async with _beside(services, inbox), serving(pages, services.listening):
+        async with _beside(application), serving(pages, services.listening):
             await _take_in(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
@@ -94,8 +94,9 @@ async def serve(application: App, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _beside(services: Services, inbox: InboxQueue) -> AsyncIterator[None]:
+async def _beside(application: App) -> AsyncIterator[None]:
     """Run what goes on all the while."""
+    services, inbox = application.bot_data, inbox_of(application)
     approved = asyncio.Event()
     reactions = {
         signals.INBOX: inbox.clerk.look,
@@ -106,6 +107,7 @@ async def _beside(services: Services, inbox: InboxQueue) -> AsyncIterator[None]:
         signals.listen(services.database, reactions),
         services.sharing.follow(),
         learning.follow(services, approved),
+        watching.watch(services, application.bot),
         hygiene.keep_tidy(services.database, services.retention),
     )
     tasks = [asyncio.create_task(work) for work in works]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,8 @@ from bot.telegram.context import App
 from bot.telegram.refs import code
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
-from tests.telegram.conftest import Serving
+from tests.postgres import Server
+from tests.telegram.conftest import MakeAssistant, MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
 STRANGE = "足球比赛谁赢了"
@@ -217,3 +219,23 @@ async def test_gaps_are_for_admins_alone_and_in_private(bot: App, api: BotApi, t
         assert await api.note(await api.tap(BOB, page, data)) == texts("zh", "admin.refused")
     assert page.edits == 0
     assert page.chat != GROUP.id
+
+
+async def test_what_is_approved_at_one_replica_takes_part_at_all(
+    api: BotApi, make_services: MakeServices, own: Assistant, own_folder: Path, make_assistant: MakeAssistant,
+    postgres: Server, texts: Texts,
+) -> None:  # fmt: skip
+    url, other = postgres.new_database(), make_assistant(own_folder)
+    first, second = make_services(own, url), make_services(other, url)
+    async with serving_with(api, first) as application, serving_with(api, second) as beside:
+        await started(api, application)
+        await started(api, beside)
+        await missed(application, STRANGE)
+        page = await api.answer(ADA, "/gaps")
+        entry = page.labels[0]
+        await turned(api, page, entry)
+        await turned(api, page, texts("zh", "gaps.yes"))
+
+        await api.wait_for(lambda: own.learned == other.learned != (), "both replicas to learn")
+        assert await turned(api, page, texts("zh", "gaps.undo")) == texts("zh", "gaps.undone")
+        await api.wait_for(lambda: own.learned == other.learned == (), "both replicas to unlearn")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi, Sent
 from tests.botapi.people import ANONYMOUS, BASIC_GROUP, Chat
@@ -148,16 +147,10 @@ async def test_in_private_there_is_nothing_to_set(api: BotApi, texts: Texts) -> 
     assert (await api.answer(ADA, "/settings")).text == texts("zh", "settings.in_private")
 
 
-async def test_an_anonymous_admin_is_let_in_where_the_operator_allows_it(bot: App, api: BotApi, texts: Texts) -> None:
-    services = bot.bot_data
-    for allowed in (frozenset[int](), frozenset({GROUP.id})):
-        object.__setattr__(services, "anonymous", allowed)  # what the operator sets, without another bot
-        await api.group_message(ANONYMOUS, "/settings@interview_bot", sender_chat=GROUP.json())
-        await api.sent(len(api.world.sent) + 1)
+async def test_an_anonymous_admin_is_asked_for_a_name(api: BotApi, texts: Texts) -> None:
+    await api.group_message(ANONYMOUS, "/settings@interview_bot", sender_chat=GROUP.json())
 
-    refused, shown = await api.sent(2)
-    assert refused.text in {texts(language, "settings.anonymous") for language in ("zh", "en")}
-    assert shown.text.startswith(tuple(texts(language, "settings.title") for language in ("zh", "en")))
+    assert (await api.sent(1))[0].text in {texts(language, "settings.anonymous") for language in ("zh", "en")}
 
 
 async def test_settings_move_with_a_group_that_becomes_a_supergroup(api: BotApi) -> None:
