@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.answers.html import escape
 from bot.telegram.context import Context
 from bot.telegram.preferences import language_for
 from bot.telegram.reloading import attempt, tell
-from bot.telegram.rights import is_admin
-from bot.telegram.send import beside, send, typing
+from bot.telegram.send import beside, typing
 
 
 async def reload(update: Update, context: Context) -> None:
@@ -18,9 +16,6 @@ async def reload(update: Update, context: Context) -> None:
     if message is None:
         return
     place, language = beside(message), await language_for(context, message)
-    if not is_admin(message, context.services.admins, context.services.anonymous):
-        await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
-        return
     async with typing(context.bot, place):
         outcome = await attempt(context.services)
     await tell(context.bot, place, outcome, context.texts, language)

@@ -41,7 +41,7 @@ from bot.telegram import (
 )
 from bot.telegram.addressed import ASK, from_somebody
 from bot.telegram.context import App, Context, Services
-from bot.telegram.gate import limited
+from bot.telegram.gate import for_admins, limited
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
 
@@ -70,14 +70,16 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         CommandHandler("random", limited(chance.random), typed),
         CommandHandler("quote", limited(chance.quote), typed),
         CommandHandler(ASK, questions.answer, new),
-        CommandHandler("stats", limited(stats.tell), typed),
-        CommandHandler("gaps", limited(gaps.show), typed),
+        CommandHandler("stats", limited(for_admins(stats.tell)), typed),
+        CommandHandler("gaps", limited(for_admins(gaps.show)), typed),
         CommandHandler("lang", limited(own_language.choose), typed),
         CommandHandler("settings", limited(group_settings.show), typed),
         CommandHandler("privacy", limited(privacy.explain), typed),
         CommandHandler("forget", limited(privacy.forget), typed),
-        CommandHandler("diag", limited(diagnosis.diagnose), typed),
-        CommandHandler("reload", limited(admin.reload), typed, block=False),  # it takes seconds, and its chat goes on
+        CommandHandler("diag", limited(for_admins(diagnosis.diagnose)), typed),
+        CommandHandler(
+            "reload", limited(for_admins(admin.reload)), typed, block=False
+        ),  # it takes seconds, and its chat goes on
         MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, limited(commands.unknown)),
         MessageHandler(new, questions.answer),

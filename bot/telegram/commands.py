@@ -49,7 +49,7 @@ async def show_help(update: Update, context: Context) -> None:
     if message is None:
         return
     language = await language_for(context, message)
-    listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUPS
+    listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUP_ADMINS
     if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)

@@ -16,7 +16,6 @@ from bot.storage.database import Database
 from bot.storage.inbox import Depth, depth
 from bot.telegram.context import Context
 from bot.telegram.preferences import language_for
-from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, patiently, send
 from bot.text import Texts
 
@@ -45,9 +44,6 @@ async def diagnose(update: Update, context: Context) -> None:
     if message is None:
         return
     language, place, services = await language_for(context, message), beside(message), context.services
-    if not is_admin(message, services.admins, services.anonymous):
-        await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
-        return
     me = await patiently(context.bot.get_me)
     health = services.health
     found = Diagnosis(

@@ -25,7 +25,6 @@ from bot.telegram.gap_queue import Gap, nearest, queue
 from bot.telegram.notes import acknowledge
 from bot.telegram.preferences import language_for
 from bot.telegram.refs import find_entry, number
-from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, send, typing
 
 
@@ -55,9 +54,7 @@ async def show(update: Update, context: Context) -> None:
     if message is None:
         return
     place, language = beside(message), await language_for(context, message)
-    if not is_admin(message, context.services.admins, context.services.anonymous):
-        await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
-    elif message.chat.type != ChatType.PRIVATE:
+    if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "gaps.only_private"))])
     else:
         async with typing(context.bot, place):

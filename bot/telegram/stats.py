@@ -16,7 +16,6 @@ from bot.knowledge.model import Knowledge, Language
 from bot.storage.statistics import Statistics, statistics
 from bot.telegram.context import Context
 from bot.telegram.preferences import language_for
-from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, send, send_picture, typing
 from bot.text import Texts
 
@@ -38,9 +37,6 @@ async def tell(update: Update, context: Context) -> None:
     if message is None:
         return
     place, language = beside(message), await language_for(context, message)
-    if not is_admin(message, context.services.admins, context.services.anonymous):
-        await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
-        return
     async with typing(context.bot, place):
         found = await statistics(context.services.database, days_of(context.args or []), time.time())
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]

@@ -40,6 +40,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
     answer = await api.answer(ADA, NUCLEAR)
     await api.tapped(ADA, answer, "👍")
     await api.answer(BOB, SOLAR)
+    await api.answer(BOB, "/help")  # handled once the question before is kept
 
     told = await api.answer(ADA, "/stats 3")
 
