@@ -157,10 +157,11 @@ class Clerk:
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
         notes = self._memories.unwritten()
         room = self._room - len(self._house) if self._taking else 0
-        claims = room > 0 and (self._more or bool(new) or (self._database.shared and bool(ended)))
+        wanted = self._more or bool(new) or (self._database.shared and bool(ended))
+        claims = wanted and room >= self._room // 4  # with less room there is plenty to do anyway
         if not (deliveries or ended or unkept or claims or notes):
             return
-        async with self._database.begin() as connection:
+        async with self._database.begin(lasting=bool(new or unkept)) as connection:
             await self._inbox.keep(connection, new, in_hand=False)
             await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
             await self._inbox.end(connection, ended)
