@@ -95,19 +95,18 @@ async def serve(application: App, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def _beside(services: Services, inbox: InboxQueue) -> AsyncIterator[None]:
     """Run what goes on all the while."""
+    over = asyncio.Event()
     reactions = {signals.INBOX: inbox.clerk.look, signals.KNOWLEDGE: services.sharing.look}
-    works = (
-        signals.listen(services.database, reactions),
-        services.sharing.follow(),
-        hygiene.keep_tidy(services.database, services.retention),
-    )
-    tasks = [asyncio.create_task(work) for work in works]
+    tidying = asyncio.create_task(hygiene.keep_tidy(services.database, services.retention, over))
+    works = (signals.listen(services.database, reactions), services.sharing.follow())
+    following = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
-        for task in tasks:
+        over.set()
+        for task in following:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(tidying, *following, return_exceptions=True)
 
 
 async def _take_in(application: App, stop: asyncio.Event) -> None:

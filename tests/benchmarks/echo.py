@@ -1,4 +1,4 @@
-"""A bare bot of the library, as its documentation shows one: says again what it hears. `python -m tests.benchmarks.echo`."""
+"""A bare bot of the library, as its documentation shows one; it says again what it hears."""
 
 from __future__ import annotations
 

@@ -69,8 +69,7 @@ async def _latencies(api: BotApi, rate: float, people: Iterator[int]) -> list[fl
     def look() -> None:
         nonlocal seen
         now = time.perf_counter()
-        for sent in api.world.sent[seen:]:
-            taken.append(now - asked[sent.chat])
+        taken.extend(now - asked[sent.chat] for sent in api.world.sent[seen:])
         seen = len(api.world.sent)
 
     began = time.perf_counter()
@@ -80,7 +79,12 @@ async def _latencies(api: BotApi, rate: float, people: Iterator[int]) -> list[fl
         asked[person.id] = time.perf_counter()
         await api.private_message(person, NUCLEAR)
         look()
-    await api.wait_for(lambda: look() or len(taken) == len(asked), "all answers", PATIENCE)
+
+    def all_seen() -> bool:
+        look()
+        return len(taken) >= len(asked)
+
+    await api.wait_for(all_seen, "all answers", PATIENCE)
     return taken
 
 
