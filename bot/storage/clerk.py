@@ -61,6 +61,7 @@ class Clerk:
         self._more = True  # whether something may wait in the inbox that nobody has in hand
         self._taking = True
         self._work = asyncio.Event()
+        self._over = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -108,9 +109,13 @@ class Clerk:
 
     async def stop(self) -> None:
         """Write down what is handled, and leave the rest to the next process or to another replica."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._over.set()
+        self._work.set()
+        if self._tasks:  # cancelling would break a transaction, so they get time to end by themselves
+            _, slow = await asyncio.wait(self._tasks, timeout=LAST_WORDS)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(LAST_WORDS):
                 await self._turn()
@@ -125,7 +130,7 @@ class Clerk:
             return await depth(connection)
 
     async def _run(self) -> None:
-        while True:
+        while not self._over.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self._work.wait()
@@ -157,10 +162,11 @@ class Clerk:
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
         notes = self._memories.unwritten()
         room = self._room - len(self._house) if self._taking else 0
-        claims = room > 0 and (self._more or bool(new) or (self._database.shared and bool(ended)))
+        wanted = self._more or bool(new) or (self._database.shared and bool(ended))
+        claims = wanted and room >= self._room // 4  # with less room there is plenty to do anyway
         if not (deliveries or ended or unkept or claims or notes):
             return
-        async with self._database.begin() as connection:
+        async with self._database.begin(lasting=bool(new or unkept)) as connection:
             await self._inbox.keep(connection, new, in_hand=False)
             await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
             await self._inbox.end(connection, ended)
@@ -193,8 +199,14 @@ class Clerk:
             if self._taking and now - delivery.since >= PATIENCE and len(self._house) < self._room:
                 self._deliveries.remove(delivery)
                 self._handle_unkept(delivery)
-        await asyncio.sleep(LOOK)
+        await self._ends_within(LOOK)
         self._work.set()
+
+    async def _ends_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        return self._over.is_set()
 
     def _handle_unkept(self, delivery: _Delivery) -> None:
         for one in delivery.arrived:
@@ -211,8 +223,7 @@ class Clerk:
 
     async def _pulse(self) -> None:
         """Give signs of life, and take over what dead replicas had in hand."""
-        while True:
-            await asyncio.sleep(BEAT)
+        while not await self._ends_within(BEAT):
             with suppress(StorageError):  # the turns tell it
                 async with self._database.begin() as connection:
                     await self._inbox.beat(connection)

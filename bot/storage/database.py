@@ -26,6 +26,7 @@ _MIGRATIONS = "bot.storage:migrations"
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_QUICKLY = text("SET LOCAL synchronous_commit = off")
 _PATIENCE = 10
 """Seconds to wait for a connection, a statement, or another process's transaction."""
 
@@ -48,12 +49,19 @@ class Database:
         return self._url.get_backend_name() == POSTGRESQL
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """Run a transaction that writes; raise StorageError where the database can't serve."""
+    async def begin(self, *, lasting: bool = True) -> AsyncIterator[AsyncConnection]:
+        """Run a transaction that writes; raise StorageError where the database can't serve.
+
+        What isn't `lasting` outlives the end of the process, but the last of it may be lost in a power cut.
+        """
         lock: AbstractAsyncContextManager[Any] = nullcontext() if self._writing is None else self._writing
         with translated():
-            async with lock, self.engine.begin() as connection:
-                yield connection
+            async with lock, self.engine.connect() as plain:
+                connection = await plain.execution_options(lasting=lasting)
+                async with connection.begin():
+                    if self.shared and not lasting:
+                        await connection.execute(_QUICKLY)
+                    yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -133,7 +141,6 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     for setting in (
         f"busy_timeout = {_PATIENCE * 1000}",
         "journal_mode = WAL",
-        "synchronous = FULL",  # what was stored outlives a power cut too
         "foreign_keys = ON",
     ):
         cursor.execute(f"PRAGMA {setting}")
@@ -142,5 +149,12 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
-    reads = connection.get_execution_options().get("only_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("only_reads", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    synchronous = "FULL" if options.get("lasting", True) else "NORMAL"
+    if connection.info.get("synchronous") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        connection.info["synchronous"] = synchronous
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -42,9 +42,11 @@ async def tidy(database: Database, retention: int, now: float) -> None:
             await connection.execute(text("PRAGMA incremental_vacuum"))
 
 
-async def keep_tidy(database: Database, retention: int) -> None:
-    """Tidy up now and every hour, until cancelled."""
-    while True:
+async def keep_tidy(database: Database, retention: int, over: asyncio.Event) -> None:
+    """Tidy up now and every hour, until `over` is set."""
+    while not over.is_set():
         with suppress(StorageError):  # the clerk tells it, and in an hour there is another chance
             await tidy(database, retention, time.time())
-        await asyncio.sleep(EVERY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY):
+                await over.wait()

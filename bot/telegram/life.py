@@ -97,26 +97,27 @@ async def serve(application: App, stop: asyncio.Event) -> None:
 async def _beside(application: App) -> AsyncIterator[None]:
     """Run what goes on all the while."""
     services, inbox = application.bot_data, inbox_of(application)
-    approved = asyncio.Event()
+    over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
         signals.INBOX: inbox.clerk.look,
         signals.KNOWLEDGE: services.sharing.look,
         signals.PHRASINGS: approved.set,
     }
+    tidying = asyncio.create_task(hygiene.keep_tidy(services.database, services.retention, over))
     works = (
         signals.listen(services.database, reactions),
         services.sharing.follow(),
         learning.follow(services, approved),
         watching.watch(services, application.bot),
-        hygiene.keep_tidy(services.database, services.retention),
     )
-    tasks = [asyncio.create_task(work) for work in works]
+    following = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
-        for task in tasks:
+        over.set()
+        for task in following:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(tidying, *following, return_exceptions=True)
 
 
 async def _take_in(application: App, stop: asyncio.Event) -> None:

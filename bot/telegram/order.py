@@ -13,7 +13,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
-from bot.telegram.telling import AT_ONCE, TELLING, Telling
+from bot.telegram.telling import TELLING, Telling
 
 WAITING = 10_000
 """Updates that may be in the house at once, most of them waiting for their chat."""
@@ -31,7 +31,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._ended = ended
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
-        self._telling = asyncio.Semaphore(AT_ONCE)
+        self._telling = asyncio.Lock()
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 

@@ -106,7 +106,20 @@ async def _send_to(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboard
             reply_markup=keyboard,
         )
 
-    return await plain_if_refused(attempt, markup)
+    return await plain_if_refused(lambda text, parse_mode: _in_turn(lambda: attempt(text, parse_mode)), markup)
+
+
+async def _in_turn(request: Callable[[], Awaitable[T]]) -> T:
+    """Send when it is this update's turn; where that fails, others go on meanwhile."""
+    telling = TELLING.get()
+    if telling is None:
+        return await request()
+    await telling.enter()
+    try:
+        return await request()
+    except TelegramError:
+        telling.leave()
+        raise
 
 
 async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
@@ -184,25 +197,19 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
-    outage, telling = Outage(LOG), TELLING.get()
+    outage = Outage(LOG)
     for _ in range(ATTEMPTS - 1):
-        if telling is not None:
-            await telling.enter()
         try:
             result = await request()
         except (RetryAfter, NetworkError) as error:
             if not _worth_another(error):
                 raise
-            if telling is not None:
-                telling.leave()
             await asyncio.sleep(
                 outage.failed(f"a request to Telegram failed ({error}); trying again", asked_to_wait(error))
             )
         else:
             outage.over()
             return result
-    if telling is not None:
-        await telling.enter()
     return await request()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
 from bot.answers import html
+from bot.errors import StorageError
 from bot.knowledge.model import Language
 from bot.telegram import buttons, feedback, gaps, group_settings, own_language
 from bot.telegram.answering import give, keyboards
@@ -18,6 +20,8 @@ from bot.telegram.language import spoken
 from bot.telegram.notes import acknowledge
 from bot.telegram.refs import find_entry
 from bot.telegram.send import Place, beside, send
+
+LOG = logging.getLogger(__name__)
 
 
 async def tapped(update: Update, context: Context) -> None:
@@ -32,7 +36,11 @@ async def tapped(update: Update, context: Context) -> None:
     if not isinstance(button, buttons.Delete) and not _admitted(context, beside(message, asker=query.from_user.id)):
         await acknowledge(query, context.texts(button.language, "limits.slower"))
         return
-    await TAPS[type(button)](context, query, message, button)
+    try:
+        await TAPS[type(button)](context, query, message, button)
+    except StorageError as error:
+        LOG.warning("A tap couldn't be dealt with: %s", error)
+        await acknowledge(query, context.texts(button.language, "telegram.not_kept"))
 
 
 def _admitted(context: Context, place: Place) -> bool:

@@ -1,7 +1,7 @@
-"""How many answers may be on their way while it isn't written down yet that they are given.
+"""Messages are sent one after another, and each is written down as sent before the next.
 
-After a crash exactly these are given again, so there are few of them. They cost no speed: Telegram takes some thirty
-messages a second from a bot, which four at a time exceed.
+So a crash leaves in doubt about one question alone whether it was answered, and only that one is answered twice. A
+message that takes long, though, doesn't keep the others waiting.
 """
 
 from __future__ import annotations
@@ -9,34 +9,39 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 
-AT_ONCE = 4
+LONGEST = 0.25
+"""Seconds after which the next message goes out although the last one isn't written down yet."""
 
 
 class Telling:
-    """The place of one update among those; it is taken with the first request, and given up once all is written."""
+    """One update's place among the messages; taken with its first message, given up once its end is written down."""
 
-    def __init__(self, places: asyncio.Semaphore) -> None:
-        """`places` are shared by all updates."""
-        self._places = places
-        self._inside = False
+    def __init__(self, turn: asyncio.Lock) -> None:
+        """`turn` is shared by all updates of a bot."""
+        self._turn = turn
+        self._release: asyncio.TimerHandle | None = None
         self._over = False
 
     async def enter(self) -> None:
-        """Wait for a place, unless the update has one or needs none any more."""
-        if not self._inside and not self._over:
-            await self._places.acquire()
-            self._inside = True
+        """Wait for the place, unless the update has it or needs none any more."""
+        if self._release is None and not self._over:
+            await self._turn.acquire()
+            self._release = asyncio.get_running_loop().call_later(LONGEST, self._give_up)
 
     def leave(self) -> None:
         """Let others go on: nothing was told, and it takes a while until it can be."""
-        if self._inside:
-            self._inside = False
-            self._places.release()
+        if self._release is not None:
+            self._release.cancel()
+            self._give_up()
 
     def end(self) -> None:
         """Give the place up for good."""
         self.leave()
         self._over = True
+
+    def _give_up(self) -> None:
+        self._release = None
+        self._turn.release()
 
 
 TELLING: ContextVar[Telling | None] = ContextVar("telling", default=None)

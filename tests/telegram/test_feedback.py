@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.answers.reply import Reply, Scored
 from bot.storage import gaps, history
@@ -154,3 +154,15 @@ async def test_an_edited_question_is_kept_as_a_new_one(bot: App, api: BotApi) ->
 
     (miss,) = await gaps.misses(bot.bot_data.database)
     assert miss.text == SOLAR
+
+
+async def test_what_cannot_be_kept_is_answered_all_the_same(bot: App, api: BotApi, texts: Texts) -> None:
+    first = await api.answer(ADA, NUCLEAR)
+    async with bot.bot_data.database.begin() as connection:
+        for table in ("votes", "choices", "history", "people", "chats"):
+            await connection.execute(text(f"DROP TABLE {table}"))
+
+    assert (await api.answer(ADA, SOLAR)).text.startswith(f"❓ {SOLAR}")
+    assert await api.tapped(ADA, first, "👍") == texts("zh", "telegram.not_kept")
+    assert await api.tapped(ADA, first, GAS) == ""
+    assert (await api.sent(3))[2].text.startswith(f"❓ {GAS}")

@@ -7,7 +7,7 @@ import logging
 import time
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
@@ -19,6 +19,9 @@ from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi
 from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+
+PADDING = "x" * 100_000
+"""More than what is free in the pages of a small file."""
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +110,8 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     async with serving_with(api, services) as application:
         await api.answer(ADA, "/start")
         await limit_pages(application, 1)
-        await api.private_message(ADA, NUCLEAR)
-        await api.private_message(BOB, GAS)
+        await api.private_message(ADA, NUCLEAR, padding=PADDING)
+        await api.private_message(BOB, GAS, padding=PADDING)
         await api.sent(3, limit=30)
         kept = api.world.confirmed
         assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
@@ -136,9 +139,6 @@ async def limit_pages(application: App, pages: int) -> None:
 
     event.listen(engine.sync_engine, "connect", limit)
     await engine.dispose()
-    if pages == 1:  # what is free in the file would do for a while
-        async with application.bot_data.database.begin() as connection:
-            await connection.execute(text("PRAGMA incremental_vacuum"))
 
 
 async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
