@@ -114,6 +114,10 @@ class Assistant:
         """Go on with a conversation where another process has left it."""
         self._conversations.resume(conversation, topic, self.knowledge)
 
+    def forget(self, conversation: str) -> None:
+        """Drop what a conversation was about."""
+        self._conversations.forget(conversation)
+
     def reload(self, learned: Sequence[Learned] | None = None) -> Change:
         """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, insert, select
 from bot.knowledge.model import Language
 from bot.matching.model import Status
 from bot.storage.database import Database
-from bot.storage.schema import CHOICES, HISTORY, VOTES
+from bot.storage.schema import ANSWERS, CHOICES, CONVERSATIONS, HISTORY, VOTES
 
 Via: TypeAlias = Literal["typed", "tapped"]
 
@@ -104,11 +104,13 @@ async def find(database: Database, number: int) -> Exchange | None:
     return _read(row) if row is not None else None
 
 
-async def forget(database: Database, person: int) -> Forgotten:
-    """Delete what is kept about a person: what they asked, how they voted, what they chose."""
+async def forget(database: Database, person: int, own_chat: int) -> Forgotten:
+    """Delete what is kept about a person: what they asked, how they voted, what they chose, and of their own chat."""
     async with database.begin() as connection:
         votes = await connection.execute(delete(VOTES).where(VOTES.c.person == person))
         choices = await connection.execute(delete(CHOICES).where(CHOICES.c.person == person))
+        await connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.chat == own_chat))
+        await connection.execute(delete(ANSWERS).where(ANSWERS.c.chat == own_chat))
         questions = await connection.execute(delete(HISTORY).where(HISTORY.c.asker == person))
     return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from telegram import Update
 
 from bot.answers.html import escape
 from bot.storage import history, preferences
+from bot.telegram.answering import conversation
 from bot.telegram.context import Context
 from bot.telegram.language import language_of
-from bot.telegram.preferences import language_for
+from bot.telegram.preferences import chat, language_for
 from bot.telegram.send import beside, send
 
 
@@ -26,11 +27,14 @@ async def explain(update: Update, context: Context) -> None:
 async def forget(update: Update, context: Context) -> None:
     """Delete what is kept about whoever asks for it, and say how much that was."""
     message = update.message
-    who = _writer(context, message) if message is not None else None
-    if message is None or who is None:
+    # A group in whose name somebody writes is nobody's to be forgotten.
+    user = message.from_user if message is not None and message.sender_chat is None else None
+    if message is None or user is None:
         return
     database, texts = context.services.database, context.texts
-    gone = await history.forget(database, who)
+    who = context.services.names.of("person", user.id)
+    context.assistant.forget(conversation(beside(message)))
+    gone = await history.forget(database, who, chat(context, user.id))
     had_language = await preferences.choose_language(database, who, None)
     language = language_of(message)  # the one that was chosen is forgotten as well
     told = [texts(language, "privacy.forgotten", questions=gone.questions, votes=gone.votes)]
@@ -39,10 +43,3 @@ async def forget(update: Update, context: Context) -> None:
     if not (gone.questions or gone.votes or had_language):
         told = [texts(language, "privacy.nothing")]
     await send(context.bot, beside(message), [escape(line) for line in told])
-
-
-def _writer(context: Context, message: Message) -> int | None:
-    """Return the number of whoever wrote it; a group that somebody writes for is nobody's to be forgotten."""
-    if message.sender_chat is not None or message.from_user is None:
-        return None
-    return context.services.names.of("person", message.from_user.id)

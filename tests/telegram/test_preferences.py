@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY
+from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi, Sent
 from tests.botapi.people import ANONYMOUS, BASIC_GROUP, Chat
@@ -183,3 +186,15 @@ async def test_forget_deletes_what_is_kept_and_says_how_much(api: BotApi, texts:
     assert (await api.answer(ADA, "/forget")).text == texts("zh", "privacy.nothing")
     assert await api.tapped(ADA, answer, "👎") == texts("zh", "feedback.too_old")
     assert (await api.answer(BOB, "/forget")).text == texts("en", "privacy.forgotten", questions=1, votes=0)
+
+
+async def test_after_forget_nothing_is_left_of_a_private_chat(bot: App, api: BotApi) -> None:
+    await api.answer(BOB, NUCLEAR)
+    await api.answer(BOB, "/forget")
+    await api.answer(BOB, "/help")  # handled once all is written down
+
+    names, database = bot.bot_data.names, bot.bot_data.database
+    async with database.read() as connection:
+        for column in (ANSWERS.c.chat, CONVERSATIONS.c.chat, HISTORY.c.chat):
+            rows = await connection.execute(select(column).where(column == names.of("chat", BOB.id)))
+            assert rows.all() == []
