@@ -68,8 +68,8 @@ async def _run(application: App) -> None:
     await serve(application, stop)
 
 
-async def serve(application: App, stop: asyncio.Event) -> None:
-    """Take updates in and answer them until `stop` is set; what is not finished then stays in the inbox."""
+async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> None:
+    """Take updates in and answer them until `stop` is set; what isn't finished `grace` seconds later stays in the inbox."""
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
@@ -89,7 +89,7 @@ async def serve(application: App, stop: asyncio.Event) -> None:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None
     finally:
-        await _finish(application)
+        await _finish(application, grace)
 
 
 @asynccontextmanager
@@ -175,7 +175,7 @@ def _tell_start(application: App) -> None:
         LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
 
 
-async def _finish(application: App) -> None:
+async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
     inbox = inbox_of(application)
     if application.running:
@@ -183,11 +183,11 @@ async def _finish(application: App) -> None:
         order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(grace):
                 await asyncio.shield(stopping)
         except TimeoutError:
             LOG.warning(
-                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, GRACE
+                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, grace
             )
             order.stop()
             await stopping

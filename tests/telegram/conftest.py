@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.names import Names
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
-from bot.telegram.life import serve
+from bot.telegram.life import GRACE, serve
 from bot.telegram.server import Listening
 from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
@@ -121,11 +121,11 @@ def listening() -> Listening:
 
 
 @asynccontextmanager
-async def serving_with(api: BotApi, services: Services) -> AsyncIterator[App]:
+async def serving_with(api: BotApi, services: Services, grace: float = GRACE) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
     application = build(SecretStr(api.token), services, api.url)
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(application, stop))
+    task = asyncio.create_task(serve(application, stop, grace))
     try:
         yield application
     finally:

@@ -7,7 +7,7 @@ import logging
 import time
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
@@ -86,11 +86,10 @@ async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assi
 
 
 async def test_what_a_stop_leaves_is_answered_by_the_next_process(
-    api: BotApi, assistant: Assistant, serving: Serving, monkeypatch: pytest.MonkeyPatch
+    api: BotApi, assistant: Assistant, serving: Serving, make_services: MakeServices
 ) -> None:
-    monkeypatch.setattr("bot.telegram.life.GRACE", 0.2)
-    api.flood("sendMessage", 3)
-    async with serving(api, assistant):
+    api.flood("sendMessage", 30)
+    async with serving_with(api, make_services(assistant), grace=0.2):
         await api.private_message(ADA, NUCLEAR)
         await api.private_message(ADA, SOLAR)
         await api.handled()
@@ -109,14 +108,14 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     services = make_services(assistant)
     async with serving_with(api, services) as application:
         await api.answer(ADA, "/start")
-        await limit_pages(application, 1)
+        limit_pages(application, 1)
         await api.private_message(ADA, NUCLEAR, padding=PADDING)
         await api.private_message(BOB, GAS, padding=PADDING)
         await api.sent(3, limit=30)
         kept = api.world.confirmed
         assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
 
-        await limit_pages(application, 1_000_000)
+        limit_pages(application, 1_000_000)
         await api.handled()
         await api.answer(ADA, SOLAR)
 
@@ -128,17 +127,13 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     assert sum("serves again" in line for line in told) == 1
 
 
-async def limit_pages(application: App, pages: int) -> None:
+def limit_pages(application: App, pages: int) -> None:
     """Let the file grow no larger; SQLite says then what it says where the disk is full."""
-    engine = application.bot_data.database.engine
 
-    def limit(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-        cursor.close()
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(engine.sync_engine, "connect", limit)
-    await engine.dispose()
+    event.listen(application.bot_data.database.engine.sync_engine, "begin", limit)
 
 
 async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
