@@ -69,7 +69,10 @@ async def _run(application: App) -> None:
 
 
 async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> None:
-    """Take updates in and answer them until `stop` is set; what isn't finished `grace` seconds later stays in the inbox."""
+    """Take updates in and answer them until `stop` is set.
+
+    What isn't finished `grace` seconds later stays in the inbox.
+    """
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
