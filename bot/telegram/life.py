@@ -22,7 +22,7 @@ from bot.telegram import menus
 from bot.telegram.context import App, Services
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.polling import poll
 from bot.telegram.server import WEBHOOK, Pages, serving
 from bot.telegram.waiting import unless
@@ -136,7 +136,7 @@ async def _connect(application: App, stop: asyncio.Event) -> bool:
 
 async def _insist(stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
     """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile."""
-    outage = Outage(LOG)
+    outage = Outage(Told(LOG))
     while not stop.is_set():
         try:
             await request()

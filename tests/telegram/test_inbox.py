@@ -16,7 +16,7 @@ from bot.storage.inbox import depth
 from bot.telegram.context import App
 from bot.telegram.life import inbox_of
 from bot.text import Texts
-from tests.botapi import ADA, BOB, BotApi
+from tests.botapi import ADA, BOB, BotApi, User
 from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
@@ -68,6 +68,18 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
 
     assert first.text.startswith(f"❓ {NUCLEAR}")
     assert second.text.startswith(f"❓ {SOLAR}")
+    assert bot.bot_data.health.failures == 0
+
+
+async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
+    api.fail("sendMessage", 502, "Bad Gateway", times=10)
+    for number in range(5):
+        await api.private_message(User(100 + number, "Somebody"), NUCLEAR)
+
+    await api.sent(5, limit=30)
+
+    told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.getMessage() for record in told] == ["a request to Telegram failed (Bad Gateway); trying again"]
     assert bot.bot_data.health.failures == 0
 
 
