@@ -224,14 +224,22 @@ class Clerk:
     async def _pulse(self) -> None:
         """Give signs of life, and take over what dead replicas had in hand."""
         while not await self._ends_within(BEAT):
-            with suppress(StorageError):  # the turns tell it
-                async with self._database.begin() as connection:
-                    await self._inbox.beat(connection)
-                async with self._database.begin() as connection:
-                    left = await self._inbox.take_over(connection)
-                if left:
-                    LOG.warning("A replica died; the %d updates that it had in hand are taken over", left)
-                    self.look()
+            try:
+                await self._beat()
+            except StorageError:
+                continue  # the turns tell it
+            except Exception as error:  # a replica that falls silent is held to be dead
+                LOG.error("Defect: no sign of life was given: %s", type(error).__name__)  # noqa: TRY400  # as above
+                LOG.debug("No sign of life was given", exc_info=error)
+
+    async def _beat(self) -> None:
+        async with self._database.begin() as connection:
+            await self._inbox.beat(connection)
+        async with self._database.begin() as connection:
+            left = await self._inbox.take_over(connection)
+        if left:
+            LOG.warning("A replica died; the %d updates that it had in hand are taken over", left)
+            self.look()
 
 
 def _tell(delivery: _Delivery, *, kept: bool) -> None:

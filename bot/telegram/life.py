@@ -36,6 +36,9 @@ SWITCH = 0.001
 GRACE = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
 
+LAST_WORDS = 2.0
+"""Seconds that what was given up gets to end."""
+
 
 def run(application: App) -> None:
     """Serve Telegram until SIGTERM or SIGINT, a second of which ends at once.
@@ -193,7 +196,9 @@ async def _finish(application: App, grace: float) -> None:
                 "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, grace
             )
             order.stop()
-            await stopping
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await stopping
         await inbox.clerk.stop()
     await application.shutdown()
     await application.bot_data.database.close()
