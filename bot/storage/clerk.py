@@ -13,7 +13,7 @@ from bot.errors import StorageError
 from bot.storage import signals
 from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox, depth
-from bot.storage.memories import Memories
+from bot.storage.memories import Memories, Notes
 
 LOG = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ LOOK = 1.0
 """Seconds after which the clerk looks for work that nobody told it of, or tries a database again that was away."""
 PATIENCE = 3.0
 """Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
+NOTED_EVERY = 0.5
+"""Seconds between two turns that write down memories which no other replica asks for."""
 LAST_WORDS = 5.0
 """Seconds that the last turn may take when the bot stops."""
 
@@ -56,6 +58,7 @@ class Clerk:
         self._house: set[int] = set()
         self._deliveries: list[_Delivery] = []
         self._ended: list[Ended] = []
+        self._noted = 0.0  # when memories were written down last, by the monotonic clock
         self._waiting: list[asyncio.Future[None]] = []
         self._unkept: dict[int, Arrived] = {}
         self._more = True  # whether something may wait in the inbox that nobody has in hand
@@ -160,7 +163,7 @@ class Clerk:
     async def _write(self) -> None:
         deliveries, ended, unkept = self._deliveries.copy(), self._ended.copy(), dict(self._unkept)
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
-        notes = self._memories.unwritten()
+        notes = self._due_notes()
         room = self._room - len(self._house) if self._taking else 0
         wanted = self._more or bool(new) or (self._database.shared and bool(ended))
         claims = wanted and room >= self._room // 4  # with less room there is plenty to do anyway
@@ -178,12 +181,19 @@ class Clerk:
         self._ended = self._ended[len(ended) :]
         self._unkept.clear()
         self._memories.written(notes)
+        if notes:
+            self._noted = time.monotonic()
         for delivery in deliveries:
             _tell(delivery, kept=True)
         if claims or new:
             self._more = not claims or len(held) == room
         for one in held:
             self._take(one)
+
+    def _due_notes(self) -> Notes:
+        """Return what is to be written down now; others need it at once, we ourselves only after a restart."""
+        due = self._database.shared or self._over.is_set() or time.monotonic() - self._noted >= NOTED_EVERY
+        return self._memories.unwritten() if due else {}
 
     def _take(self, held: Held) -> None:
         self._house.add(held.update_id)

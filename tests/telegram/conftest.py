@@ -144,5 +144,11 @@ def serving(make_services: MakeServices) -> Serving:
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
     """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
-        await api.wait_for(lambda: application.running, "the bot to start")
+        # The menu of an admin's chat is the last thing of the start.
+        await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
         yield application
+
+
+def scopes(api: BotApi) -> set[str]:
+    """Return the kinds of chats whose menus the bot has set, or tried to."""
+    return {str((values.get("scope") or {}).get("type")) for values in api.called("setMyCommands")}
