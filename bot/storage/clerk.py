@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ class Clerk:
         self._memories = memories
         self._hand = hand
         self._room = room
-        self._house: set[int] = set()
+        self._part = max(1, room // 4)  # of the room that one claim, and one chat, may take
+        self._house: dict[int, int] = {}  # chats by update
         self._deliveries: list[_Delivery] = []
         self._ended: list[Ended] = []
         self._noted = 0.0  # when memories were written down last, by the monotonic clock
@@ -88,7 +90,7 @@ class Clerk:
 
     async def end(self, ended: Ended) -> None:
         """Return once it is written down that something is handled, or noted where nothing can be written."""
-        self._house.discard(ended.update_id)
+        self._house.pop(ended.update_id, None)
         self._ended.append(ended)
         self._work.set()
         if self.trouble is None:
@@ -166,7 +168,8 @@ class Clerk:
         notes = self._due_notes()
         room = self._room - len(self._house) if self._taking else 0
         wanted = self._more or bool(new) or (self._database.shared and bool(ended))
-        claims = wanted and room >= self._room // 4  # with less room there is plenty to do anyway
+        claims = wanted and room >= self._part  # with less room there is plenty to do anyway
+        enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
         if not (deliveries or ended or unkept or claims or notes):
             return
         async with self._database.begin(lasting=bool(new or unkept)) as connection:
@@ -174,8 +177,8 @@ class Clerk:
             await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
             await self._inbox.end(connection, ended)
             await self._memories.write(connection, notes)
-            held = await self._inbox.claim(connection, room) if claims else []
-            if new and len(held) == room:
+            held = await self._inbox.claim(connection, self._part, enough) if claims else []
+            if new and len(held) == self._part:
                 await signals.tell(self._database, connection, signals.INBOX)  # others may have room
         self._deliveries = self._deliveries[len(deliveries) :]
         self._ended = self._ended[len(ended) :]
@@ -186,7 +189,7 @@ class Clerk:
         for delivery in deliveries:
             _tell(delivery, kept=True)
         if claims or new:
-            self._more = not claims or len(held) == room
+            self._more = not claims or bool(enough) or len(held) == self._part
         for one in held:
             self._take(one)
 
@@ -196,7 +199,7 @@ class Clerk:
         return self._memories.unwritten() if due else {}
 
     def _take(self, held: Held) -> None:
-        self._house.add(held.update_id)
+        self._house[held.update_id] = held.chat
         self._hand(held)
 
     async def _wait(self, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, event
@@ -69,6 +70,22 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
     assert first.text.startswith(f"❓ {NUCLEAR}")
     assert second.text.startswith(f"❓ {SOLAR}")
     assert bot.bot_data.health.failures == 0
+
+
+async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    async with serving_with(api, replace(make_services(assistant), concurrency=4)) as application:
+        api.flood("sendMessage", 4)
+        for _ in range(15):
+            await api.private_message(ADA, NUCLEAR)
+        await api.wait_for(lambda: not api.world.faults, "the flood wait to be told")
+
+        await api.private_message(BOB, "What does Altman think of nuclear power?")
+
+        assert [message.chat for message in await api.sent(1)] == [BOB.id]
+        await api.sent(16, limit=30)
+        assert inbox_of(application).clerk.busy <= 8
 
 
 async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
