@@ -93,17 +93,23 @@ async def killed_while_polling(home: Path, rounds: int) -> Outcome:
 
 async def killed_replicas(home: Path, rounds: int, database: str) -> Outcome:
     """Kill one of two replicas that share a PostgreSQL, by turns."""
-    async with serving_api() as api, AsyncExitStack() as stack:
+    async with serving_api() as api, two_replicas(api, home, database) as replicas:
+        return await _rounds(api, replicas, rounds)
+
+
+@asynccontextmanager
+async def two_replicas(api: BotApi, home: Path, database: str) -> AsyncIterator[Sequence[Replica]]:
+    """Run two replicas, over which deliveries are spread."""
+    async with AsyncExitStack() as stack:
         replicas = []
         for number in range(2):
             port = str(free_port())
             way = f"http://127.0.0.1:{port}"
             more = {"BOT_DATABASE_URL": database, "BOT_WEBHOOK_URL": way, "BOT_PORT": port, "BOT_HOST": "127.0.0.1"}
-            replicas.append(
-                await stack.enter_async_context(running(settings_of(api, home, **more), home / f"bot{number}.log"))
-            )
+            replica = running(settings_of(api, home, **more), home / f"bot{number}.log")
+            replicas.append(await stack.enter_async_context(replica))
             api.deliveries.ways.append(way)
-        return await _rounds(api, replicas, rounds)
+        yield replicas
 
 
 def kills(rounds: int) -> Iterator[str]:

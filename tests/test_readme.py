@@ -23,7 +23,8 @@ from tests.builders import ROOT, knowledge_of
 
 READMES = ("README.md", "README.en.md")
 CURATING = "knowledge/README.md"
-DOCUMENTS = (*READMES, CURATING, "CHANGELOG.md")
+DELIVERY = "docs/delivery.md"
+DOCUMENTS = (*READMES, CURATING, DELIVERY, "CHANGELOG.md")
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`(python -m bot[^`\n]*)`")

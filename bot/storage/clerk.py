@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bot.errors import StorageError
 from bot.storage import signals
 from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox, depth
-from bot.storage.memories import Memories
+from bot.storage.memories import Memories, Notes
 
 LOG = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ LOOK = 1.0
 """Seconds after which the clerk looks for work that nobody told it of, or tries a database again that was away."""
 PATIENCE = 3.0
 """Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
+NOTED_EVERY = 0.5
+"""Seconds between two turns that write down memories which no other replica asks for."""
 LAST_WORDS = 5.0
 """Seconds that the last turn may take when the bot stops."""
 
@@ -53,9 +56,11 @@ class Clerk:
         self._memories = memories
         self._hand = hand
         self._room = room
-        self._house: set[int] = set()
+        self._part = max(1, room // 4)  # of the room that one claim, and one chat, may take
+        self._house: dict[int, int] = {}  # chats by update
         self._deliveries: list[_Delivery] = []
         self._ended: list[Ended] = []
+        self._noted = 0.0  # when memories were written down last, by the monotonic clock
         self._waiting: list[asyncio.Future[None]] = []
         self._unkept: dict[int, Arrived] = {}
         self._more = True  # whether something may wait in the inbox that nobody has in hand
@@ -85,7 +90,7 @@ class Clerk:
 
     async def end(self, ended: Ended) -> None:
         """Return once it is written down that something is handled, or noted where nothing can be written."""
-        self._house.discard(ended.update_id)
+        self._house.pop(ended.update_id, None)
         self._ended.append(ended)
         self._work.set()
         if self.trouble is None:
@@ -160,10 +165,11 @@ class Clerk:
     async def _write(self) -> None:
         deliveries, ended, unkept = self._deliveries.copy(), self._ended.copy(), dict(self._unkept)
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
-        notes = self._memories.unwritten()
+        notes = self._due_notes()
         room = self._room - len(self._house) if self._taking else 0
         wanted = self._more or bool(new) or (self._database.shared and bool(ended))
-        claims = wanted and room >= self._room // 4  # with less room there is plenty to do anyway
+        claims = wanted and room >= self._part  # with less room there is plenty to do anyway
+        enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
         if not (deliveries or ended or unkept or claims or notes):
             return
         async with self._database.begin(lasting=bool(new or unkept)) as connection:
@@ -171,22 +177,29 @@ class Clerk:
             await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
             await self._inbox.end(connection, ended)
             await self._memories.write(connection, notes)
-            held = await self._inbox.claim(connection, room) if claims else []
-            if new and len(held) == room:
+            held = await self._inbox.claim(connection, self._part, enough) if claims else []
+            if new and len(held) == self._part:
                 await signals.tell(self._database, connection, signals.INBOX)  # others may have room
         self._deliveries = self._deliveries[len(deliveries) :]
         self._ended = self._ended[len(ended) :]
         self._unkept.clear()
         self._memories.written(notes)
+        if notes:
+            self._noted = time.monotonic()
         for delivery in deliveries:
             _tell(delivery, kept=True)
         if claims or new:
-            self._more = not claims or len(held) == room
+            self._more = not claims or bool(enough) or len(held) == self._part
         for one in held:
             self._take(one)
 
+    def _due_notes(self) -> Notes:
+        """Return what is to be written down now; others need it at once, we ourselves only after a restart."""
+        due = self._database.shared or self._over.is_set() or time.monotonic() - self._noted >= NOTED_EVERY
+        return self._memories.unwritten() if due else {}
+
     def _take(self, held: Held) -> None:
-        self._house.add(held.update_id)
+        self._house[held.update_id] = held.chat
         self._hand(held)
 
     async def _wait(self, reason: str) -> None:
@@ -224,14 +237,22 @@ class Clerk:
     async def _pulse(self) -> None:
         """Give signs of life, and take over what dead replicas had in hand."""
         while not await self._ends_within(BEAT):
-            with suppress(StorageError):  # the turns tell it
-                async with self._database.begin() as connection:
-                    await self._inbox.beat(connection)
-                async with self._database.begin() as connection:
-                    left = await self._inbox.take_over(connection)
-                if left:
-                    LOG.warning("A replica died; the %d updates that it had in hand are taken over", left)
-                    self.look()
+            try:
+                await self._beat()
+            except StorageError:
+                continue  # the turns tell it
+            except Exception as error:  # a replica that falls silent is held to be dead
+                LOG.error("Defect: no sign of life was given: %s", type(error).__name__)  # noqa: TRY400  # as above
+                LOG.debug("No sign of life was given", exc_info=error)
+
+    async def _beat(self) -> None:
+        async with self._database.begin() as connection:
+            await self._inbox.beat(connection)
+        async with self._database.begin() as connection:
+            left = await self._inbox.take_over(connection)
+        if left:
+            LOG.warning("A replica died; the %d updates that it had in hand are taken over", left)
+            self.look()
 
 
 def _tell(delivery: _Delivery, *, kept: bool) -> None:

@@ -17,8 +17,10 @@ MISSING = "the database that BOT_DATABASE_URL names doesn't exist; create it"
 UNWRITABLE = "the file of the database can't be opened or written; check BOT_DATA_DIR and its permissions"
 LOCKED = "the database is held by another process; stop it, or give each a database of its own"
 
+BUSY = "two replicas got in each other's way; the database is asked again"
+
 _BY_STATE = {"53100": FULL, "28P01": REFUSED, "28000": REFUSED, "3D000": MISSING}
-_BY_CLASS = {"08": AWAY, "53": AWAY, "57": AWAY, "58": AWAY}
+_BY_CLASS = {"08": AWAY, "40": BUSY, "53": AWAY, "57": AWAY, "58": AWAY}
 """PostgreSQL's codes; the class is their first two characters."""
 _BY_WORDS = (
     ("disk is full", FULL),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -113,10 +113,13 @@ class Inbox:
             if rows:
                 await connection.execute(_END[state], rows)
 
-    async def claim(self, connection: AsyncConnection, room: int) -> list[Held]:
-        """Take up to `room` updates in hand, oldest first, none of a chat that another replica is busy with."""
+    async def claim(self, connection: AsyncConnection, room: int, enough: Collection[int] = ()) -> list[Held]:
+        """Take up to `room` updates in hand, oldest first.
+
+        None is of a chat that another replica is busy with, or of which we have `enough`.
+        """
         await self._database.lock(connection, _CLAIMING)
-        found = await connection.execute(_CLAIM, {"replica": self._replica, "room": room})
+        found = await connection.execute(_CLAIM, {"replica": self._replica, "room": room, "enough": list(enough)})
         return sorted((Held(*row) for row in found.all()), key=lambda held: held.update_id)
 
     async def beat(self, connection: AsyncConnection) -> None:
@@ -191,6 +194,7 @@ _FREE = (
     select(INBOX.c.update_id)
     # Written out, so that the partial index serves a prepared statement too.
     .where(INBOX.c.state == text(f"'{WAITING}'"), INBOX.c.owner.is_(None), ~_BUSY_ELSEWHERE)
+    .where(INBOX.c.chat.not_in(bindparam("enough", expanding=True)))
     .order_by(INBOX.c.update_id)
     .limit(bindparam("room"))
 )

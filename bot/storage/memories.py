@@ -71,6 +71,8 @@ _KEYS: Mapping[Table, tuple[str, ...]] = {
     ANSWERS: ("chat", "last"),
 }
 _Key: TypeAlias = tuple[Table, tuple[int, ...]]
+Notes: TypeAlias = Mapping[_Key, Note | None]
+"""By what they are about; None for what is to be forgotten."""
 
 
 class Memories:
@@ -95,11 +97,11 @@ class Memories:
         """Forget the answer that ended with message `last`."""
         self._unwritten[ANSWERS, (chat, last)] = None
 
-    def unwritten(self) -> Mapping[_Key, Note | None]:
-        """Return what is still to be written down; None for what is to be forgotten."""
+    def unwritten(self) -> Notes:
+        """Return what is still to be written down."""
         return dict(self._unwritten)
 
-    async def write(self, connection: AsyncConnection, notes: Mapping[_Key, Note | None]) -> None:
+    async def write(self, connection: AsyncConnection, notes: Notes) -> None:
         """Write notes down; the caller says `written` once that is certain."""
         for table, keys in _KEYS.items():
             rows = [_row(note) for (where, _), note in notes.items() if where is table and note is not None]
@@ -112,7 +114,7 @@ class Memories:
                 same = (table.c[name] == value for name, value in zip(_KEYS[table], key, strict=True))
                 await connection.execute(delete(table).where(*same))
 
-    def written(self, notes: Mapping[_Key, Note | None]) -> None:
+    def written(self, notes: Notes) -> None:
         """Note that these are written down; what has changed since stays to be written."""
         for key, note in notes.items():
             if key in self._unwritten and self._unwritten[key] is note:

@@ -36,7 +36,8 @@ async def failed(update: object, context: Context) -> None:
     where = _where(error) if error is not None else ""
     verdict = context.services.attempts.failed(number, error, where)
     if isinstance(verdict, TryAgain):
-        LOG.info("Update %s failed (%s); it is handled again", number, type(error).__name__)
+        level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
+        LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
         raise ApplicationHandlerStop
     context.services.health.failures += 1
     context.services.metrics.failures.inc()

@@ -22,7 +22,7 @@ from bot.telegram import learning, menus, watching
 from bot.telegram.context import App
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.polling import poll
 from bot.telegram.server import WEBHOOK, Pages, serving
 from bot.telegram.waiting import unless
@@ -35,6 +35,9 @@ SWITCH = 0.001
 """Seconds that a thread that computes may keep the one that talks waiting."""
 GRACE = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
+
+LAST_WORDS = 2.0
+"""Seconds that what was given up gets to end."""
 
 
 def run(application: App) -> None:
@@ -68,8 +71,11 @@ async def _run(application: App) -> None:
     await serve(application, stop)
 
 
-async def serve(application: App, stop: asyncio.Event) -> None:
-    """Take updates in and answer them until `stop` is set; what is not finished then stays in the inbox."""
+async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> None:
+    """Take updates in and answer them until `stop` is set.
+
+    What isn't finished `grace` seconds later stays in the inbox.
+    """
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
@@ -90,7 +96,7 @@ async def serve(application: App, stop: asyncio.Event) -> None:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None
     finally:
-        await _finish(application)
+        await _finish(application, grace)
 
 
 @asynccontextmanager
@@ -144,7 +150,7 @@ async def _connect(application: App, stop: asyncio.Event) -> bool:
 
 async def _insist(stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
     """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile."""
-    outage = Outage(LOG)
+    outage = Outage(Told(LOG))
     while not stop.is_set():
         try:
             await request()
@@ -186,7 +192,7 @@ def _tell_start(application: App) -> None:
         LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
 
 
-async def _finish(application: App) -> None:
+async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
     inbox = inbox_of(application)
     if application.running:
@@ -194,14 +200,16 @@ async def _finish(application: App) -> None:
         order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(grace):
                 await asyncio.shield(stopping)
         except TimeoutError:
             LOG.warning(
-                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, GRACE
+                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, grace
             )
             order.stop()
-            await stopping
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await stopping
         await inbox.clerk.stop()
     await application.shutdown()
     await application.bot_data.database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -13,7 +14,10 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
+from bot.telegram.outage import Told
 from bot.telegram.telling import TELLING, Telling
+
+LOG = logging.getLogger(__name__)
 
 WAITING = 10_000
 """Updates that may be in the house at once, most of them waiting for their chat."""
@@ -32,6 +36,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
         self._telling = asyncio.Lock()
+        self._told = Told(LOG)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -67,7 +72,7 @@ class ChatOrder(BaseUpdateProcessor):
         chat = chat_of(update)
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
-            telling = Telling(self._telling)
+            telling = Telling(self._telling, self._told)
             TELLING.set(telling)
             try:
                 await self._until_done(update, coroutine)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.waiting import unless
 
 LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str])
     Raises InvalidToken where the token stops being valid.
     """
     offset: int | None = None
-    outage = Outage(LOG)
+    outage = Outage(Told(LOG))
     while not stop.is_set():
         try:
             updates = await unless(stop, bot.get_updates(offset=offset, timeout=HOLD, allowed_updates=wanted))

@@ -14,7 +14,7 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MaybeInacces
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.split import messages, plain
 from bot.telegram.telling import TELLING
 
@@ -197,7 +197,8 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
-    outage = Outage(LOG)
+    telling = TELLING.get()
+    outage = Outage(telling.told if telling is not None else Told(LOG))
     for _ in range(ATTEMPTS - 1):
         try:
             result = await request()

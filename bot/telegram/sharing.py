@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.answers.assistant import Assistant, Change
-from bot.errors import BotError, StorageError
+from bot.errors import StorageError
 from bot.matching.matcher import Matcher
 from bot.storage.database import Database
 from bot.storage.versions import Versions, pack, unpack
@@ -87,9 +87,10 @@ class Sharing:
             files = await self._versions.files(latest.number)
             try:
                 await asyncio.to_thread(self._adopt, files)
-            except (BotError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  # whatever another replica's files are, ours serve on
                 self.trouble = f"version {latest.version} of the knowledge can't be served here"
-                LOG.warning("%s, the old one serves on: %s", self.trouble, str(error).splitlines()[0])
+                reason = str(error).partition("\n")[0] or type(error).__name__
+                LOG.warning("%s, the old one serves on: %s", self.trouble, reason)
             else:
                 self.trouble = None
                 LOG.info("The knowledge of another replica serves now: version %s", latest.version)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 
+from bot.telegram.outage import Told
+
 LONGEST = 0.25
 """Seconds after which the next message goes out although the last one isn't written down yet."""
 
@@ -16,8 +18,10 @@ LONGEST = 0.25
 class Telling:
     """One update's place among the messages; taken with its first message, given up once its end is written down."""
 
-    def __init__(self, turn: asyncio.Lock) -> None:
-        """`turn` is shared by all updates of a bot."""
+    def __init__(self, turn: asyncio.Lock, told: Told) -> None:
+        """`turn`, and what was `told` of an outage, are shared by all updates of a bot."""
+        self.told = told
+        """What the log knows of an outage."""
         self._turn = turn
         self._release: asyncio.TimerHandle | None = None
         self._over = False

@@ -95,7 +95,7 @@ def _echo(api: BotApi) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
+        process.kill()  # it has nothing to finish
         process.wait()
 
 

@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.names import Names
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
-from bot.telegram.life import serve
+from bot.telegram.life import GRACE, serve
 from bot.telegram.server import Listening
 from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
@@ -121,11 +121,11 @@ def listening() -> Listening:
 
 
 @asynccontextmanager
-async def serving_with(api: BotApi, services: Services) -> AsyncIterator[App]:
+async def serving_with(api: BotApi, services: Services, grace: float = GRACE) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
     application = build(SecretStr(api.token), services, api.url)
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(application, stop))
+    task = asyncio.create_task(serve(application, stop, grace))
     try:
         yield application
     finally:
@@ -144,5 +144,11 @@ def serving(make_services: MakeServices) -> Serving:
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
     """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
-        await api.wait_for(lambda: application.running, "the bot to start")
+        # The menu of an admin's chat is the last thing of the start.
+        await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
         yield application
+
+
+def scopes(api: BotApi) -> set[str]:
+    """Return the kinds of chats whose menus the bot has set, or tried to."""
+    return {str((values.get("scope") or {}).get("type")) for values in api.called("setMyCommands")}

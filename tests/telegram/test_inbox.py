@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
@@ -16,7 +17,7 @@ from bot.storage.inbox import depth
 from bot.telegram.context import App
 from bot.telegram.life import inbox_of
 from bot.text import Texts
-from tests.botapi import ADA, BOB, BotApi
+from tests.botapi import ADA, BOB, BotApi, User
 from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
@@ -71,6 +72,34 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
     assert bot.bot_data.health.failures == 0
 
 
+async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    async with serving_with(api, replace(make_services(assistant), concurrency=4)) as application:
+        api.flood("sendMessage", 4)
+        for _ in range(15):
+            await api.private_message(ADA, NUCLEAR)
+        await api.wait_for(lambda: not api.world.faults, "the flood wait to be told")
+
+        await api.private_message(BOB, "What does Altman think of nuclear power?")
+
+        assert [message.chat for message in await api.sent(1)] == [BOB.id]
+        await api.sent(16, limit=30)
+        assert inbox_of(application).clerk.busy <= 8
+
+
+async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
+    api.fail("sendMessage", 502, "Bad Gateway", times=10)
+    for number in range(5):
+        await api.private_message(User(100 + number, "Somebody"), NUCLEAR)
+
+    await api.sent(5, limit=30)
+
+    told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.getMessage() for record in told] == ["a request to Telegram failed (Bad Gateway); trying again"]
+    assert bot.bot_data.health.failures == 0
+
+
 async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assistant, serving: Serving) -> None:
     before = int(time.time()) - 3600
     for question in (NUCLEAR, SOLAR):
@@ -86,11 +115,10 @@ async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assi
 
 
 async def test_what_a_stop_leaves_is_answered_by_the_next_process(
-    api: BotApi, assistant: Assistant, serving: Serving, monkeypatch: pytest.MonkeyPatch
+    api: BotApi, assistant: Assistant, serving: Serving, make_services: MakeServices
 ) -> None:
-    monkeypatch.setattr("bot.telegram.life.GRACE", 0.2)
-    api.flood("sendMessage", 3)
-    async with serving(api, assistant):
+    api.flood("sendMessage", 30)
+    async with serving_with(api, make_services(assistant), grace=0.2):
         await api.private_message(ADA, NUCLEAR)
         await api.private_message(ADA, SOLAR)
         await api.handled()
@@ -109,14 +137,14 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     services = make_services(assistant)
     async with serving_with(api, services) as application:
         await api.answer(ADA, "/start")
-        await limit_pages(application, 1)
+        limit_pages(application, 1)
         await api.private_message(ADA, NUCLEAR, padding=PADDING)
         await api.private_message(BOB, GAS, padding=PADDING)
         await api.sent(3, limit=30)
         kept = api.world.confirmed
         assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
 
-        await limit_pages(application, 1_000_000)
+        limit_pages(application, 1_000_000)
         await api.handled()
         await api.answer(ADA, SOLAR)
 
@@ -128,17 +156,13 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     assert sum("serves again" in line for line in told) == 1
 
 
-async def limit_pages(application: App, pages: int) -> None:
+def limit_pages(application: App, pages: int) -> None:
     """Let the file grow no larger; SQLite says then what it says where the disk is full."""
-    engine = application.bot_data.database.engine
 
-    def limit(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-        cursor.close()
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(engine.sync_engine, "connect", limit)
-    await engine.dispose()
+    event.listen(application.bot_data.database.engine.sync_engine, "begin", limit)
 
 
 async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:

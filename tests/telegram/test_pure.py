@@ -15,7 +15,7 @@ from bot.storage.history import ID_BITS
 from bot.telegram import buttons, utf16
 from bot.telegram.keyboards import LABEL, label
 from bot.telegram.language import spoken
-from bot.telegram.outage import LONGEST_WAIT, Outage
+from bot.telegram.outage import LONGEST_WAIT, Outage, Told
 from bot.telegram.recent import Recent
 from bot.telegram.refs import LONGEST, code, find_entry, find_interview, find_section, number, ref
 from bot.telegram.split import cut, messages, plain
@@ -192,7 +192,7 @@ def test_what_was_just_done_is_remembered_for_a_while() -> None:
 
 
 def test_an_outage_waits_ever_longer_and_starts_anew(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage(logging.getLogger("test"))
+    outage = Outage(Told(logging.getLogger("test")))
     waits = [outage.failed("down") for _ in range(8)]
 
     assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]

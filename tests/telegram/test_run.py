@@ -65,6 +65,23 @@ async def test_a_signal_ends_the_bot_cleanly_and_the_log_holds_no_token(
     assert api.world.confirmed > api.world.updates[-1]["update_id"]
 
 
+async def test_a_second_signal_ends_the_bot_at_once_and_nothing_is_lost(api: BotApi, folder: Path) -> None:
+    api.flood("sendMessage", 60)
+    async with process(api, folder, api.token, level="INFO") as running:
+        await api.private_message(ADA, NUCLEAR)
+        await api.wait_for(lambda: api.called("sendMessage"), "the first attempt", limit=60)
+        running.send_signal(signal.SIGTERM)
+        assert running.stderr is not None
+        log = await asyncio.wait_for(running.stderr.readuntil(b"the rest stays in the inbox"), 30)
+        running.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(running.wait(), 5)
+
+    assert running.returncode == -signal.SIGTERM
+    assert b"Traceback" not in log
+    async with process(api, folder, api.token, level="INFO"):
+        await api.sent(1, limit=60)
+
+
 async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: Path) -> None:
     token = "123456789:AAWrongWrongWrongWrongWrongWrongWrong12"
     async with process(api, folder, token, level="INFO") as running:
