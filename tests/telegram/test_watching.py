@@ -57,6 +57,26 @@ async def test_what_is_faulty_is_told_and_the_old_knowledge_serves_on(
     assert (await api.answer(ADA, NUCLEAR)).text.startswith(f"❓ {NUCLEAR}")
 
 
+async def test_an_admin_who_cannot_be_told_is_no_failure(
+    api: BotApi, watching: App, own: Assistant, own_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.block(private(ADA))
+    before = own.knowledge.version
+
+    change_point(own_folder, "核能比以前更重要。")
+    for _ in range(10):
+        try:
+            await api.wait_for(lambda: "An admin wasn't told" in caplog.text, "the failure to be noted", 3)
+        except AssertionError:
+            path = own_folder / "lexicon.yaml"
+            path.write_bytes(path.read_bytes() + b"\n")
+        else:
+            break
+
+    assert own.knowledge.version != before
+    assert watching.running
+
+
 async def touched(api: BotApi, folder: Path, change: Callable[[], object]) -> None:
     """Change files until the bot has noticed: the watch may begin a moment after it says so."""
     change()
