@@ -26,7 +26,8 @@ async def admitted(context: Context, message: Message) -> bool:
     place, edited = beside(message), message.edit_date
     if context.services.admitted.get((place.chat, message.message_id, edited)):
         return True
-    verdict = context.services.limits.take(place.asker, place.chat if place.group else None)
+    made = (edited or message.date).timestamp()
+    verdict = context.services.limits.take(place.asker, place.chat if place.group else None, made)
     if verdict == "first refused":
         await send(context.bot, place, [escape(context.texts(language_of(message), "limits.slower"))])
     if verdict == "admitted":

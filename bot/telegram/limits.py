@@ -41,9 +41,13 @@ class Buckets:
         self._clock = clock
         self._buckets: Memory[Hashable, Bucket] = Memory(MINUTE, clock=clock)
 
-    def take(self, key: Hashable) -> Verdict:
-        """Take a request out of the bucket of `key`; the first one refused is told apart from those behind it."""
+    def take(self, key: Hashable, made: float | None = None) -> Verdict:
+        """Take a request out of the bucket of `key`; the first one refused is told apart from those behind it.
+
+        `made` is when the request was made, None for now: what had to wait for the bot wasn't asked any faster for it.
+        """
         now = self._clock()
+        now = now if made is None else min(now, made)
         bucket = self._buckets.get(key) or Bucket(self._size, now, told=False)
         tokens = min(self._size, bucket.tokens + max(0.0, now - bucket.at) * self._size / MINUTE)
         told = bucket.told and tokens < self._size / 2
@@ -72,10 +76,10 @@ class Limits:
         self._persons = Buckets(PERSON, clock)
         self._groups = Buckets(GROUP, clock)
 
-    def take(self, person: int | None, group: int | None) -> Verdict:
-        """Count a request of a person, in a group or (None) in private."""
-        verdict: Verdict = "admitted" if person is None else self._persons.take(person)
-        return self._groups.take(group) if verdict == "admitted" and group is not None else verdict
+    def take(self, person: int | None, group: int | None, made: float | None = None) -> Verdict:
+        """Count a request of a person, in a group or (None) in private, that was `made` then; None for now."""
+        verdict: Verdict = "admitted" if person is None else self._persons.take(person, made)
+        return self._groups.take(group, made) if verdict == "admitted" and group is not None else verdict
 
     @staticmethod
     def whose(person: int | None, group: int | None) -> Iterator[Who]:
