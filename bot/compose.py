@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.answers.assistant import Assistant
+from bot.answers.assistant import Assistant, Extended
 from bot.errors import UsageError
+from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, make_catalogue
@@ -24,12 +26,14 @@ from bot.matching.reply_language import LanguageDetector
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.weights import read_weights
 from bot.settings import CONFIG, Settings
+from bot.storage.database import Database
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
 WEIGHTS = _MATCHING / "weights.toml"
 """Where the weights are kept."""
 _SHIPPED_VECTORS = "vectors.npz"
+_DATABASE = "bot.db"
 
 log = logging.getLogger(__name__)
 
@@ -46,18 +50,44 @@ def normaliser(_: Settings) -> Normaliser:
 
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
+    build = builder(settings)
+    return Assistant(lambda: build(settings.knowledge_dir), extend=extended)
+
+
+def extended(base: Matcher, learned: Sequence[Learned]) -> Extended:
+    """Put approved phrasings over a snapshot."""
+    engine = base.engine
+    overlay = with_phrasings(base.knowledge, learned, engine.reader.normalise)
+    if overlay.knowledge is base.knowledge:
+        return Extended(base, overlay.refused)
+    return Extended(_over(overlay.knowledge, engine.reader.normalise, engine.embedder), overlay.refused)
+
+
+def builder(settings: Settings) -> Callable[[Path], Matcher]:
+    """Return what builds a matcher of a knowledge folder, and raises KnowledgeError or SettingsError."""
     embedder = _embedder(settings)
-    return Assistant(lambda: _matcher(settings, embedder))
+    return lambda folder: _matcher(settings, folder, embedder)
+
+
+def database(settings: Settings) -> Database:
+    """Return the database, to which nothing is connected yet."""
+    url = settings.database_url
+    if url is None:
+        return Database(f"sqlite+aiosqlite:///{settings.data_dir / _DATABASE}")
+    return Database(url.get_secret_value())
 
 
 def matcher(settings: Settings) -> Matcher:
     """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
-    return _matcher(settings, _embedder(settings))
+    return builder(settings)(settings.knowledge_dir)
 
 
-def _matcher(settings: Settings, embedder: CachedEmbedder | None) -> Matcher:
+def _matcher(settings: Settings, folder: Path, embedder: CachedEmbedder | None) -> Matcher:
     normalise = normaliser(settings)
-    knowledge = load(settings.knowledge_dir, normalise)
+    return _over(load(folder, normalise), normalise, embedder)
+
+
+def _over(knowledge: Knowledge, normalise: Normaliser, embedder: CachedEmbedder | None) -> Matcher:
     return Matcher(
         knowledge=knowledge,
         engine=engine(knowledge, normalise, embedder),

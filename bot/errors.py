@@ -18,6 +18,10 @@ class SettingsError(BotError):
     """A setting is unknown, malformed or contradicts another one."""
 
 
+class StorageError(BotError):
+    """The database is away, full, or closed to us."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One fault of a file, at the place where a person mends it."""

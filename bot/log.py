@@ -13,8 +13,8 @@ from urllib.parse import quote
 HIDDEN = "[secret]"
 _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
-_CHATTY = ("httpx", "httpcore", "telegram.ext.Updater", "jieba")
-"""Libraries whose INFO lines say nothing about the bot, or hold the token in a URL."""
+_CHATTY = ("httpx", "httpcore", "telegram.ext.Updater", "jieba", "alembic", "aiosqlite", "uvicorn")
+"""Libraries whose lines say nothing about the bot, or hold what nobody else may read."""
 
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:

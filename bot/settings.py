@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -41,6 +41,12 @@ def _ids(value: object) -> object:
     return [item for item in re.split(r"[,，\s]+", value) if item] if isinstance(value, str) else value
 
 
+def _groups(ids: frozenset[int]) -> frozenset[int]:
+    if any(number >= 0 for number in ids):
+        raise ValueError("must hold ids of groups, which are negative numbers")
+    return ids
+
+
 def _positive(ids: frozenset[int]) -> frozenset[int]:
     if any(number <= 0 for number in ids):
         raise ValueError("must hold user ids, which are positive numbers; @userinfobot tells yours")
@@ -63,6 +69,27 @@ def _endpoint(value: str) -> str:
     return url
 
 
+def _database(secret: SecretStr) -> SecretStr:
+    url = secret.get_secret_value().strip()
+    if not re.match(r"(sqlite\+aiosqlite:///.|postgresql\+asyncpg://.)", url):
+        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    return SecretStr(url)
+
+
+def _public_base(value: str) -> str:
+    url = value.strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be the public address of the bot, like https://bot.example.org")
+    return url
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+        raise ValueError("must be 16 to 256 letters, digits, _ and -")
+    return secret
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -75,19 +102,44 @@ class Settings(BaseSettings):
     """What an operator can set; each field is read from `BOT_` and its name."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
     """Telegram ids of those who may use the admin commands."""
+    anonymous_admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_groups)] = frozenset()
+    """Ids of the groups whose admins may use the admin commands without showing who they are."""
     api_url: Annotated[str, AfterValidator(_base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
     """The knowledge folder."""
+    watch: bool = False
+    """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    """Where what is asked is kept; may hold a password. None for a file in the data folder."""
+    retention_days: Annotated[int, Field(ge=1)] = 30
+    """Days after which what was asked and answered is forgotten."""
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
+    """Chats that are served at once."""
+    webhook_url: Annotated[str, AfterValidator(_public_base)] | None = None
+    """Public base URL that Telegram delivers to; None for long polling."""
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    """What Telegram proves itself with; None for one derived from the token."""
+    host: str = "0.0.0.0"  # noqa: S104  # a server in a container has to be reachable from outside of it
+    """Address that the HTTP server listens at."""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
+    )
+    """Port of the HTTP server; None for no server."""
     embeddings_url: Annotated[str, AfterValidator(_endpoint)] | None = None
     """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
     embeddings_model: str = "multilingual-e5-small"
@@ -110,6 +162,10 @@ class Settings(BaseSettings):
                 names = (name.upper() for name in source.env_vars)
                 _refuse_unknown(name for name in names if name.startswith(PREFIX))
         return env_settings, dotenv_settings, init_settings
+
+
+_SECRETS = frozenset({"token", "database_url", "webhook_secret"})
+"""What no message may show, not even where it is malformed."""
 
 
 def variables() -> tuple[str, ...]:
@@ -147,7 +203,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    field = str(detail["loc"][0])
+    field = str(detail["loc"][0]).removeprefix(PREFIX).lower()
     context = detail.get("ctx", {})
     match detail["type"]:
         case "literal_error":
@@ -156,5 +212,5 @@ def _explain(detail: ErrorDetails) -> str:
             reason = str(context["error"])
         case _:
             reason = f"is malformed: {detail['msg']}"
-    value = "" if field == "token" else f" ({without_secrets(repr(detail['input']))})"
+    value = "" if field in _SECRETS else f" ({without_secrets(repr(detail['input']))})"
     return f"{PREFIX}{field.upper()}{value} {reason}"

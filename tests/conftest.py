@@ -13,6 +13,7 @@ import pytest
 from bot import compose
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from tests.postgres import Server, running
 
 ROOT = Path(__file__).resolve().parents[1]
 SECOND = ROOT / "tests" / "second_knowledge"
@@ -47,6 +48,13 @@ def shipped(pytestconfig: pytest.Config) -> Matcher:
 def second(pytestconfig: pytest.Config) -> Matcher:
     """Return a matcher over two small interviews that have nothing to do with the shipped one."""
     return _matcher(SECOND, pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Run a PostgreSQL server, for those tests alone that ask for it."""
+    with running() as server:
+        yield server
 
 
 def _matcher(folder: Path, config: pytest.Config) -> Matcher:

@@ -18,12 +18,13 @@ from bot.cli.main import DEFAULT, parser_for
 from bot.cli.session import COMMANDS as TERMINAL_COMMANDS
 from bot.evaluation.questions import read_questions
 from bot.settings import variables
-from bot.telegram.menus import FOR_ADMINS, FOR_ALL
+from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS
 from tests.builders import ROOT, knowledge_of
 
 READMES = ("README.md", "README.en.md")
 CURATING = "knowledge/README.md"
-DOCUMENTS = (*READMES, CURATING, "CHANGELOG.md")
+DELIVERY = "docs/delivery.md"
+DOCUMENTS = (*READMES, CURATING, DELIVERY, "CHANGELOG.md")
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`(python -m bot[^`\n]*)`")
@@ -143,7 +144,7 @@ def test_the_table_of_settings_is_whole(document: str) -> None:
 def test_the_tables_of_commands_are_whole(document: str) -> None:
     rows = "\n".join(re.findall(r"^\| (`/.*?) \|", text_of(document), re.MULTILINE))
     shown = set(re.findall(r"`(/[a-z]+)", rows))
-    assert shown == {f"/{name}" for name in (*FOR_ALL, *FOR_ADMINS)} | set(TERMINAL_COMMANDS)
+    assert shown == {f"/{name}" for name in (*FOR_ALL, *FOR_ADMINS, *FOR_GROUP_ADMINS)} | set(TERMINAL_COMMANDS)
 
 
 def anchors(document: Path) -> set[str]:

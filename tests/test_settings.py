@@ -62,6 +62,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("BOT_ADMIN_IDS", "1, 22,333", "admin_ids", {1, 22, 333}),
         ("BOT_ADMIN_IDS", "1，2", "admin_ids", {1, 2}),
         ("BOT_ADMIN_IDS", "7", "admin_ids", {7}),
+        ("BOT_ANONYMOUS_ADMINS", "-1001, -1002", "anonymous_admins", {-1001, -1002}),
+        ("BOT_WATCH", "true", "watch", True),
         ("BOT_API_URL", "http://127.0.0.1:8081/bot/", "api_url", "http://127.0.0.1:8081/bot"),
         ("BOT_LOG_FORMAT", " JSON ", "log_format", "json"),
         ("BOT_DATA_DIR", "~/bot", "data_dir", Path.home() / "bot"),
@@ -78,8 +80,16 @@ def test_values_are_understood(
     ("name", "value", "says"),
     [
         ("BOT_TOKEN", "not a token", "copy it from @BotFather"),
+        ("BOT_DATABASE_URL", "mysql://db/bot", "postgresql+asyncpg://"),
+        ("BOT_RETENTION_DAYS", "0", "greater than or equal to 1"),
+        ("BOT_CONCURRENCY", "many", "valid integer"),
+        ("BOT_WEBHOOK_URL", "bot.example.org", "https://bot.example.org"),
+        ("BOT_WEBHOOK_SECRET", "short", "16 to 256"),
+        ("BOT_PORT", "70000", "65535"),
         ("BOT_ADMIN_IDS", "1,me", "'me'"),
         ("BOT_ADMIN_IDS", "-100123", "positive"),
+        ("BOT_ANONYMOUS_ADMINS", "100123", "negative"),
+        ("BOT_WATCH", "perhaps", "BOT_WATCH"),
         ("BOT_API_URL", "localhost:8081/bot", "http://localhost:8081/bot"),
         ("BOT_API_URL", "https://example.org/", "up to and with /bot"),
         ("BOT_LOG_LEVEL", "LOUD", "'DEBUG'"),
@@ -121,7 +131,23 @@ def test_an_unknown_variable_is_refused_wherever_it_stands(
 def test_variables_of_the_host_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "8080")
     monkeypatch.setenv("ROBOT_NAME", "R2")
-    assert read_settings().token is None
+    settings = read_settings()
+    assert (settings.token, settings.port) == (None, 8080)
+
+
+def test_the_port_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8080")
+    monkeypatch.setenv("BOT_PORT", "8443")
+    assert read_settings().port == 8443
+
+
+def test_no_message_holds_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_DATABASE_URL", "postgres://bot:hunter2@db/bot")
+    monkeypatch.setenv("BOT_WEBHOOK_SECRET", "hunter3")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert "BOT_DATABASE_URL" in str(refused.value)
+    assert "hunter" not in str(refused.value)
 
 
 def test_the_token_is_readable_by_asking_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +158,7 @@ def test_the_token_is_readable_by_asking_for_it_alone(monkeypatch: pytest.Monkey
     assert TOKEN not in f"{settings!r} {settings} {settings.model_dump_json()}"
 
 
-@pytest.mark.parametrize("name", ["BOT_TOKEN", "BOT_API_URL", "BOT_LOG_LEVEL", "BOT_ADMIN_IDS"])
+@pytest.mark.parametrize("name", ["BOT_TOKEN", "BOT_API_URL", "BOT_LOG_LEVEL", "BOT_ADMIN_IDS", "BOT_DATABASE_URL"])
 def test_no_message_holds_a_token_not_even_one_set_in_the_wrong_place(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

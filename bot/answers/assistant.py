@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from bot.answers.conversation import Conversations
+from bot.answers.conversation import Conversations, Topic
 from bot.answers.reply import Question, Reply, Scored
+from bot.errors import KnowledgeError
+from bot.knowledge.learned import Learned, Refused
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.matching.matcher import Matcher
+from bot.matching.selftest import failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +29,45 @@ class Change:
     """Entries whose text, phrasings, points, quotes or relations are different."""
     version: str
     """Version of the knowledge that serves now."""
+    refused: tuple[Refused, ...] = ()
+    """Approved phrasings that had to be left out, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A matcher that knows approved phrasings too."""
+
+    matcher: Matcher
+    """Over the files and the phrasings."""
+    refused: tuple[Refused, ...] = ()
+    """Phrasings that had to be left out, and why."""
+
+
+Extend: TypeAlias = Callable[[Matcher, Sequence[Learned]], Extended]
+
+
+def _as_it_is(matcher: Matcher, _: Sequence[Learned]) -> Extended:
+    return Extended(matcher)
 
 
 class Assistant:
     """Answers questions from the snapshot that serves; a reload swaps it whole."""
 
-    def __init__(self, build: Callable[[], Matcher], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        build: Callable[[], Matcher],
+        clock: Callable[[], float] = time.time,
+        extend: Extend = _as_it_is,
+    ) -> None:
         """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
 
-        `clock` gives seconds; conversations expire by it.
+        `clock` gives seconds that other processes understand; conversations expire by it. `extend` puts approved
+        phrasings over a snapshot.
         """
         self._build = build
-        self._matcher = build()
+        self._extend = extend
+        self._base = self._matcher = build()
+        self._learned: tuple[Learned, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
 
@@ -44,6 +75,11 @@ class Assistant:
     def knowledge(self) -> Knowledge:
         """The snapshot that serves now."""
         return self._matcher.knowledge
+
+    @property
+    def learned(self) -> tuple[Learned, ...]:
+        """The approved phrasings that take part now."""
+        return self._learned
 
     def reply(self, question: Question) -> Reply:
         """Answer one message; deterministic for a snapshot and a conversation."""
@@ -70,13 +106,63 @@ class Assistant:
         self._conversations.remember(conversation, reply)
         return reply
 
-    def reload(self) -> Change:
-        """Build a new snapshot and swap it in; on KnowledgeError the old one goes on serving."""
+    def topic(self, conversation: str) -> Topic | None:
+        """Return what a conversation is about, for another process to `resume` it."""
+        return self._conversations.topic(conversation)
+
+    def resume(self, conversation: str, topic: Topic) -> None:
+        """Go on with a conversation where another process has left it."""
+        self._conversations.resume(conversation, topic, self.knowledge)
+
+    def forget(self, conversation: str) -> None:
+        """Drop what a conversation was about."""
+        self._conversations.forget(conversation)
+
+    def reload(self, learned: Sequence[Learned] | None = None) -> Change:
+        """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
+
+        The approved phrasings stay as they are, unless others are given.
+        """
         with self._reloading:
-            matcher = self._build()
-            change = difference(self._matcher.knowledge, matcher.knowledge)
-            self._matcher = matcher
-        return change
+            return self._swap(self._build(), self._learned if learned is None else learned)
+
+    def learn(self, learned: Sequence[Learned]) -> Change:
+        """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
+        with self._reloading:
+            return self._swap(self._base, learned)
+
+    def swap(self, matcher: Matcher) -> Change:
+        """Serve another snapshot with the approved phrasings over it; on KnowledgeError nothing changes."""
+        with self._reloading:
+            return self._swap(matcher, self._learned)
+
+    def refuses(self, learned: Learned) -> str | None:
+        """Tell why a phrasing can't be put under its entry; None where it can."""
+        refused = self._extend(self._base, [*self._learned, learned]).refused
+        return next((one.reason for one in refused if one.learned == learned), None)
+
+    def normalised(self, text: str) -> str:
+        """Return the one form of all the ways of typing a text."""
+        return self._matcher.engine.reader.normalise(text)
+
+    def canonical(self, text: str) -> str:
+        """Return a text normalised and with names in one form, to compare it with others."""
+        reader = self._matcher.engine.reader
+        return reader.lexicon.canonical(reader.normalise(text))
+
+    def nearest(self, text: str) -> tuple[Scored, ...]:
+        """Return all the entries, those first that come closest to a text."""
+        engine = self._matcher.engine
+        ranked = engine.rank_among([self.normalised(text)], range(engine.catalogue.entry_count))
+        return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
+
+    def _swap(self, base: Matcher, learned: Sequence[Learned]) -> Change:
+        extended = self._extend(base, learned)
+        if problems := list(failures(extended.matcher)):
+            raise KnowledgeError(problems)
+        change = difference(self._matcher.knowledge, extended.matcher.knowledge)
+        self._base, self._matcher, self._learned = base, extended.matcher, tuple(learned)
+        return replace(change, refused=extended.refused)
 
 
 def difference(old: Knowledge, new: Knowledge) -> Change:

@@ -5,14 +5,28 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.answers.reply import Reply
+from bot.knowledge.model import Knowledge
 from bot.matching.model import Before
 
 LASTS = 600.0
 """Seconds after which a new message is no follow-up any more."""
 MOST = 10_000
 """Conversations kept; the one that was silent longest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a conversation is about, in a form that can be written down."""
+
+    entries: tuple[str, ...]
+    """Keys of the entries that were answered last."""
+    shown: frozenset[str]
+    """Keys of all entries shown so far."""
+    at: float
+    """When, in the seconds of the clock."""
 
 
 class Conversations:
@@ -44,6 +58,21 @@ class Conversations:
             self._last.move_to_end(conversation)
             while len(self._last) > MOST:
                 self._last.popitem(last=False)
+
+    def topic(self, conversation: str) -> Topic | None:
+        """Return what a conversation is about, for `resume` elsewhere."""
+        with self._lock:
+            at, before = self._last.get(conversation, (0.0, None))
+        return None if before is None else Topic(tuple(entry.key for entry in before.entries), before.shown, at)
+
+    def resume(self, conversation: str, topic: Topic, knowledge: Knowledge) -> None:
+        """Go on with a topic, unless a newer one is known; entries that are gone are left out."""
+        entries = tuple(knowledge.by_key[key] for key in topic.entries if key in knowledge.by_key)
+        with self._lock:
+            at, _ = self._last.get(conversation, (float("-inf"), None))
+            if entries and topic.at > at:
+                self._last[conversation] = (topic.at, Before(entries, topic.shown))
+                self._last.move_to_end(conversation)
 
     def forget(self, conversation: str) -> None:
         """Drop what is remembered of a conversation."""

@@ -20,11 +20,11 @@ def escape(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def paragraphs(reply: Reply, texts: Texts) -> tuple[str, ...]:
-    """Render a whole reply."""
+def paragraphs(reply: Reply, texts: Texts, *, quotes: bool = True) -> tuple[str, ...]:
+    """Render a whole reply, with or without what is quoted."""
     match reply.status:
         case "answered":
-            return tuple(_answers(reply, texts))
+            return tuple(_answers(reply, texts, quotes=quotes))
         case "suggested":
             return tuple(_suggestions(reply, texts))
         case "unknown":
@@ -33,14 +33,16 @@ def paragraphs(reply: Reply, texts: Texts) -> tuple[str, ...]:
             return (escape(opening(reply, texts)),)
 
 
-def answer(entry: Entry, language: str, texts: Texts, focus: int | None = None) -> Iterator[str]:
-    """Render one entry: its question, its points (only the one in `focus`, if any), its quotes."""
+def answer(
+    entry: Entry, language: str, texts: Texts, focus: int | None = None, *, quotes: bool = True
+) -> Iterator[str]:
+    """Render one entry: its question, its points (only the one in `focus`, if any), and perhaps its quotes."""
     yield f"<b>{escape(texts(language, 'answer.question', question=shown(entry.question, language)))}</b>"
     if focus is not None and focus < len(entry.points):
         yield f"{focus + 1}. {escape(shown(entry.points[focus], language))}"
     else:
         yield "\n".join(f"• {escape(shown(point, language))}" for point in entry.points)
-    if entry.quotes:
+    if entry.quotes and quotes:
         yield "\n".join(_quote(quote, language, texts) for quote in entry.quotes)
 
 
@@ -73,11 +75,12 @@ def _line(number: int, text: str, *, quoted: bool) -> str:
     return f"<b>▸ {number} {escape(text)}</b>" if quoted else f"<i>{number}</i> {escape(text)}"
 
 
-def _answers(reply: Reply, texts: Texts) -> Iterator[str]:
+def _answers(reply: Reply, texts: Texts, *, quotes: bool) -> Iterator[str]:
     for number, scored in enumerate(reply.answers):
         if number == 1:
             yield f"<i>{escape(texts(reply.language, 'answer.also'))}</i>"
-        yield from answer(scored.entry, reply.language, texts, reply.focus if number == 0 else None)
+        focus = reply.focus if number == 0 else None
+        yield from answer(scored.entry, reply.language, texts, focus, quotes=quotes)
 
 
 def _quote(quote: Quote, language: str, texts: Texts) -> str:

@@ -1,4 +1,4 @@
-"""`knowledge`: check, show and draft what is curated."""
+"""`knowledge`: check, show, draft and complete what is curated."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import compose
 from bot.answers.plain import render
 from bot.answers.reply import Reply, Scored
+from bot.cli.export import export
 from bot.errors import BotError
 from bot.knowledge.draft import draft, identifier
 from bot.knowledge.load import load
@@ -35,6 +36,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "vectors",
         help="keep the meaning of all texts beside them",
         description="Writes the vectors of all texts into the knowledge folder, to spare a fresh start the computing.",
+    )
+    actions.add_parser(
+        "export",
+        help="write what was approved in Telegram into the files",
+        description="Writes the phrasings that admins approved in Telegram into the files, and changes nothing else.",
     )
     drafter = actions.add_parser(
         "draft",
@@ -144,4 +150,5 @@ ACTIONS: Mapping[str, Callable[[Namespace, Settings], int]] = {
     "show": show,
     "vectors": keep_vectors,
     "draft": make_draft,
+    "export": export,
 }

@@ -16,6 +16,7 @@ from bot import log
 from bot.cli.command import load_command
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
 from bot.settings import Settings, read_settings
+from bot.storage.names import WEBHOOK, derived
 
 PROGRAM = "python -m bot"
 DESCRIPTION = "Answers questions about interviews from curated points and verified quotes, in Telegram and here."
@@ -119,7 +120,10 @@ def _run(argv: list[str]) -> int:
 
 
 def _start_log(settings: Settings) -> None:
-    secrets = [settings.token.get_secret_value()] if settings.token else []
+    secret = (settings.token, settings.database_url, settings.webhook_secret)
+    secrets = [one.get_secret_value() for one in secret if one is not None]
+    if settings.token is not None:
+        secrets.append(derived(settings.token, WEBHOOK))
     log.set_up(settings.log_level, settings.log_format, secrets)
 
 

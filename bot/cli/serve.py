@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from pydantic import SecretStr
+
 from bot import compose
+from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.telegram import app
+from bot.storage.names import WEBHOOK, Names, derived
+from bot.telegram import app, life
+from bot.telegram.context import Services
+from bot.telegram.server import Listening
+from bot.telegram.sharing import Sharing
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,5 +25,31 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
-    app.run(settings.token, compose.assistant(settings), compose.texts(settings), settings.admin_ids, settings.api_url)
+    build, database = compose.builder(settings), compose.database(settings)
+    assistant = Assistant(lambda: build(settings.knowledge_dir), extend=compose.extended)
+    services = Services(
+        assistant,
+        compose.texts(settings),
+        settings.admin_ids,
+        database,
+        Names(settings.token),
+        Sharing(database, assistant, settings.knowledge_dir, build),
+        settings.concurrency,
+        settings.retention_days,
+        _listening(settings, settings.token),
+        anonymous=settings.anonymous_admins,
+        watched=settings.knowledge_dir if settings.watch else None,
+    )
+    life.run(app.build(settings.token, services, settings.api_url))
     return 0
+
+
+def _listening(settings: Settings, token: SecretStr) -> Listening | None:
+    if settings.port is None:
+        if settings.webhook_url is not None:
+            raise SettingsError("BOT_WEBHOOK_URL is set, but no port to listen at; set BOT_PORT too")
+        return None
+    if settings.webhook_url is not None and not settings.webhook_url.startswith("https:") and settings.api_url is None:
+        raise SettingsError("BOT_WEBHOOK_URL must begin with https://; Telegram delivers to nothing else")
+    secret = settings.webhook_secret or SecretStr(derived(token, WEBHOOK))
+    return Listening(settings.host, settings.port, settings.webhook_url, secret)

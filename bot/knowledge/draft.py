@@ -29,7 +29,7 @@ _NEW_THOUGHT = re.compile(
     re.IGNORECASE,
 )
 """Words, and questions, that may begin a new thought on the same topic."""
-_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What a YAML block can't hold as it is: control characters, and whatever else YAML takes for a line's end."""
 
 Lines: TypeAlias = Sequence[tuple[int, str]]
@@ -135,7 +135,7 @@ def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
 def _scalar(text: str) -> str:
     """Write quoted words as a YAML block, or in double quotes where a block would change them."""
     lines = text.split("\n")
-    if text[0].isspace() or any(_UNSAFE.search(line) for line in lines):
-        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
+    if text[0].isspace() or any(UNSAFE.search(line) for line in lines):
+        escaped = re.sub(rf'["\\\\]|{UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
         return f'"{escaped}"'
     return "\n".join(("|-", *(f"          {line}" for line in lines)))

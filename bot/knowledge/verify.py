@@ -22,20 +22,22 @@ MAX_NARROW_QUOTES = 3
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def _askables(knowledge: Knowledge) -> Iterator[Entry | Absent]:
+def askables(knowledge: Knowledge) -> Iterator[Entry | Absent]:
+    """Yield everything that can be asked for."""
     for interview in knowledge.interviews:
         yield from interview.entries()
         yield from interview.absent
 
 
-def _place(item: Entry | Absent) -> str:
+def place_of(item: Entry | Absent) -> str:
+    """Name an entry or a topic with the place where it stands."""
     return f"'{item.id}' ({item.file}:{item.line})"
 
 
 def ids_are_unique(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
     """An id names one entry, or one absent topic, of its interview."""
     seen: dict[tuple[str, str], Entry | Absent] = {}
-    for item in _askables(knowledge):
+    for item in askables(knowledge):
         first = seen.setdefault((item.interview, item.id), item)
         if first is not item:
             message = f"the id '{item.id}' is taken by {first.file}:{first.line}; choose another"
@@ -44,7 +46,7 @@ def ids_are_unique(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
 
 def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
     """Every related or near entry exists, in the same interview, and isn't the entry itself."""
-    for item in _askables(knowledge):
+    for item in askables(knowledge):
         for other in item.related if isinstance(item, Entry) else item.near:
             if other == item.id:
                 yield Problem(item.file, item.line, f"'{item.id}' is related to itself; remove it from its list")
@@ -56,7 +58,7 @@ def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Pro
 def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
     """No phrasing stands twice, be it under one entry or under two."""
     seen: dict[str, tuple[Entry | Absent, int]] = {}
-    for item in _askables(knowledge):
+    for item in askables(knowledge):
         own: set[str] = set()
         for phrasing in item.asked_as():
             key = normalise(phrasing.text)
@@ -67,7 +69,7 @@ def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterat
             first, line = seen.setdefault(key, (item, phrasing.line))
             if first is not item:
                 message = (
-                    f"the phrasing '{phrasing.text}' is also one of {_place(first)}, line {line}; keep it under one"
+                    f"the phrasing '{phrasing.text}' is also one of {place_of(first)}, line {line}; keep it under one"
                 )
                 yield Problem(item.file, phrasing.line, message)
             elif key in own:

@@ -1,4 +1,4 @@
-"""What a curator should know although it is no error: phrasings that stray, or that nearly coincide."""
+"""A snapshot tried on its own wordings: what must not serve, and what a curator should know although it is no error."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ from bot.matching.matcher import Matcher
 
 NEARLY_SAME = 92.0
 """Similarity in percent (Indel, on canonical text) from which two phrasings of different entries are one too many."""
+
+
+def failures(matcher: Matcher) -> Iterator[Problem]:
+    """Yield the entries that their own canonical question doesn't find: with those nobody could be answered."""
+    for interview in matcher.knowledge.interviews:
+        for entry in interview.entries():
+            for question in (entry.question.zh, entry.question.en):
+                decision = matcher.decide(question)
+                if not decision.answers or decision.answers[0].entry.key != entry.key:
+                    message = f"'{entry.id}' isn't found by its own question '{question}'; make it clearer"
+                    yield Problem(entry.file, entry.line, message)
 
 
 def warnings(matcher: Matcher) -> Iterator[Problem]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 
 from bot.answers.html import escape, paragraphs
 from bot.answers.reply import Reply
 from bot.knowledge.model import Entry, Language
+from bot.storage.history import Via, new_id
 from bot.telegram.context import Context
 from bot.telegram.edit import rewrite
-from bot.telegram.keyboards import Keyboards
+from bot.telegram.exchanges import keep
+from bot.telegram.keyboards import Below, Keyboards
+from bot.telegram.preferences import settings_at
 from bot.telegram.send import Place, send
 
 _SUPERGROUP = -1_000_000_000_000
@@ -25,22 +29,36 @@ def keyboards(context: Context) -> Keyboards:
 
 async def give(context: Context, place: Place, entry: Entry, language: Language) -> None:
     """Answer with an entry that somebody chose by a button or a link."""
-    await deliver(context, place, context.assistant.show(entry, language, conversation(place)))
+    await deliver(context, place, context.assistant.show(entry, language, conversation(place)), via="tapped")
 
 
-async def deliver(context: Context, place: Place, reply: Reply, instead_of: Sequence[int] = ()) -> tuple[int, ...]:
+async def deliver(
+    context: Context, place: Place, reply: Reply, instead_of: Sequence[int] = (), via: Via = "typed"
+) -> tuple[int, ...]:
     """Send a reply with its buttons, or show it in the messages of an old one; return its messages.
 
-    What a group was told a moment ago isn't repeated there, but pointed to.
+    It is kept what was asked and how it went.
     """
-    answers = context.services.answers
+    chosen, exchange = await settings_at(context, place), new_id()
+    if chosen.language is not None and via == "typed":
+        reply = replace(reply, language=chosen.language)
+    below = Below(place, exchange, typed=via == "typed", quiet=chosen.quiet)
+    messages = await _deliver(context, reply, instead_of, below)
+    await keep(context, place, reply, exchange, via)
+    return messages
+
+
+async def _deliver(context: Context, reply: Reply, instead_of: Sequence[int], below: Below) -> tuple[int, ...]:
+    """What a group was told a moment ago isn't repeated there, but pointed to."""
+    place, answers = below.place, context.services.answers
     repeats = place.group and bool(reply.answers)
-    first = answers.first(place, reply) if repeats else None
+    first = await answers.first(place, reply) if repeats else None
     if first is not None and first not in instead_of:
         return await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
-    keyboard = keyboards(context).below(reply, place)
-    messages = await _say(context, place, instead_of, paragraphs(reply, context.texts), keyboard)
-    answers.note(place, reply, messages)
+    keyboard = keyboards(context).below(reply, below)
+    told = paragraphs(reply, context.texts, quotes=not below.quiet)
+    messages = await _say(context, place, instead_of, told, keyboard)
+    await answers.note(place, reply, messages)
     return messages
 
 
@@ -62,8 +80,12 @@ async def _say(
 
 
 def _pointer(context: Context, place: Place, first: int, language: Language) -> str:
-    """Say that the answer stands above, with a link to it where messages have links."""
-    text = escape(context.texts(language, "group.above"))
-    if place.chat >= _SUPERGROUP:
-        return text
-    return f'<a href="https://t.me/c/{_SUPERGROUP - place.chat}/{first}">{text}</a>'
+    """Say that the answer stands above."""
+    return linked(escape(context.texts(language, "group.above")), place.chat, first)
+
+
+def linked(markup: str, chat: int, message: int) -> str:
+    """Make markup a link to a message, or to a topic, of a group; only supergroups have such links."""
+    if chat >= _SUPERGROUP:
+        return markup
+    return f'<a href="https://t.me/c/{_SUPERGROUP - chat}/{message}">{markup}</a>'

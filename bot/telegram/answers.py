@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.answers.reply import Reply
+from bot.errors import StorageError
+from bot.storage.memories import Given, Memories
+from bot.storage.names import Names
 from bot.telegram.recent import Clock, Memory
 from bot.telegram.send import Place
+
+LOG = logging.getLogger(__name__)
 
 KEPT = 48 * 3600.0
 """Seconds; as long as Telegram lets people edit what they wrote."""
@@ -20,59 +26,97 @@ REPEATED_AFTER = 60.0
 class Answered:
     """A question that was answered."""
 
-    text: str
-    """What was asked."""
+    asked: int
+    """Number of what was asked; the same words have the same."""
     messages: tuple[int, ...]
     """The messages of the answer, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One of the bot's own answers."""
-
-    content: Hashable
-    """What it says and where; None for what may be said twice."""
-    messages: tuple[int, ...]
 
 
 class Answers:
     """Remembers answers by their question, by their content, and by their last message, which has the buttons."""
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        """`clock` gives seconds."""
-        self.questions: Memory[tuple[int, int], Answered] = Memory(KEPT, clock=clock)
-        """By chat and message of the question."""
-        self._shown: Memory[tuple[int, int], _Shown] = Memory(KEPT, clock=clock)
-        self._first: Memory[Hashable, int] = Memory(REPEATED_AFTER, clock=clock)
+    def __init__(self, names: Names, memories: Memories, clock: Clock = time.time) -> None:
+        """`clock` gives seconds since 1970; `memories` keep what another replica, or a later process, asks for."""
+        self._names = names
+        self._memories = memories
+        self._clock = clock
+        self._given: Memory[tuple[int, int], Given] = Memory(KEPT, clock=clock)
+        self._to: Memory[tuple[int, int], Given] = Memory(KEPT, clock=clock)
+        self._first: Memory[int, Given] = Memory(REPEATED_AFTER, clock=clock)
 
-    def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
+    def of(self, words: str) -> int:
+        """Return the number of what somebody asked."""
+        return self._names.of("asked", words)
+
+    async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
         """Note that these messages show `reply`."""
-        content = _content(place, reply)
-        self._shown.put((place.chat, messages[-1]), _Shown(content, tuple(messages)))
-        if self.first(place, reply) is None:
-            self._first.put(content, messages[-1])
+        content = self._content(place, reply)
+        given = self._put(place.chat, messages, content)
+        if await self._shown(place.chat, content) is None:
+            self._first.put(content, given)
+
+    def note_question(self, chat: int, question: int, words: str, messages: Sequence[int]) -> None:
+        """Note that these messages answer a message that asked `words`."""
+        given = self._given.get((chat, messages[-1])) or self._put(chat, messages, None)
+        given = replace(given, messages=tuple(messages), question=question, asked=self.of(words))
+        self._keep(chat, given)
+        self._to.put((chat, question), given)
 
     def group(self, chat: int, messages: Sequence[int]) -> None:
         """Note that these messages are one answer, which may be given twice."""
-        self._shown.put((chat, messages[-1]), _Shown(None, tuple(messages)))
+        self._put(chat, messages, None)
 
-    def first(self, place: Place, reply: Reply) -> int | None:
+    async def answered(self, chat: int, question: int) -> Answered | None:
+        """Return how a message was answered, or None where it wasn't."""
+        given = self._to.get((chat, question)) or await _found(self._memories.answer_to(self._chat(chat), question))
+        return None if given is None or given.asked is None else Answered(given.asked, given.messages)
+
+    async def first(self, place: Place, reply: Reply) -> int | None:
         """Return the message that began to answer just that there a moment ago, if it still stands."""
-        content = _content(place, reply)
-        last = self._first.get(content)
-        shown = self._shown.get((place.chat, last)) if last is not None else None
-        return shown.messages[0] if shown is not None and shown.content == content else None
+        content = self._content(place, reply)
+        given = await self._shown(place.chat, content)
+        return given.messages[0] if given is not None else None
 
-    def messages(self, chat: int, last: int) -> tuple[int, ...]:
+    async def messages(self, chat: int, last: int) -> tuple[int, ...]:
         """Return all the messages of the answer that ends with message `last`."""
-        shown = self._shown.get((chat, last))
-        return shown.messages if shown is not None else (last,)
+        given = self._given.get((chat, last)) or await _found(self._memories.answer_ending(self._chat(chat), last))
+        return given.messages if given is not None else (last,)
 
     def forget(self, chat: int, last: int) -> None:
         """Note that the answer that ended with message `last` is gone."""
-        self._shown.forget((chat, last))
+        self._given.forget((chat, last))
+        self._memories.forget(self._chat(chat), last)
+
+    async def _shown(self, chat: int, content: int) -> Given | None:
+        """Return the answer that first showed something a moment ago, if it still shows it."""
+        first = self._first.get(content)
+        if first is None:
+            since = self._clock() - REPEATED_AFTER
+            return await _found(self._memories.answer_showing(self._chat(chat), content, since))
+        now = self._given.get((chat, first.last))
+        return now if now is not None and now.content == content else None
+
+    def _put(self, chat: int, messages: Sequence[int], content: int | None) -> Given:
+        given = Given(self._chat(chat), messages[-1], tuple(messages), content, None, None, self._clock())
+        self._keep(chat, given)
+        return given
+
+    def _keep(self, chat: int, given: Given) -> None:
+        self._given.put((chat, given.last), given)
+        self._memories.note(given)
+
+    def _chat(self, chat: int) -> int:
+        return self._names.of("chat", chat)
+
+    def _content(self, place: Place, reply: Reply) -> int:
+        keys = tuple(scored.entry.key for scored in reply.answers)
+        return self._names.of("content", place.chat, place.thread, reply.language, reply.focus, keys)
 
 
-def _content(place: Place, reply: Reply) -> Hashable:
-    keys = tuple(scored.entry.key for scored in reply.answers)
-    return place.chat, place.thread, reply.language, reply.focus, keys
+async def _found(look_up: Awaitable[Given | None]) -> Given | None:
+    """Do without what can't be looked up; the clerk says that the database is away."""
+    try:
+        return await look_up
+    except StorageError as error:
+        LOG.debug("An answer can't be looked up: %s", error)
+        return None

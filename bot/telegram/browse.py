@@ -25,8 +25,8 @@ class Page:
 
     paragraphs: tuple[str, ...]
     """Markup."""
-    keyboard: InlineKeyboardMarkup
-    """The buttons below it."""
+    keyboard: InlineKeyboardMarkup | None
+    """The buttons below it; None for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from bot.answers.html import escape, saying
 from bot.answers.wording import shown
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
-from bot.telegram.language import language_of
 from bot.telegram.popular import sayings
+from bot.telegram.preferences import language_for
 from bot.telegram.send import beside, send
 
 
@@ -17,7 +17,7 @@ async def random(update: Update, context: Context) -> None:
     """Offer a question worth asking, with a button to open it."""
     if update.message is None:
         return
-    language = language_of(update.message)
+    language = await language_for(context, update.message)
     entry = context.services.chance.choice(tuple(context.assistant.knowledge.by_key.values()))
     told = context.texts(language, "chance.question", question=shown(entry.question, language))
     await send(context.bot, beside(update.message), [escape(told)], questions([entry], language))
@@ -27,7 +27,7 @@ async def quote(update: Update, context: Context) -> None:
     """Show a memorable quote, with a button to the entry that it belongs to."""
     if update.message is None:
         return
-    language = language_of(update.message)
+    language = await language_for(context, update.message)
     entry, chosen = context.services.chance.choice(sayings(context.assistant.knowledge))
     told = [saying(chosen, language, context.texts)]
     await send(context.bot, beside(update.message), told, questions([entry], language))

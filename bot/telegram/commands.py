@@ -13,8 +13,8 @@ from bot.telegram.answering import give
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
-from bot.telegram.language import language_of
 from bot.telegram.popular import popular
+from bot.telegram.preferences import language_for
 from bot.telegram.refs import find_entry
 from bot.telegram.rights import is_admin
 from bot.telegram.send import beside, send
@@ -28,7 +28,7 @@ async def start(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language = language_of(message)
+    language = await language_for(context, message)
     knowledge = context.assistant.knowledge
     if context.args and (entry := find_entry(knowledge, context.args[0])):
         await give(context, beside(message), entry, language)
@@ -48,8 +48,8 @@ async def show_help(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language = language_of(message)
-    listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUPS
+    language = await language_for(context, message)
+    listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUP_ADMINS
     if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
@@ -60,7 +60,7 @@ async def topics(update: Update, context: Context) -> None:
     """Open the table of contents, which is browsed by buttons."""
     if update.message is None:
         return
-    language = language_of(update.message)
+    language = await language_for(context, update.message)
     page = Browser(context.assistant.knowledge, context.texts, language).first()
     await send(context.bot, beside(update.message), page.paragraphs, page.keyboard)
 
@@ -69,7 +69,7 @@ async def unknown(update: Update, context: Context) -> None:
     """Say that there is no such command; only in private, for in groups it may be another bot's."""
     if update.message is None:
         return
-    text = context.texts(language_of(update.message), "telegram.unknown_command")
+    text = context.texts(await language_for(context, update.message), "telegram.unknown_command")
     await send(context.bot, beside(update.message), [escape(text)])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeAlias
 
@@ -12,10 +13,18 @@ from telegram import User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answers.assistant import Assistant
+from bot.storage.database import Database
+from bot.storage.memories import Memories
+from bot.storage.names import Names
 from bot.telegram.answers import Answers
+from bot.telegram.attempts import Attempts
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
-from bot.telegram.recent import Recent
+from bot.telegram.metrics import Metrics
+from bot.telegram.recalls import Recalls
+from bot.telegram.recent import Memory, Recent
+from bot.telegram.server import Listening
+from bot.telegram.sharing import Sharing
 from bot.text import Texts
 
 
@@ -39,16 +48,40 @@ class Services:
     """The bot's wording."""
     admins: frozenset[int]
     """Ids of the users who may use the admin commands."""
+    database: Database
+    """What is kept; its schema is up to date."""
+    names: Names
+    """Numbers in the place of ids, for what is kept."""
+    sharing: Sharing
+    """Keeps the knowledge the same in all replicas."""
+    concurrency: int = 64
+    """Chats that are served at once."""
+    retention: int = 30
+    """Days after which everything is forgotten."""
+    listening: Listening | None = None
+    """Where the HTTP server listens; None for none."""
+    metrics: Metrics = field(default_factory=Metrics)
+    """Counts what happens."""
+    attempts: Attempts = field(default_factory=Attempts)
+    """Judges failures."""
     taps: Recent = field(default_factory=Recent)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
     hints: Recent = field(default_factory=lambda: Recent(3600.0))
     """Chats that were told within the hour that only words are understood, and albums that need no hint."""
-    answers: Answers = field(default_factory=Answers)
+    memories: Memories = field(init=False)
+    """What is remembered together with other replicas."""
+    recalls: Recalls = field(init=False)
+    """What has to be looked up there."""
+    answers: Answers = field(init=False)
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
     """How much everybody may still ask."""
+    admitted: Memory[Hashable, bool] = field(default_factory=lambda: Memory(600.0))
+    """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
+    late: Recent = field(default_factory=lambda: Recent(3600.0))
+    """Chats that were told within the hour that answers come late."""
     introduced: Recent = field(default_factory=lambda: Recent(86_400.0))
     """Groups that need no introduction of the bot today."""
     chance: Random = field(default_factory=SystemRandom)
@@ -57,8 +90,17 @@ class Services:
     """When the bot started, in the seconds of the monotonic clock."""
     health: Health = field(default_factory=Health)
     """What went wrong."""
-    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the knowledge is built anew; reloads queue here."""
+    anonymous: frozenset[int] = frozenset()
+    """Ids of the groups whose admins may use the admin commands without showing who they are."""
+    watched: Path | None = None
+    """The knowledge folder, where it is to be reloaded by itself when its files change."""
+
+    def __post_init__(self) -> None:
+        """Make what is made of the rest."""
+        memories = Memories(self.database)
+        object.__setattr__(self, "memories", memories)
+        object.__setattr__(self, "recalls", Recalls(shared=self.database.shared))
+        object.__setattr__(self, "answers", Answers(self.names, memories))
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):

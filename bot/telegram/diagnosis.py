@@ -10,10 +10,12 @@ from telegram import Update, User
 
 from bot import __version__
 from bot.answers.html import escape
+from bot.errors import StorageError
 from bot.knowledge.model import Knowledge, Language
+from bot.storage.database import Database
+from bot.storage.inbox import Depth, depth
 from bot.telegram.context import Context
-from bot.telegram.language import language_of
-from bot.telegram.rights import is_admin
+from bot.telegram.preferences import language_for
 from bot.telegram.send import beside, patiently, send
 from bot.text import Texts
 
@@ -30,6 +32,8 @@ class Diagnosis:
     """Seconds since the start."""
     failures: int
     """Updates that weren't handled, since the start."""
+    inbox: Depth | None
+    """How full the inbox is; None where the database is away."""
     problems: int
     """Faults of the knowledge files at the last reload, which was refused for them; 0 for none."""
 
@@ -39,16 +43,26 @@ async def diagnose(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language, place, services = language_of(message), beside(message), context.services
-    if not is_admin(message, services.admins):
-        await send(context.bot, place, [escape(context.texts(language, "admin.refused"))])
-        return
+    language, place, services = await language_for(context, message), beside(message), context.services
     me = await patiently(context.bot.get_me)
     health = services.health
     found = Diagnosis(
-        me, context.assistant.knowledge, time.monotonic() - services.started, health.failures, health.problems
+        me,
+        context.assistant.knowledge,
+        time.monotonic() - services.started,
+        health.failures,
+        await _depth(services.database),
+        health.problems,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
+
+
+async def _depth(database: Database) -> Depth | None:
+    try:
+        async with database.read() as connection:
+            return await depth(connection)
+    except StorageError:
+        return None
 
 
 def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
@@ -63,4 +77,11 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
     yield texts(language, f"diag.{privacy}")
     yield texts(language, f"diag.{inline}")
     yield texts(language, "diag.failures", count=found.failures)
+    if found.inbox is None:
+        yield texts(language, "diag.database_away")
+    else:
+        yield texts(language, "diag.waiting", count=found.inbox.waiting)
+        if found.inbox.aside:
+            yield texts(language, "diag.aside", count=found.inbox.aside)
+        yield from (f"{number}: {error}" for number, error in found.inbox.errors)
     yield texts(language, f"diag.{problems}", **({"count": found.problems} if found.problems else {}))

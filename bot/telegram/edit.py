@@ -14,7 +14,7 @@ from bot.telegram.split import messages
 
 
 async def edit(
-    bot: Bot, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup
+    bot: Bot, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup | None
 ) -> None:
     """Show other paragraphs in one of our messages; where they don't fit there, or it is gone, send them instead."""
     parts = messages(paragraphs)

@@ -8,9 +8,11 @@ import traceback
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.ext import ApplicationHandlerStop
 
 from bot.answers.html import escape
 from bot.telegram.addressed import question
+from bot.telegram.attempts import TryAgain
 from bot.telegram.context import Context
 from bot.telegram.language import language_of, spoken
 from bot.telegram.send import beside, send
@@ -22,17 +24,27 @@ UNWANTED = ("not enough rights", "have no rights", "topic_closed", "message thre
 
 
 async def failed(update: object, context: Context) -> None:
-    """Log the failure without the message's words, and tell whoever waits for an answer."""
+    """Log the failure without the message's words, and tell whoever waits for an answer.
+
+    Raises ApplicationHandlerStop where the update is handled again: other handlers would say a thing twice.
+    """
     error = context.error
     number = update.update_id if isinstance(update, Update) else None
     if _may_not_write(error):
         LOG.info("Update %s: the bot may not write there (%s)", number, error)
         return
+    where = _where(error) if error is not None else ""
+    verdict = context.services.attempts.failed(number, error, where)
+    if isinstance(verdict, TryAgain):
+        level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
+        LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
+        raise ApplicationHandlerStop
     context.services.health.failures += 1
+    context.services.metrics.failures.inc()
     if isinstance(error, TelegramError):
         LOG.warning("Update %s: Telegram refused or couldn't be reached: %s (%s)", number, type(error).__name__, error)
     elif error is not None:
-        LOG.error("Update %s failed: %s", number, _where(error))
+        LOG.error("Update %s failed: %s", number, where)
         # The exception's own text may hold what somebody wrote.
         LOG.debug("Update %s failed", number, exc_info=error)
     if isinstance(update, Update) and not isinstance(error, ChatMigrated):

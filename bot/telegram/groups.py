@@ -6,10 +6,12 @@ from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
+from bot.storage import preferences
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
 from bot.telegram.language import spoken
 from bot.telegram.popular import popular
+from bot.telegram.preferences import chat
 from bot.telegram.send import Place, send
 
 EXAMPLES = 3
@@ -32,10 +34,12 @@ async def membership(update: Update, context: Context) -> None:
 
 
 async def migrated(update: Update, context: Context) -> None:
-    """Take note that a group goes on as a supergroup: the same people need no second introduction."""
+    """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
         context.services.introduced.seen(message.migrate_to_chat_id)
+        before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
+        await preferences.move_settings(context.services.database, before, after)
 
 
 def _within(member: ChatMember) -> bool:

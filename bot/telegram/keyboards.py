@@ -11,8 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answers.reply import Reply
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
-from bot.telegram.buttons import Answer, Button, Context, Delete, data
-from bot.telegram.refs import ref
+from bot.telegram.buttons import Answer, Button, Context, Delete, Quotes, Vote, data
+from bot.telegram.refs import code, ref
 from bot.telegram.send import Place
 from bot.text import Texts
 
@@ -34,6 +34,20 @@ def button(text: str, does: Button) -> InlineKeyboardButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """What the buttons of a reply depend on besides what it says."""
+
+    place: Place
+    """Where it goes."""
+    exchange: int
+    """Id of the exchange."""
+    typed: bool = True
+    """Whether somebody typed the question; one that was chosen can't have been misunderstood."""
+    quiet: bool = False
+    """Whether the quotes wait behind a button."""
+
+
+@dataclass(frozen=True, slots=True)
 class Keyboards:
     """Lays out the buttons of replies."""
 
@@ -44,19 +58,22 @@ class Keyboards:
     username: str
     """The bot's, for links that lead to it."""
 
-    def below(self, reply: Reply, place: Place) -> InlineKeyboardMarkup | None:
+    def below(self, reply: Reply, where: Below) -> InlineKeyboardMarkup | None:
         """Return the buttons of a reply; None for none."""
-        language = reply.language
+        language, exchange = reply.language, code(where.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
             rows = [[button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
+            if where.quiet and any(entry.quotes for entry in entries):
+                rows.append([button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
+            rows.append(self._votes(language, exchange, typed=where.typed))
         else:
             rows = [
-                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language))]
+                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language, exchange))]
                 for number, scored in enumerate(reply.suggestions, 1)
             ]
-        return _markup([*rows, *self._removal(place, language)])
+        return _markup([*rows, *self._removal(where.place, language)])
 
     def removal(self, place: Place, language: Language) -> InlineKeyboardMarkup | None:
         """Return the delete button where others read along; None in private."""
@@ -80,15 +97,21 @@ class Keyboards:
             InlineKeyboardButton(self.texts(language, f"share.{key}", **_only(number)), url=share),
         ]
 
+    def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
+        row = [button("👍", Vote(language, "up", exchange)), button("👎", Vote(language, "down", exchange))]
+        if typed:
+            row.append(button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
+        return row
+
     def _removal(self, place: Place, language: Language) -> list[list[InlineKeyboardButton]]:
         if not place.group or place.asker is None:
             return []
         return [[button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
 
 
-def questions(entries: Iterable[Entry], language: Language) -> InlineKeyboardMarkup | None:
+def questions(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
     """Return a button a question, which answers it in a new message; None where there is none."""
-    return _markup([[button(shown(entry.question, language), asks(entry, language))] for entry in entries])
+    return _markup([[button(shown(entry.question, language), asks(entry, language, exchange))] for entry in entries])
 
 
 def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
@@ -99,9 +122,9 @@ def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
     return tuple({other.key: other for other in named if other is not None and other.key not in done}.values())
 
 
-def asks(entry: Entry, language: Language) -> Answer:
-    """Return the button that answers an entry."""
-    return Answer(language, ref(entry.interview, entry.id))
+def asks(entry: Entry, language: Language, exchange: str = "") -> Answer:
+    """Return the button that answers an entry, which may have been suggested in an exchange."""
+    return Answer(language, ref(entry.interview, entry.id), exchange)
 
 
 def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:

@@ -24,16 +24,18 @@ from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-FOR_ALL = ("ask", "topics", "random", "quote", "help", "start")
+FOR_ALL = ("ask", "topics", "random", "quote", "lang", "privacy", "forget", "help", "start")
 """Commands in everybody's menu, in its order."""
 FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
 """Commands in the menus of groups, where nobody needs to start anything."""
-FOR_ADMINS = ("reload", "diag")
+FOR_GROUP_ADMINS = (*FOR_GROUPS, "settings")
+"""Commands in the menus of a group's admins."""
+FOR_ADMINS = ("stats", "gaps", "reload", "diag")
 """Commands in the menus of the admins' private chats besides."""
 
 MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))
 """Telegram's language codes have two letters: "zh" serves both Chinese scripts, and "" all other languages."""
-UNUSED = (BotCommandScopeAllPrivateChats(), BotCommandScopeAllChatAdministrators())
+UNUSED = (BotCommandScopeAllPrivateChats(),)
 """Scopes without a menu of ours: what another programme left there with the same token would hide ours."""
 
 
@@ -46,6 +48,7 @@ async def publish(bot: Bot, texts: Texts, admins: Iterable[int]) -> None:
     """Tell Telegram the commands; a menu that can't be set is no reason not to start."""
     await _set(bot, texts, FOR_ALL, BotCommandScopeDefault())
     await _set(bot, texts, FOR_GROUPS, BotCommandScopeAllGroupChats())
+    await _set(bot, texts, FOR_GROUP_ADMINS, BotCommandScopeAllChatAdministrators())
     for scope in UNUSED:
         await _delete(bot, scope)
     for admin in admins:

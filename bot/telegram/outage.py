@@ -11,29 +11,46 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 
 
-class Outage:
-    """A stretch of failures: the log gets one line at its start, or where its kind changes, and one at its end."""
+class Told:
+    """What the log was told of an outage; requests that fail side by side share it, so that one tells it for all."""
 
     def __init__(self, log: logging.Logger) -> None:
         """Begin with all well."""
         self._log = log
-        self._told: str | None = None
+        self._advice: str | None = None
+
+    def failed(self, advice: str) -> None:
+        """Tell a failure, unless it was the last one told."""
+        if advice != self._advice:
+            self._log.warning("%s", advice)
+            self._advice = advice
+
+    def over(self) -> None:
+        """Tell that it works, where it didn't."""
+        if self._advice is not None:
+            self._log.info("Telegram answers again")
+        self._advice = None
+
+
+class Outage:
+    """A stretch of failures: the log gets one line at its start, or where its kind changes, and one at its end."""
+
+    def __init__(self, told: Told) -> None:
+        """Begin with all well; `told` may be shared."""
+        self._told = told
         self._wait = FIRST_WAIT
 
     def failed(self, advice: str, at_least: float = 0.0) -> float:
         """Note a failure; return the seconds to wait before the next attempt."""
-        if advice != self._told:
-            self._log.warning("%s", advice)
-            self._told = advice
+        self._told.failed(advice)
         wait = max(self._wait, at_least)
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         return wait
 
     def over(self) -> None:
         """Note that it works."""
-        if self._told is not None:
-            self._log.info("Telegram answers again")
-        self._told, self._wait = None, FIRST_WAIT
+        self._told.over()
+        self._wait = FIRST_WAIT
 
 
 def asked_to_wait(error: TelegramError) -> float:

@@ -10,24 +10,26 @@ from datetime import timedelta
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.waiting import unless
 
 LOG = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=30)
 """How long Telegram may keep a request open while there is nothing to tell."""
-Take = Callable[[Sequence[Update]], Awaitable[None]]
+UNKEPT_WAIT = 1.0
+"""Seconds between two requests while nothing can be kept, and so nothing confirmed."""
+Take = Callable[[Sequence[Update]], Awaitable[bool]]
 
 
 async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str]) -> None:
     """Give updates to `take` as they come; once `stop` is set, confirm those taken and return.
 
-    Updates are confirmed to Telegram only after `take` has returned, so that none is lost.
+    Updates are confirmed to Telegram only after `take` has returned True, so that none is lost.
     Raises InvalidToken where the token stops being valid.
     """
     offset: int | None = None
-    outage = Outage(LOG)
+    outage = Outage(Told(LOG))
     while not stop.is_set():
         try:
             updates = await unless(stop, bot.get_updates(offset=offset, timeout=HOLD, allowed_updates=wanted))
@@ -38,8 +40,10 @@ async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str])
             continue
         outage.over()
         if updates:
-            await take(updates)
-            offset = updates[-1].update_id + 1
+            if await unless(stop, take(updates)):
+                offset = updates[-1].update_id + 1
+            else:
+                await unless(stop, asyncio.sleep(UNKEPT_WAIT))
     if offset is not None:
         await _confirm(bot, offset, wanted)
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 from telegram import Message, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
+from bot.storage.preferences import GENERAL
 from bot.telegram.addressed import Asked, question
-from bot.telegram.answering import conversation, deliver
-from bot.telegram.answers import Answered
+from bot.telegram.answering import conversation, deliver, linked
 from bot.telegram.context import Context
 from bot.telegram.gate import admitted
-from bot.telegram.language import language_of
+from bot.telegram.preferences import language_for, settings_at
 from bot.telegram.send import beside, send, typing
 
+FIRST = 1
+"""Id of the General topic in links."""
+LATE = timedelta(minutes=10)
+"""How old a question may get without an apology."""
 ANSWERED_LATE = timedelta(hours=1)
 """How old a message may be whose edit makes it a question; an older one was likely answered before a restart."""
 
@@ -30,6 +35,8 @@ async def answer(update: Update, context: Context) -> None:
         return
     if _wordless(message):
         await _hint(context, message)
+    elif (topic := await _other_topic(context, message)) is not None:
+        await _point_to(context, message, topic)
     elif await admitted(context, message):
         await _answer(context, message, asked)
 
@@ -38,27 +45,38 @@ async def revise(update: Update, context: Context) -> None:
     """Answer an edited question in the messages of its old answer; anew where the edit made it a question."""
     message = update.edited_message
     asked = question(message, context.me) if message else None
-    if message is None or asked is None or not asked.text:
+    if message is None or asked is None or not asked.text or await _other_topic(context, message) is not None:
         return
-    before = context.services.answers.questions.get((message.chat.id, message.message_id))
+    before = await context.services.answers.answered(message.chat.id, message.message_id)
     if before is None and _is_old(message):
         return
-    if before is not None and before.text == asked.text:
+    if before is not None and before.asked == context.services.answers.of(asked.text):
         return  # only its formatting or its preview is another
     if await admitted(context, message):
         await _answer(context, message, asked, before.messages if before is not None else ())
 
 
 async def _answer(context: Context, message: Message, asked: Asked, instead_of: tuple[int, ...] = ()) -> None:
-    services = context.services
+    services, began = context.services, time.perf_counter()
     if message.media_group_id is not None:
         services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
+    await _apologise_if_late(context, message)
     put = Question(asked.text, conversation(place), message.from_user.language_code if message.from_user else None)
     async with typing(context.bot, place):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
     messages = await deliver(context, place, reply, instead_of)
-    services.answers.questions.put((message.chat.id, message.message_id), Answered(asked.text, messages))
+    services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
+    services.metrics.questions.labels(reply.status, reply.language).inc()
+    services.metrics.seconds.observe(time.perf_counter() - began)
+
+
+async def _apologise_if_late(context: Context, message: Message) -> None:
+    """Say once a chat that the answers to what has waited for long come late."""
+    asked = message.edit_date or message.date
+    if datetime.now(UTC) - asked > LATE and not context.services.late.seen(message.chat.id):
+        text = context.texts(await language_for(context, message), "telegram.late")
+        await send(context.bot, beside(message), [escape(text)])
 
 
 def _wordless(message: Message) -> bool:
@@ -72,7 +90,27 @@ async def _hint(context: Context, message: Message) -> None:
     if message.media_group_id is not None and hints.seen(message.media_group_id):
         return
     if not hints.seen(message.chat.id):
-        await send(context.bot, beside(message), [escape(context.texts(language_of(message), "telegram.only_words"))])
+        await send(
+            context.bot,
+            beside(message),
+            [escape(context.texts(await language_for(context, message), "telegram.only_words"))],
+        )
+
+
+async def _other_topic(context: Context, message: Message) -> int | None:
+    """Return the forum topic in which alone the group wants answers, where this one isn't it."""
+    if not message.chat.is_forum:
+        return None
+    wanted = (await settings_at(context, beside(message))).topic
+    return wanted if wanted != (beside(message).thread or GENERAL) else None
+
+
+async def _point_to(context: Context, message: Message, topic: int) -> None:
+    """Say once in a while where the group wants answers."""
+    place = beside(message)
+    if not context.services.hints.seen((place.chat, place.thread)):
+        text = escape(context.texts(await language_for(context, message), "group.elsewhere"))
+        await send(context.bot, place, [linked(text, place.chat, topic or FIRST)])
 
 
 def _is_old(message: Message) -> bool:

@@ -1,17 +1,19 @@
-"""Short, stable names for entries and sections: they stand in buttons and in links, and outlive a reload."""
+"""Short, stable names for entries, sections and exchanges: they stand in buttons and links, and outlive a reload."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from bot.knowledge.model import Entry, Interview, Knowledge, Section
+from bot.storage.history import ID_BITS
 
 LONGEST = 48
 """Characters; leaves room in callback data (64 bytes) and is within what a deep link may carry."""
 
 _PLAIN = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
+_CODE = re.compile(r"[A-Za-z0-9_-]{8}")
 
 
 def ref(*ids: str) -> str:
@@ -44,3 +46,15 @@ def find_section(knowledge: Knowledge, wanted: str) -> tuple[Interview, Section]
             if ref(interview.id, section.id) == wanted:
                 return interview, section
     return None
+
+
+def code(number: int) -> str:
+    """Write the id of an exchange in 8 characters of `[A-Za-z0-9_-]`."""
+    return urlsafe_b64encode(number.to_bytes(ID_BITS // 8)).decode()
+
+
+def number(written: str) -> int | None:
+    """Read what `code` wrote; None for anything else."""
+    if not _CODE.fullmatch(written):
+        return None
+    return int.from_bytes(urlsafe_b64decode(written))

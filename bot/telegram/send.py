@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -14,8 +14,9 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MaybeInacces
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.telegram.outage import Outage, asked_to_wait
+from bot.telegram.outage import Outage, Told, asked_to_wait
 from bot.telegram.split import messages, plain
+from bot.telegram.telling import TELLING
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,6 +30,8 @@ TYPING_AFTER = 0.3
 TYPING_LASTS = 4.5
 """Seconds; Telegram shows it for five."""
 
+CAPTION = 1024
+"""UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -103,7 +106,20 @@ async def _send_to(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboard
             reply_markup=keyboard,
         )
 
-    return await plain_if_refused(attempt, markup)
+    return await plain_if_refused(lambda text, parse_mode: _in_turn(lambda: attempt(text, parse_mode)), markup)
+
+
+async def _in_turn(request: Callable[[], Awaitable[T]]) -> T:
+    """Send when it is this update's turn; where that fails, others go on meanwhile."""
+    telling = TELLING.get()
+    if telling is None:
+        return await request()
+    await telling.enter()
+    try:
+        return await request()
+    except TelegramError:
+        telling.leave()
+        raise
 
 
 async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
@@ -118,6 +134,28 @@ async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
             reply_parameters=_reply_parameters(place),
         )
     )
+
+
+async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
+    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there."""
+    below, *more = messages(paragraphs, CAPTION)
+    caption = "" if more else below
+
+    def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
+        return bot.send_photo(
+            place.chat,
+            content,
+            caption=text or None,
+            parse_mode=parse_mode,
+            filename=name,
+            message_thread_id=place.thread,
+            disable_notification=place.group,
+            reply_parameters=_reply_parameters(place),
+        )
+
+    await plain_if_refused(attempt, caption)
+    if more:
+        await send(bot, place, paragraphs)
 
 
 @asynccontextmanager
@@ -159,7 +197,8 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
-    outage = Outage(LOG)
+    telling = TELLING.get()
+    outage = Outage(telling.told if telling is not None else Told(LOG))
     for _ in range(ATTEMPTS - 1):
         try:
             result = await request()

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
-from telegram.error import BadRequest
 
 from bot.answers import html
+from bot.errors import StorageError
 from bot.knowledge.model import Language
-from bot.telegram import buttons
+from bot.telegram import buttons, feedback, gaps, group_settings, own_language
 from bot.telegram.answering import give, keyboards
 from bot.telegram.browse import Browser
 from bot.telegram.context import Context
 from bot.telegram.edit import delete, edit
 from bot.telegram.language import spoken
+from bot.telegram.notes import acknowledge
 from bot.telegram.refs import find_entry
-from bot.telegram.send import Place, beside, patiently, send
+from bot.telegram.send import Place, beside, send
+
+LOG = logging.getLogger(__name__)
 
 
 async def tapped(update: Update, context: Context) -> None:
@@ -28,24 +33,14 @@ async def tapped(update: Update, context: Context) -> None:
     if button is None or message is None:
         await acknowledge(query, context.texts(spoken(query.from_user.language_code), "telegram.unknown_button"))
         return
-    match button:
-        case buttons.Delete():
-            await _delete(context, query, message, button)
-        case _ if not _admitted(context, beside(message, asker=query.from_user.id)):
-            await acknowledge(query, context.texts(button.language, "limits.slower"))
-        case buttons.Answer() | buttons.Context():
-            await _answer(context, query, message, button)
-        case _:
-            await _browse(context, query, message, button)
-
-
-async def acknowledge(query: CallbackQuery, note: str | None = None) -> None:
-    """Stop the button's spinner, with a note to whoever tapped; too late is no error."""
+    if not isinstance(button, buttons.Delete) and not _admitted(context, beside(message, asker=query.from_user.id)):
+        await acknowledge(query, context.texts(button.language, "limits.slower"))
+        return
     try:
-        await patiently(lambda: query.answer(note))
-    except BadRequest as error:
-        if "query is too old" not in error.message.lower():
-            raise
+        await TAPS[type(button)](context, query, message, button)
+    except StorageError as error:
+        LOG.warning("A tap couldn't be dealt with: %s", error)
+        await acknowledge(query, context.texts(button.language, "telegram.not_kept"))
 
 
 def _admitted(context: Context, place: Place) -> bool:
@@ -66,8 +61,10 @@ async def _answer(
         await acknowledge(query, context.texts(button.language, "telegram.gone"))
     elif context.services.taps.seen(tap):
         await acknowledge(query, context.texts(button.language, "telegram.already_answered"))
+        await feedback.chosen(context, query, button, entry.key)
     else:
         await acknowledge(query)
+        await feedback.chosen(context, query, button, entry.key)
         place = beside(message, asker=query.from_user.id)
         try:
             if isinstance(button, buttons.Answer):
@@ -95,7 +92,7 @@ async def _delete(
     if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
         await acknowledge(query, context.texts(button.language, "delete.refused"))
         return
-    parts = services.answers.messages(chat, message.message_id)
+    parts = await services.answers.messages(chat, message.message_id)
     deleted = [await delete(context.bot, chat, part) for part in parts]
     services.answers.forget(chat, message.message_id)
     await acknowledge(query, None if all(deleted) else context.texts(button.language, "delete.too_old"))
@@ -110,3 +107,22 @@ async def _browse(
         return
     await acknowledge(query)
     await edit(context.bot, message, page.paragraphs, page.keyboard)
+
+
+Tap: TypeAlias = Callable[[Context, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]
+TAPS: Mapping[type[buttons.Button], Tap] = {
+    buttons.Answer: _answer,
+    buttons.Context: _answer,
+    buttons.Interviews: _browse,
+    buttons.Sections: _browse,
+    buttons.Entries: _browse,
+    buttons.Read: _browse,
+    buttons.Delete: _delete,
+    buttons.Vote: feedback.voted,
+    buttons.Quotes: feedback.unfolded,
+    buttons.Speak: own_language.tapped,
+    buttons.Setting: group_settings.tapped,
+    buttons.Gaps: gaps.turned,
+    buttons.Decide: gaps.decided,
+}
+"""What each kind of button does."""

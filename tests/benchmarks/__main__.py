@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from bot.cli.evaluate import OWN_QUESTIONS
 from bot.errors import BotError, UsageError
 from bot.evaluation.questions import Asked, read_questions
 from bot.settings import Settings, read_settings
+from tests.benchmarks.load import load
 from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
+from tests.kills import kills
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,9 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
         settings = read_settings()
-        for run in {"quality": [_quality], "speed": [_speed], "scale": [_scale]}.get(
-            options.benchmark, [_quality, _speed]
-        ):
+        for run in RUNS.get(options.benchmark, (_quality, _speed)):
             _show(run(options, settings))
     except BotError as error:
         sys.stderr.write(f"{error}\n")
@@ -42,9 +42,12 @@ def _parser() -> ArgumentParser:
         ("quality", "the bot beside its peers on the same questions"),
         ("speed", "a question and the start, as ratios"),
         ("scale", "time and memory as the knowledge grows"),
+        ("load", "questions a second, beside a bare echo bot"),
+        ("kills", "bots killed under a stream of questions, 20 times each way"),
     ):
         command = commands.add_parser(name, help=purpose)
-        command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="question files")
+        if name in {"quality", "speed", "scale"}:
+            command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="question files")
         if name == "scale":
             command.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="how many phrasings")
             command.add_argument("--out", type=Path, help="draw the curve to this PNG")
@@ -72,6 +75,23 @@ def _scale(options: Namespace, settings: Settings) -> Iterator[str]:
     yield from report(measured)
     if options.out is not None:
         draw(measured, options.out)
+
+
+def _load(_: Namespace, __: Settings) -> Iterator[str]:
+    return load()
+
+
+def _kills(_: Namespace, __: Settings) -> Iterator[str]:
+    return kills(20)
+
+
+RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], ...]] = {
+    "quality": (_quality,),
+    "speed": (_speed,),
+    "scale": (_scale,),
+    "load": (_load,),
+    "kills": (_kills,),
+}
 
 
 def _asked(files: Iterable[Path]) -> list[Asked]:

@@ -70,6 +70,16 @@ def formatted(values: JSON, key: str, longest: int) -> Formatted:
     return Formatted(text.strip(), entities)
 
 
+def png(content: bytes) -> tuple[int, int]:
+    """Return width and height of a picture that Telegram takes as a photo."""
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or len(content) > 10_000_000:
+        raise bad("IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return width, height
+
+
 def keyboard(values: JSON) -> list[list[JSON]]:
     """Return the rows of an inline keyboard."""
     markup = values.get("reply_markup")

@@ -31,7 +31,17 @@ def get_me(world: World, _: JSON) -> JSON:
     return {**ME.json(), **world.abilities}
 
 
-def delete_webhook(_: World, __: JSON) -> bool:
+def set_webhook(world: World, values: JSON) -> bool:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", values.get("secret_token", "none")):
+        raise bad("secret token contains unallowed characters")
+    if not str(values["url"]).startswith(("https://", "http://127.0.0.1")):
+        raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+    world.webhook = dict(values)
+    return True
+
+
+def delete_webhook(world: World, _: JSON) -> bool:
+    world.webhook = None
     return True
 
 
@@ -53,6 +63,19 @@ def send_document(world: World, values: JSON) -> JSON:
         raise bad("file must be non-empty")
     file = {"file_id": f"F{world.next_id('file')}", "file_unique_id": "U", "file_name": name, "file_size": len(content)}
     message = _put(world, values, shown, {"document": file, "caption": shown.text, "caption_entities": shown.entities})
+    world.sent[-1].file = (name, content)
+    return message
+
+
+def send_photo(world: World, values: JSON) -> JSON:
+    checks.chat(world, values)
+    shown = checks.formatted(values, "caption", checks.CAPTION)
+    if "photo" not in values:
+        raise bad("there is no photo in the request")
+    name, content = values["photo"]
+    width, height = checks.png(content)
+    size = {"file_id": f"F{world.next_id('file')}", "file_unique_id": "U", "width": width, "height": height}
+    message = _put(world, values, shown, {"photo": [size], "caption": shown.text, "caption_entities": shown.entities})
     world.sent[-1].file = (name, content)
     return message
 
@@ -225,9 +248,13 @@ _TEXT = SENDING | {"text", "link_preview_options"}
 _MENU = frozenset({"commands", "scope", "language_code"})
 METHODS = {
     "getMe": Method(get_me, frozenset()),
+    "setWebhook": Method(
+        set_webhook, frozenset({"url", "secret_token", "allowed_updates", "max_connections", "drop_pending_updates"})
+    ),
     "deleteWebhook": Method(delete_webhook, frozenset({"drop_pending_updates"})),
     "sendMessage": Method(send_message, _TEXT),
     "sendDocument": Method(send_document, SENDING | {"caption", "document"}),
+    "sendPhoto": Method(send_photo, SENDING | {"caption", "photo"}),
     "editMessageText": Method(
         edit_message_text, (_TEXT - {"disable_notification", "reply_parameters"}) | {"message_id"}
     ),

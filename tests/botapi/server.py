@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from tests.botapi.hands import Hands
 from tests.botapi.methods import METHODS
 from tests.botapi.people import JSON, TOKEN
+from tests.botapi.webhook import Deliveries
 from tests.botapi.world import RefusedError
 
 POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
@@ -47,6 +48,7 @@ class BotApi(Hands):
         self.url = f"http://127.0.0.1:{port}/bot"
         self.token = TOKEN
         self.closing = False
+        self.deliveries = Deliveries(self.world)
         self._polls = 0
         self.app = Starlette(routes=[Route("/bot{token}/{method}", self._answer, methods=["GET", "POST"])])
 
@@ -103,6 +105,11 @@ class BotApi(Hands):
         if unknown := set(values) - POLLING:
             raise RefusedError(400, f"Bad Request: unknown parameters {sorted(unknown)}")
         world = self.world
+        if world.webhook is not None:
+            raise RefusedError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first",
+            )
         world.confirmed = max(world.confirmed, int(values.get("offset", 0)))
         self._polls += 1
         this = self._polls
@@ -195,9 +202,12 @@ async def running() -> AsyncIterator[BotApi]:
         config = uvicorn.Config(api.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
+        delivering = asyncio.create_task(api.deliveries.run())
         try:
             yield api
         finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
             api.closing = server.should_exit = True
             server.stopping.set()
             await api.world.tell()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -111,6 +112,8 @@ class World:
     failures: list[str] = field(default_factory=list)
     """What the bot did wrong; a test that expects none asserts that it is empty."""
     updates: list[JSON] = field(default_factory=list)
+    webhook: JSON | None = None
+    """What setWebhook was given, while it is set."""
     confirmed: int = 0
     """Updates below this id are done, as far as Telegram knows."""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -128,7 +131,7 @@ class World:
     def message(self, chat: Chat, sender: User | None, **content: Any) -> JSON:
         """Put a message into a chat."""
         number = self.next_id(f"message/{chat.id}")
-        message = {"message_id": number, "date": 1_760_000_000 + number, "chat": chat.json(), **content}
+        message = {"message_id": number, "date": int(time.time()), "chat": chat.json(), **content}
         if sender is not None:
             message["from"] = sender.json()
         self.known[chat.id, number] = message

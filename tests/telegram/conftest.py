@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import pytest
 from pydantic import SecretStr
@@ -14,13 +14,28 @@ from pydantic import SecretStr
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.settings import Settings
-from bot.telegram.app import build, serve
+from bot.storage.database import Database
+from bot.storage.names import Names
+from bot.telegram.app import build
 from bot.telegram.context import App, Services
+from bot.telegram.life import GRACE, serve
+from bot.telegram.server import Listening
+from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
-from tests.botapi import ADA, BotApi, running
+from tests.botapi import ADA, TOKEN, BotApi, running
+from tests.replica import free_port
 from tests.telegram import knowledge
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class MakeServices(Protocol):
+    """See the fixture."""
+
+    def __call__(
+        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None
+    ) -> Services: ...
+
 
 MakeAssistant: TypeAlias = Callable[[Path], Assistant]
 Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
@@ -36,6 +51,12 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
     data = tmp_path_factory.mktemp("data")
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
+
+
+@pytest.fixture(scope="session")
+def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return what builds a matcher of any folder."""
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +82,7 @@ def own(_changeable: tuple[Path, Assistant]) -> Assistant:
     """Return an assistant whose knowledge the test may change (see `own_folder`); fresh again for every test."""
     folder, assistant = _changeable
     knowledge.write(folder)
-    assistant.reload()
+    assistant.reload(())
     return assistant
 
 
@@ -80,27 +101,54 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def serving(texts: Texts) -> Serving:
+def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeServices:
+    """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
+
+    def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
+        database = Database(url or f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        sharing = Sharing(database, assistant, tmp_path / "knowledge", build_matcher)
+        names = Names(SecretStr(TOKEN))
+        return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
+
+    return make
+
+
+@pytest.fixture
+def listening() -> Listening:
+    """Return where a bot can be reached that takes deliveries by webhook."""
+    port = free_port()
+    return Listening("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
+
+
+@asynccontextmanager
+async def serving_with(api: BotApi, services: Services, grace: float = GRACE) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
+    application = build(SecretStr(api.token), services, api.url)
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(application, stop, grace))
+    try:
+        yield application
+    finally:
+        stop.set()
+        async with asyncio.timeout(20):
+            await task
 
-    @asynccontextmanager
-    async def bot(api: BotApi, assistant: Assistant) -> AsyncIterator[App]:
-        application = build(SecretStr(api.token), Services(assistant, texts, frozenset({ADA.id})), api.url)
-        stop = asyncio.Event()
-        task = asyncio.create_task(serve(application, stop))
-        try:
-            yield application
-        finally:
-            stop.set()
-            async with asyncio.timeout(10):
-                await task
 
-    return bot
+@pytest.fixture
+def serving(make_services: MakeServices) -> Serving:
+    """Run a bot that polls and keeps everything in a file."""
+    return lambda api, assistant: serving_with(api, make_services(assistant))
 
 
 @pytest.fixture
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
     """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
-        await api.wait_for(lambda: application.running, "the bot to start")
+        # The menu of an admin's chat is the last thing of the start.
+        await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
         yield application
+
+
+def scopes(api: BotApi) -> set[str]:
+    """Return the kinds of chats whose menus the bot has set, or tried to."""
+    return {str((values.get("scope") or {}).get("type")) for values in api.called("setMyCommands")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,15 @@ import yaml
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.errors import KnowledgeError, SettingsError
+from bot.knowledge.learned import Learned
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
 from tests.telegram import knowledge
-from tests.telegram.conftest import Serving
-from tests.telegram.knowledge import NUCLEAR
+from tests.telegram.conftest import MakeServices, Serving, serving_with
+from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 
 def change_point(folder: Path, text: str) -> None:
@@ -119,7 +121,7 @@ async def test_reloads_at_once_queue(
 
 
 async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving: Serving, own: Assistant) -> None:
-    async with serving(api, own) as application, application.bot_data.reloading:
+    async with serving(api, own) as application, application.bot_data.sharing.busy:
         await api.private_message(ADA, "/reload")
         answer = await api.answer(ADA, NUCLEAR)
         assert answer.text.startswith(f"❓ {NUCLEAR}")
@@ -147,6 +149,52 @@ async def test_another_failure_is_told_and_the_old_knowledge_serves_on(
 @pytest.mark.usefixtures("bot")
 async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
     assert (await api.answer(BOB, "/reload")).text == texts("en", "admin.refused")
+
+
+async def test_an_anonymous_admin_is_let_in_where_the_operator_allows_it(
+    api: BotApi, make_services: MakeServices, own: Assistant, texts: Texts
+) -> None:
+    allowed = replace(make_services(own), anonymous=frozenset({GROUP.id}))
+    async with serving_with(api, allowed):
+        for command in ("reload", "settings", "stats", "diag"):
+            await api.group_message(ANONYMOUS, f"/{command}@interview_bot", sender_chat=GROUP.json())
+        told = [message.text for message in await api.sent(4, limit=30)]
+
+    refused = {texts(language, "admin.refused") for language in ("en", "zh")}
+    assert not refused & set(told)
+    assert any(text.startswith(texts("en", "settings.title")) for text in told)
+
+
+async def test_an_approved_phrasing_that_no_longer_fits_is_told(
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
+) -> None:
+    async with serving(api, own) as application:
+        await api.wait_for(lambda: application.running, "the bot to start")
+        own.learn([Learned("energy-talk/solar", "明天会不会下雨")])
+        path = own_folder / "energy-talk" / "01-energy.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("核电站的前景", "明天会不会下雨"), encoding="utf-8")
+        told = await reload(api)
+
+    assert (
+        f"{texts('zh', 'admin.left_out', count=1)}\n• the phrasing '明天会不会下雨' is also one of 'nuclear-view'"
+        in told
+    )
+
+
+async def test_what_its_own_question_does_not_find_is_not_served(
+    api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
+) -> None:
+    path = own_folder / "energy-talk" / "01-energy.yaml"
+    async with serving(api, own):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(f"zh: {SOLAR}", "zh: 谢谢"), encoding="utf-8")
+        told = await reload(api)
+        answer = await api.answer(ADA, SOLAR)
+
+    assert texts("zh", "admin.problems", count=1) in told
+    assert "'solar' isn't found by its own question '谢谢'" in told
+    assert answer.text.startswith(f"❓ {SOLAR}")
 
 
 @pytest.mark.usefixtures("bot")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.telegram.context import App
-from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUPS
+from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS, FOR_GROUPS
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, FORUM, BotApi, Sent
 from tests.telegram.conftest import Serving
@@ -143,7 +143,12 @@ async def test_admin_commands_are_only_in_the_menus_of_the_admins_chats(api: Bot
         key[:2] for key, menu in api.world.commands.items() if any(one["command"] == "reload" for one in menu)
     }
     assert with_reload == {("chat", ADA.id)}
-    assert {key[:2] for key in api.world.commands} == {("chat", ADA.id), ("default", 0), ("all_group_chats", 0)}
+    assert {key[:2] for key in api.world.commands} == {
+        ("chat", ADA.id),
+        ("default", 0),
+        ("all_group_chats", 0),
+        ("all_chat_administrators", 0),
+    }
 
 
 async def test_groups_are_not_offered_to_start(api: BotApi) -> None:
@@ -168,16 +173,25 @@ async def test_menus_that_would_hide_ours_are_deleted(api: BotApi, serving: Serv
         await api.wait_for(lambda: left not in api.world.commands.values(), "the old menus to go")
 
 
-async def test_who_is_no_admin_any_more_loses_the_menu(api: BotApi) -> None:
+async def test_admins_of_groups_are_offered_its_settings(api: BotApi) -> None:
+    await api.wait_for(lambda: ("all_chat_administrators", 0, "zh") in api.world.commands, "the menus")
+
+    menu = [one["command"] for one in api.world.commands["all_chat_administrators", 0, "zh"]]
+    assert menu == list(FOR_GROUP_ADMINS)
+    assert "settings" not in [one["command"] for one in api.world.commands["all_group_chats", 0, ""]]
+
+
+@pytest.mark.parametrize("command", ["/start", "/reload", "/stats", "/gaps", "/diag"])
+async def test_who_is_no_admin_any_more_loses_the_menu(api: BotApi, command: str) -> None:
     left = [{"command": "reload", "description": "x"}]
     api.world.commands["chat", BOB.id, ""] = api.world.commands["chat", BOB.id, "zh"] = left
 
-    await api.answer(BOB, "/start")
+    await api.answer(BOB, command)
 
     await api.wait_for(lambda: left not in api.world.commands.values(), "the menu to go")
 
 
 def test_every_command_is_described_in_every_language(texts: Texts) -> None:
     for language in LANGUAGES:
-        for command in FOR_ALL + FOR_ADMINS:
+        for command in FOR_ALL + FOR_ADMINS + FOR_GROUP_ADMINS:
             assert 1 <= len(texts(language, f"commands.{command}")) <= 256

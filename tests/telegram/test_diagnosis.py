@@ -11,10 +11,13 @@ from telegram import User
 
 from bot import __version__
 from bot.answers.assistant import Assistant
+from bot.storage.inbox import Depth
 from bot.telegram.diagnosis import Diagnosis, told
 from bot.text import Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.telegram.conftest import ROOT, Serving
+
+EMPTY = Depth(0, None, 0, ())
 
 
 async def test_admins_are_told_how_the_bot_is_doing(
@@ -35,14 +38,36 @@ async def test_admins_are_told_how_the_bot_is_doing(
         texts("zh", "diag.privacy_on"),
         texts("zh", "diag.inline_off"),
         texts("zh", "diag.failures", count=0),
+        texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.no_problems"),
     ]
     assert second.text.splitlines()[3:] == [
         texts("zh", "diag.privacy_off"),
         texts("zh", "diag.inline_on"),
         texts("zh", "diag.failures", count=0),
+        texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.problems", count=1),
     ]
+
+
+def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: Texts) -> None:
+    inbox = Depth(4, 1.0, 2, ((7, "ValueError at somewhere"), (5, "KeyError at elsewhere")))
+    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, inbox, 0)
+
+    lines = list(told(found, texts, "en"))
+
+    assert lines[6:10] == [
+        texts("en", "diag.waiting", count=4),
+        texts("en", "diag.aside", count=2),
+        "7: ValueError at somewhere",
+        "5: KeyError at elsewhere",
+    ]
+
+
+def test_a_database_that_is_away_is_told(assistant: Assistant, texts: Texts) -> None:
+    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, None, 0)
+
+    assert texts("en", "diag.database_away") in told(found, texts, "en")
 
 
 @pytest.mark.usefixtures("bot")
@@ -55,7 +80,7 @@ async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
 )
 def test_uptime(assistant: Assistant, texts: Texts, seconds: int, shown: tuple[int, int, int]) -> None:
     days, hours, minutes = shown
-    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, seconds, 0, 0)
+    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, seconds, 0, EMPTY, 0)
 
     assert list(told(found, texts, "en"))[2] == texts("en", "diag.uptime", days=days, hours=hours, minutes=minutes)
 

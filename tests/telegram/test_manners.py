@@ -190,6 +190,24 @@ def test_a_bucket_refills_evenly_and_tells_its_limit_once() -> None:
     assert [buckets.take("a") for _ in range(5)] == ["admitted"] * 4 + ["first refused"], "never more than its size"
 
 
+def test_a_clock_that_jumps_takes_nothing_from_anybody() -> None:
+    now = 1000.0
+    buckets = Buckets(4, lambda: now)
+    assert [buckets.take("a") for _ in range(2)] == ["admitted"] * 2
+
+    now = 10.0
+    assert [buckets.take("a") for _ in range(3)] == ["admitted", "admitted", "first refused"]
+    now = 30.0
+    assert buckets.take("a") == "admitted", "it goes on from the new time"
+
+
+def test_what_had_to_wait_for_the_bot_was_not_asked_too_fast() -> None:
+    buckets = Buckets(4, lambda: 1000.0)
+
+    assert {buckets.take("a", made) for made in range(0, 900, 15)} == {"admitted"}
+    assert [buckets.take("b", 900.0) for _ in range(5)][-1] == "first refused"
+
+
 def test_a_group_has_a_limit_of_its_own() -> None:
     limits = Limits(lambda: 0.0)
 

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from bot.answers.assistant import Assistant
 from bot.answers.html import escape
+from bot.storage.history import ID_BITS
 from bot.telegram import buttons, utf16
 from bot.telegram.keyboards import LABEL, label
 from bot.telegram.language import spoken
-from bot.telegram.outage import LONGEST_WAIT, Outage
+from bot.telegram.outage import LONGEST_WAIT, Outage, Told
 from bot.telegram.recent import Recent
-from bot.telegram.refs import LONGEST, find_entry, find_interview, find_section, ref
+from bot.telegram.refs import LONGEST, code, find_entry, find_interview, find_section, number, ref
 from bot.telegram.split import cut, messages, plain
 from tests.botapi.markup import parse, units
 
 LANGUAGES = st.sampled_from(["zh", "zh-Hant", "en"])
 NAMES = st.lists(st.text(min_size=1), min_size=1, max_size=2).map(lambda ids: ref(*ids))
 PAGES = st.integers(0, 9999)
+CODES = st.integers(0, 2**ID_BITS - 1).map(code)
 BUTTONS = st.one_of(
     st.builds(buttons.Answer, LANGUAGES, NAMES),
     st.builds(buttons.Context, LANGUAGES, NAMES),
@@ -31,6 +33,16 @@ BUTTONS = st.one_of(
     st.builds(buttons.Sections, LANGUAGES, NAMES, PAGES),
     st.builds(buttons.Entries, LANGUAGES, NAMES, PAGES),
     st.builds(buttons.Read, LANGUAGES, NAMES, PAGES),
+    st.builds(buttons.Answer, LANGUAGES, NAMES, CODES),
+    st.builds(buttons.Vote, LANGUAGES, st.sampled_from(["up", "down", "wrong"]), CODES),
+    st.builds(buttons.Quotes, LANGUAGES, CODES),
+    st.builds(buttons.Speak, LANGUAGES, LANGUAGES | st.none()),
+    st.builds(buttons.Setting, LANGUAGES, st.just("language"), LANGUAGES),
+    st.builds(buttons.Setting, LANGUAGES, st.just("quiet"), st.sampled_from(["1", buttons.NONE])),
+    st.builds(buttons.Setting, LANGUAGES, st.just("topic"), st.integers(0, 2**62).map(str)),
+    st.builds(buttons.Gaps, LANGUAGES, PAGES),
+    st.builds(buttons.Decide, LANGUAGES, st.sampled_from(["yes", "undo", "ignore", "later"]), CODES),
+    st.builds(buttons.Decide, LANGUAGES, st.just("belongs"), CODES, NAMES),
 )
 MARKUP = st.recursive(
     st.text(max_size=40).map(escape),
@@ -49,6 +61,17 @@ def test_callback_data_is_read_as_it_was_written_and_fits(button: buttons.Button
 
     assert buttons.parse(written) == button
     assert 1 <= len(written.encode()) <= buttons.MOST_BYTES
+
+
+@given(st.integers(0, 2**ID_BITS - 1))
+def test_the_id_of_an_exchange_is_read_as_it_was_written(exchange: int) -> None:
+    assert number(code(exchange)) == exchange
+    assert len(code(exchange)) == 8
+
+
+@pytest.mark.parametrize("written", ["", "short", "nine-chars", "eight+++", "八个字符的东西呀"])
+def test_what_is_no_id_of_an_exchange_is_none(written: str) -> None:
+    assert number(written) is None
 
 
 @given(st.text())
@@ -169,7 +192,7 @@ def test_what_was_just_done_is_remembered_for_a_while() -> None:
 
 
 def test_an_outage_waits_ever_longer_and_starts_anew(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage(logging.getLogger("test"))
+    outage = Outage(Told(logging.getLogger("test")))
     waits = [outage.failed("down") for _ in range(8)]
 
     assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]

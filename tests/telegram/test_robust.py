@@ -11,8 +11,8 @@ from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
 from bot.telegram import edit, send
-from bot.telegram.app import refusal
 from bot.telegram.context import App
+from bot.telegram.life import refusal
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import private
@@ -66,7 +66,7 @@ async def test_refused_markup_goes_out_as_plain_text_and_is_logged_as_a_defect(
 
     assert answer.parse_mode is None
     assert answer.text.startswith("❓ 成本条件 a < b && c > d 说明什么？\n\n• 如果 <b>a</b> & b，成本就不高。")
-    assert answer.labels == [texts("zh", "context.button"), texts("zh", "share.button")]
+    assert answer.labels[:2] == [texts("zh", "context.button"), texts("zh", "share.button")]
     (logged,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert logged.getMessage().startswith("Defect: ")
 

@@ -17,11 +17,10 @@ from pydantic import SecretStr
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.app import build, serve
-from bot.telegram.context import Services
-from bot.text import Texts
+from bot.telegram.app import build
+from bot.telegram.life import serve
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import ROOT, Serving
+from tests.telegram.conftest import ROOT, MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 
@@ -66,6 +65,23 @@ async def test_a_signal_ends_the_bot_cleanly_and_the_log_holds_no_token(
     assert api.world.confirmed > api.world.updates[-1]["update_id"]
 
 
+async def test_a_second_signal_ends_the_bot_at_once_and_nothing_is_lost(api: BotApi, folder: Path) -> None:
+    api.flood("sendMessage", 60)
+    async with process(api, folder, api.token, level="INFO") as running:
+        await api.private_message(ADA, NUCLEAR)
+        await api.wait_for(lambda: api.called("sendMessage"), "the first attempt", limit=60)
+        running.send_signal(signal.SIGTERM)
+        assert running.stderr is not None
+        log = await asyncio.wait_for(running.stderr.readuntil(b"the rest stays in the inbox"), 30)
+        running.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(running.wait(), 5)
+
+    assert running.returncode == -signal.SIGTERM
+    assert b"Traceback" not in log
+    async with process(api, folder, api.token, level="INFO"):
+        await api.sent(1, limit=60)
+
+
 async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: Path) -> None:
     token = "123456789:AAWrongWrongWrongWrongWrongWrongWrong12"
     async with process(api, folder, token, level="INFO") as running:
@@ -79,8 +95,10 @@ async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: P
 
 
 @pytest.mark.parametrize("token", ["99999:AAOther", "not-a-token"])
-async def test_a_refused_token_is_not_told(api: BotApi, assistant: Assistant, texts: Texts, token: str) -> None:
-    application = build(SecretStr(token), Services(assistant, texts, frozenset()), api.url)
+async def test_a_refused_token_is_not_told(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, token: str
+) -> None:
+    application = build(SecretStr(token), make_services(assistant), api.url)
 
     with pytest.raises(SettingsError, match="refuses this token") as refused:
         await serve(application, asyncio.Event())
@@ -89,8 +107,10 @@ async def test_a_refused_token_is_not_told(api: BotApi, assistant: Assistant, te
     assert token not in told
 
 
-async def test_a_token_that_is_revoked_ends_the_bot(api: BotApi, assistant: Assistant, texts: Texts) -> None:
-    application = build(SecretStr(api.token), Services(assistant, texts, frozenset()), api.url)
+async def test_a_token_that_is_revoked_ends_the_bot(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    application = build(SecretStr(api.token), make_services(assistant), api.url)
     task = asyncio.create_task(serve(application, asyncio.Event()))
     await api.answer(ADA, NUCLEAR)
 

@@ -20,7 +20,7 @@ async def test_a_related_question_is_answered_in_the_language_of_the_answer(api:
     assert note == ""
     assert second.text.startswith(f"❓ {SOLAR}\n\n• 长期靠太阳能加储能。")
     assert second.reply_to == answer.message_id
-    assert second.labels == [texts("zh", "context.button"), texts("zh", "share.button")]
+    assert second.labels == [texts("zh", "context.button"), texts("zh", "share.button"), "👍", "👎"]
 
 
 async def test_a_tap_in_a_group_is_answered_in_the_group(api: BotApi) -> None:

@@ -78,6 +78,7 @@ async def test_several_answers_have_their_own_tools(bot: App, api: BotApi, texts
     (answer,) = await api.sent(1)
     assert answer.labels == [
         *(texts("zh", f"{tool}.numbered", number=number) for number in (1, 2) for tool in ("context", "share")),
+        *("👍", "👎", texts("zh", "feedback.wrong")),
         texts("zh", "delete.button"),
     ]
     await api.tapped(ADA, answer, texts("zh", "context.numbered", number=2))

@@ -1,0 +1,74 @@
+"""`knowledge export`: what was approved in the chat goes into the files."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot import compose
+from bot.errors import BotError
+from bot.knowledge.export import with_phrasings_written
+from bot.knowledge.learned import Learned, with_phrasings
+from bot.knowledge.load import load
+from bot.knowledge.model import Knowledge
+from bot.settings import Settings
+from bot.storage import phrasings
+from bot.storage.phrasings import Wording
+
+
+def export(_: Namespace, settings: Settings) -> int:
+    """Write the approved phrasings into the section files, and note that they stand there."""
+    approved = asyncio.run(_approved(settings))
+    normalise = compose.normaliser(settings)
+    knowledge = load(settings.knowledge_dir, normalise)
+    learned = {one.id: Learned(one.entry, one.text) for one in approved if one.entry is not None}
+    refused = with_phrasings(knowledge, learned.values(), normalise).refused
+    for one in refused:
+        print(f"left out: {one.reason}", file=sys.stderr)
+    kept = {number: one for number, one in learned.items() if one not in {refusal.learned for refusal in refused}}
+    known = {normalise(phrasing.text) for entry in knowledge.by_key.values() for phrasing in entry.asked_as()}
+    new = list({normalise(one.text): one for one in kept.values() if normalise(one.text) not in known}.values())
+    for file, content in _written(settings, knowledge, new).items():
+        print(file)
+        print(f"  {content}")
+    asyncio.run(_exported(settings, list(kept)))
+    print(f"{len(new)} {'phrasing' if len(new) == 1 else 'phrasings'} written")
+    return 1 if refused else 0
+
+
+def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Learned]) -> Mapping[str, str]:
+    """Write the phrasings into their files, or change nothing where the result wouldn't load; say what was added."""
+    by_file: dict[str, list[Learned]] = defaultdict(list)
+    for one in learned:
+        by_file[knowledge.by_key[one.entry].file].append(one)
+    before = {file: Path(file).read_bytes() for file in by_file}
+    try:
+        for file, added in by_file.items():
+            Path(file).write_bytes(with_phrasings_written(before[file].decode(), added).encode())
+        load(settings.knowledge_dir, compose.normaliser(settings))
+    except (BotError, OSError):
+        for file, content in before.items():
+            Path(file).write_bytes(content)
+        raise
+    return {file: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for file, added in by_file.items()}
+
+
+async def _approved(settings: Settings) -> Sequence[Wording]:
+    database = compose.database(settings)
+    try:
+        await database.upgrade()
+        return await phrasings.in_state(database, "approved")
+    finally:
+        await database.close()
+
+
+async def _exported(settings: Settings, numbers: Sequence[int]) -> None:
+    database = compose.database(settings)
+    try:
+        await phrasings.exported(database, numbers)
+    finally:
+        await database.close()

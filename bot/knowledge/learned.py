@@ -1,0 +1,98 @@
+"""Phrasings that were approved in the chat, laid over the knowledge of the files; pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.knowledge.model import Absent, Entry, Interview, Knowledge, Phrasing
+from bot.knowledge.unfinished import MARK
+from bot.knowledge.verify import Normalise, askables, place_of
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A wording that somebody used and an admin put under an entry."""
+
+    entry: str
+    """Key of the entry."""
+    text: str
+    """As it was typed."""
+
+    @property
+    def language(self) -> Literal["zh", "en"]:
+        """Return the list of the entry that it belongs to."""
+        return "zh" if _HAN.search(self.text) else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A phrasing that the files' own rules keep out."""
+
+    learned: Learned
+    """The phrasing."""
+    reason: str
+    """What is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Knowledge with phrasings laid over it."""
+
+    knowledge: Knowledge
+    """The same object where nothing was added."""
+    refused: tuple[Refused, ...]
+    """What had to be left out."""
+
+
+def with_phrasings(knowledge: Knowledge, learned: Iterable[Learned], normalise: Normalise) -> Overlay:
+    """Put phrasings under their entries, unless a rule for files forbids it; one that is there already adds nothing."""
+    taken: dict[str, Entry | Absent] = {}
+    for item in askables(knowledge):
+        for phrasing in item.asked_as():
+            taken.setdefault(normalise(phrasing.text), item)
+    added: dict[str, list[Phrasing]] = defaultdict(list)
+    refused: list[Refused] = []
+    for one in learned:
+        entry, wording = knowledge.by_key.get(one.entry), normalise(one.text)
+        if entry is None:
+            refused.append(Refused(one, f"the entry '{one.entry}' is gone"))
+        elif reason := _reason(one, wording, entry, taken.get(wording)):
+            refused.append(Refused(one, reason))
+        elif wording not in taken:
+            taken[wording] = entry
+            added[entry.key].append(Phrasing(one.text, one.language, 0))
+    return Overlay(_extended(knowledge, added) if added else knowledge, tuple(refused))
+
+
+def _reason(learned: Learned, wording: str, entry: Entry, owner: Entry | Absent | None) -> str:
+    """Tell what keeps a phrasing out; empty for nothing."""
+    if not wording:
+        return f"the phrasing '{learned.text}' has nothing left to match by"
+    if MARK in learned.text:
+        return f"the phrasing '{learned.text}' holds '{MARK}', which marks drafts"
+    if owner is not None and owner.key != entry.key:
+        return f"the phrasing '{learned.text}' is also one of {place_of(owner)}"
+    return ""
+
+
+def _extended(knowledge: Knowledge, added: Mapping[str, Sequence[Phrasing]]) -> Knowledge:
+    return replace(knowledge, interviews=tuple(_in_interview(one, added) for one in knowledge.interviews))
+
+
+def _in_interview(interview: Interview, added: Mapping[str, Sequence[Phrasing]]) -> Interview:
+    sections = (
+        replace(section, entries=tuple(_in_entry(entry, added) for entry in section.entries))
+        for section in interview.sections
+    )
+    return replace(interview, sections=tuple(sections))
+
+
+def _in_entry(entry: Entry, added: Mapping[str, Sequence[Phrasing]]) -> Entry:
+    more = added.get(entry.key)
+    return replace(entry, phrasings=(*entry.phrasings, *more)) if more else entry

@@ -1,0 +1,1 @@
+"""What the bot keeps: one database, which several replicas may share."""

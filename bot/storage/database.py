@@ -1,0 +1,160 @@
+"""The database: one engine, its transactions, and its schema brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import ColumnElement, Connection, Double, Table, cast, event, extract, func, literal, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StorageError
+from bot.storage.failures import translated
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_MIGRATIONS = "bot.storage:migrations"
+_UPGRADE_LOCK = 5_318_008_001
+"""PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_QUICKLY = text("SET LOCAL synchronous_commit = off")
+_PATIENCE = 10
+"""Seconds to wait for a connection, a statement, or another process's transaction."""
+
+Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
+
+
+class Database:
+    """Hands out transactions; knows the two kinds of databases, so that nobody else need to."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
+        self._url = make_url(url)
+        self.engine = _engine(self._url)
+        # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
+        self._writing = asyncio.Lock() if not self.shared else None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several replicas may use it at once."""
+        return self._url.get_backend_name() == POSTGRESQL
+
+    @asynccontextmanager
+    async def begin(self, *, lasting: bool = True) -> AsyncIterator[AsyncConnection]:
+        """Run a transaction that writes; raise StorageError where the database can't serve.
+
+        What isn't `lasting` outlives the end of the process, but the last of it may be lost in a power cut.
+        """
+        lock: AbstractAsyncContextManager[Any] = nullcontext() if self._writing is None else self._writing
+        with translated():
+            async with lock, self.engine.connect() as plain:
+                connection = await plain.execution_options(lasting=lasting)
+                async with connection.begin():
+                    if self.shared and not lasting:
+                        await connection.execute(_QUICKLY)
+                    yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Run a transaction that only reads; it never waits for a writer."""
+        with translated():
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(only_reads=True)
+                async with connection.begin():
+                    yield connection
+
+    async def upgrade(self) -> None:
+        """Bring the schema up to date; replicas that start together take turns."""
+        if not self.shared and self._url.database:
+            _make_file(Path(self._url.database))
+        async with self.begin() as connection:
+            await self.lock(connection, _UPGRADE_LOCK)
+            await connection.run_sync(_upgrade)
+
+    def insert(self, table: Table) -> Upsert:
+        """Return an INSERT that can say what to do where the row is there already."""
+        return postgresql.insert(table) if self.shared else sqlite.insert(table)
+
+    async def lock(self, connection: AsyncConnection, key: int) -> None:
+        """Keep other replicas out of what is done under `key` until the transaction ends."""
+        if self.shared:
+            await connection.execute(_LOCK, {"key": key})
+
+    def now(self) -> ColumnElement[float]:
+        """Return the time in seconds since 1970 as the database has it, so that replicas agree on it."""
+        if self.shared:
+            return cast(extract("epoch", func.clock_timestamp()), Double)
+        return literal(time.time())
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _make_file(path: Path) -> None:
+    """Make a new database file; room that becomes free in it can be given back, which can't be said later on."""
+    with translated():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("VACUUM")
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS)
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"the database was made by a newer version of the bot ({error}); update the bot, or name another database"
+        ) from None
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == POSTGRESQL:
+        patience = {"timeout": _PATIENCE, "command_timeout": 3 * _PATIENCE}
+        return create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
+        )
+    engine = create_async_engine(url, pool_timeout=_PATIENCE)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    """Set up a new connection; transactions are begun by `_begin_sqlite`, not by the driver."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in (
+        f"busy_timeout = {_PATIENCE * 1000}",
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
+    options = connection.get_execution_options()
+    if options.get("only_reads", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    synchronous = "FULL" if options.get("lasting", True) else "NORMAL"
+    if connection.info.get("synchronous") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        connection.info["synchronous"] = synchronous
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

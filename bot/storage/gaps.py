@@ -1,0 +1,60 @@
+"""The questions that were not answered well, with what people made of the replies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_, select
+
+from bot.storage.database import Database
+from bot.storage.schema import CHOICES, HISTORY, VOTES
+
+MOST = 5_000
+"""Exchanges that are looked through, the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question that was typed and not answered well."""
+
+    exchange: int
+    """Id of the exchange."""
+    text: str
+    """What was asked, as it is kept."""
+    asker: int | None
+    """Keyed hash of whoever asked."""
+    answered: bool
+    """Whether an answer was given, which somebody then voted down."""
+    down: int
+    """Votes against the answer."""
+    chosen: Counter[str] = field(default_factory=Counter)
+    """How often each of the suggested entries was tapped, by key."""
+
+
+async def misses(database: Database) -> Sequence[Miss]:
+    """Return the questions that got no answer or a bad one, newest first."""
+    down = (
+        select(VOTES.c.exchange, func.count().label("votes"))
+        .where(VOTES.c.vote != "up")
+        .group_by(VOTES.c.exchange)
+        .subquery()
+    )
+    wanted = (
+        select(HISTORY.c.id, HISTORY.c.question, HISTORY.c.asker, HISTORY.c.status, down.c.votes)
+        .outerjoin(down, down.c.exchange == HISTORY.c.id)
+        .where(HISTORY.c.via == "typed", HISTORY.c.question != "")
+        .where(or_(HISTORY.c.status.in_(("unknown", "suggested")), down.c.votes.is_not(None)))
+        .order_by(HISTORY.c.at.desc(), HISTORY.c.id)
+        .limit(MOST)
+    )
+    async with database.read() as connection:
+        rows = (await connection.execute(wanted)).all()
+        taps = (await connection.execute(select(CHOICES.c.exchange, CHOICES.c.entry))).all()
+    found = [Miss(row.id, row.question, row.asker, row.status == "answered", row.votes or 0) for row in rows]
+    by_exchange = {miss.exchange: miss for miss in found}
+    for exchange, entry in taps:
+        if exchange in by_exchange:
+            by_exchange[exchange].chosen[entry] += 1
+    return found

@@ -1,0 +1,52 @@
+"""What is old is forgotten, and its room given back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from sqlalchemy import delete, func, select, text
+
+from bot.errors import StorageError
+from bot.storage.database import Database
+from bot.storage.schema import ANSWERS, CONVERSATIONS, DONE, HISTORY, INBOX, KNOWLEDGE, LIMITS
+
+LOG = logging.getLogger(__name__)
+
+EVERY = 3600.0
+"""Seconds between two rounds."""
+HOUR, DAY = 3600.0, 86_400.0
+REDELIVERED = 2 * DAY
+"""Seconds that the number of a handled update is known; Telegram delivers again for one day."""
+
+
+async def tidy(database: Database, retention: int, now: float) -> None:
+    """Forget what is older than it is needed, and everything older than `retention` days; raises StorageError."""
+    oldest = now - retention * DAY
+    newest = select(func.max(KNOWLEDGE.c.number)).scalar_subquery()
+    async with database.begin() as connection:
+        for forgotten in (
+            delete(INBOX).where(INBOX.c.state == DONE, INBOX.c.ended_at < max(oldest, now - REDELIVERED)),
+            delete(INBOX).where(INBOX.c.ended_at < oldest),
+            delete(HISTORY).where(HISTORY.c.at < oldest),
+            delete(ANSWERS).where(ANSWERS.c.at < oldest),
+            delete(CONVERSATIONS).where(CONVERSATIONS.c.at < now - HOUR),
+            delete(LIMITS).where(LIMITS.c.at < now - HOUR),
+            delete(KNOWLEDGE).where(KNOWLEDGE.c.stored_at < oldest, KNOWLEDGE.c.number != newest),
+        ):
+            await connection.execute(forgotten)
+    if not database.shared:  # PostgreSQL does it by itself
+        async with database.begin() as connection:
+            await connection.execute(text("PRAGMA incremental_vacuum"))
+
+
+async def keep_tidy(database: Database, retention: int, over: asyncio.Event) -> None:
+    """Tidy up now and every hour, until `over` is set."""
+    while not over.is_set():
+        with suppress(StorageError):  # the clerk tells it, and in an hour there is another chance
+            await tidy(database, retention, time.time())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY):
+                await over.wait()

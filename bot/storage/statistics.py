@@ -1,0 +1,125 @@
+"""How much was asked and how it went: sums over what is kept, and nothing about anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.database import Database
+from bot.storage.history import DAY
+from bot.storage.schema import HISTORY, VOTES
+
+TOP = 8
+"""Entries that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """The chats of one kind."""
+
+    kind: str
+    """private, group or supergroup."""
+    chats: int
+    """How many of them asked."""
+    asked: int
+    """What they asked in all."""
+    busiest: int
+    """What the busiest of them asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What happened within some days."""
+
+    first: int
+    """The first day, in whole days since 1970, UTC."""
+    days: int
+    """How many days, the last one is today."""
+    statuses: Mapping[str, int]
+    """How many typed questions went which way."""
+    daily: Mapping[tuple[int, str], int]
+    """The same by day and way."""
+    people: int
+    """How many asked."""
+    votes: Mapping[str, int]
+    """How many votes of each kind."""
+    top: Sequence[tuple[str, int]]
+    """Keys of the entries that were shown most, and how often."""
+    chats: Sequence[Chats]
+    """By kind, the one that asked most first."""
+    p50: float | None
+    """Milliseconds within which half of the answers were found; None where nothing was asked."""
+    p95: float | None
+    """Milliseconds within which 95 of 100 answers were found."""
+
+    @property
+    def asked(self) -> int:
+        """Return how many questions were typed."""
+        return sum(self.statuses.values())
+
+
+async def statistics(database: Database, days: int, now: float) -> Statistics:
+    """Sum up the last `days` days."""
+    first = int(now // DAY) - days + 1
+    recent = HISTORY.c.day >= first
+    typed = recent & (HISTORY.c.via == "typed")
+    async with database.read() as connection:
+        daily = await _daily(connection, typed)
+        statuses: Counter[str] = Counter()
+        for (_, status), count in daily.items():
+            statuses[status] += count
+        people = await connection.execute(select(func.count(HISTORY.c.asker.distinct())).where(typed))
+        return Statistics(
+            first=first,
+            days=days,
+            statuses=statuses,
+            daily=daily,
+            people=people.scalar_one(),
+            votes=await _votes(connection, recent),
+            top=await _top(connection, recent),
+            chats=await _chats(connection, typed),
+            p50=await _percentile(connection, typed, statuses.total(), 50),
+            p95=await _percentile(connection, typed, statuses.total(), 95),
+        )
+
+
+async def _daily(connection: AsyncConnection, where: ColumnElement[bool]) -> Mapping[tuple[int, str], int]:
+    columns = HISTORY.c.day, HISTORY.c.status
+    rows = await connection.execute(select(*columns, func.count()).where(where).group_by(*columns))
+    return {(day, status): count for day, status, count in rows}
+
+
+async def _votes(connection: AsyncConnection, where: ColumnElement[bool]) -> Mapping[str, int]:
+    counted = select(VOTES.c.vote, func.count()).join(HISTORY, HISTORY.c.id == VOTES.c.exchange).where(where)
+    rows = await connection.execute(counted.group_by(VOTES.c.vote))
+    return {str(vote): count for vote, count in rows}
+
+
+async def _top(connection: AsyncConnection, where: ColumnElement[bool]) -> Sequence[tuple[str, int]]:
+    count = func.count()
+    shown = select(HISTORY.c.entry, count).where(where & (HISTORY.c.status == "answered")).group_by(HISTORY.c.entry)
+    rows = await connection.execute(shown.order_by(count.desc(), HISTORY.c.entry).limit(TOP))
+    return [(entry, times) for entry, times in rows]
+
+
+async def _chats(connection: AsyncConnection, where: ColumnElement[bool]) -> Sequence[Chats]:
+    one = select(HISTORY.c.kind, func.count().label("asked")).where(where)
+    each = one.group_by(HISTORY.c.kind, HISTORY.c.chat).subquery()
+    asked = func.sum(each.c.asked)
+    kinds = select(each.c.kind, func.count(), asked, func.max(each.c.asked)).group_by(each.c.kind)
+    rows = await connection.execute(kinds.order_by(asked.desc(), each.c.kind))
+    return [Chats(kind, chats, int(total), busiest) for kind, chats, total, busiest in rows]
+
+
+async def _percentile(
+    connection: AsyncConnection, where: ColumnElement[bool], count: int, percent: int
+) -> float | None:
+    """Return the smallest time within which `percent` of 100 were found."""
+    place = max(0, -(-count * percent // 100) - 1)
+    found = select(HISTORY.c.took_ms).where(where).order_by(HISTORY.c.took_ms).offset(place).limit(1)
+    took: float | None = (await connection.execute(found)).scalar_one_or_none()
+    return took

@@ -1,0 +1,58 @@
+"""Keeping what was asked, without names; an answer never fails because it can't be kept."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from bot.answers.reply import Reply
+from bot.errors import StorageError
+from bot.storage import history
+from bot.storage.history import Exchange, Via, without_names
+from bot.telegram.context import Context
+from bot.telegram.preferences import chat, is_away, person
+from bot.telegram.refs import number
+from bot.telegram.send import Place
+
+LOG = logging.getLogger(__name__)
+
+_SUPERGROUP = -1_000_000_000_000
+"""Ids of supergroups lie below, those of plain groups above."""
+
+
+async def keep(context: Context, place: Place, reply: Reply, exchange: int, via: Via) -> None:
+    """Keep an exchange under an id that its buttons carry."""
+    if is_away(context):
+        return
+    scored = (*reply.answers, *reply.suggestions)
+    kept = Exchange(
+        id=exchange,
+        at=time.time(),
+        chat=chat(context, place.chat),
+        kind=kind_of(place),
+        asker=person(context, place.asker),
+        via=via,
+        question=without_names(reply.question),
+        language=reply.language,
+        status=reply.status,
+        entries=tuple(one.entry.key for one in scored),
+        score=scored[0].score if scored else None,
+        took_ms=reply.took_ms,
+    )
+    try:
+        await history.note(context.services.database, kept)
+    except StorageError as error:
+        LOG.debug("What was asked couldn't be kept: %s", error)  # the clerk tells it
+
+
+async def recall(context: Context, code: str) -> Exchange | None:
+    """Return the exchange that a button names; None where it isn't kept any more."""
+    found = number(code)
+    return await history.find(context.services.database, found) if found is not None else None
+
+
+def kind_of(place: Place) -> str:
+    """Return the kind of a chat, as Telegram names it."""
+    if not place.group:
+        return "private"
+    return "supergroup" if place.chat < _SUPERGROUP else "group"

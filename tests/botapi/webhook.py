@@ -1,0 +1,81 @@
+"""Telegram's side of a webhook: each chat's updates in order, the next one after the bot has taken the last."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+
+import httpx
+
+from tests.botapi.people import JSON
+from tests.botapi.world import World
+
+RETRY = 0.1
+"""Seconds after which an update that wasn't taken is delivered again."""
+
+
+class Deliveries:
+    """Delivers the updates of a world while a webhook is set."""
+
+    def __init__(self, world: World) -> None:
+        self.ways: list[str] = []
+        """Base URLs of the replicas that a balancer in front of them spreads deliveries over; empty for no balancer."""
+        self.taken: set[int] = set()
+        """Ids of the updates that the bot has taken."""
+        self.refused: list[int] = []
+        """Statuses with which deliveries were refused, oldest first."""
+        self._world = world
+        self._queues: dict[int, asyncio.Queue[JSON]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._turn = count()
+        self._seen = 0
+        self._client = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=40), trust_env=False)
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        try:
+            while True:
+                async with self._world.changed:
+                    await self._world.changed.wait_for(
+                        lambda: self._world.webhook is not None and len(self._world.updates) > self._seen
+                    )
+                for update in self._world.updates[self._seen :]:
+                    self._enqueue(update)
+                self._seen = len(self._world.updates)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._client.aclose()
+
+    def _enqueue(self, update: JSON) -> None:
+        content = next(value for key, value in update.items() if key != "update_id")
+        chat = (content.get("message") or content).get("chat", {}).get("id", 0)
+        if chat not in self._queues:
+            self._queues[chat] = asyncio.Queue()
+            self._tasks.append(asyncio.create_task(self._deliver(self._queues[chat])))
+        self._queues[chat].put_nowait(update)
+
+    async def _deliver(self, queue: asyncio.Queue[JSON]) -> None:
+        while True:
+            update = await queue.get()
+            while not await self._post(update):  # noqa: ASYNC110  # it waits for another process
+                await asyncio.sleep(RETRY)
+            self.taken.add(update["update_id"])
+            await self._world.tell()
+
+    async def _post(self, update: JSON) -> bool:
+        webhook = self._world.webhook
+        if webhook is None:
+            return False
+        url = str(webhook["url"])
+        if self.ways:
+            url = self.ways[next(self._turn) % len(self.ways)] + httpx.URL(url).path
+        secret = {"X-Telegram-Bot-Api-Secret-Token": str(webhook.get("secret_token", ""))}
+        try:
+            answer = await self._client.post(url, json=update, headers=secret)
+        except httpx.HTTPError:
+            return False
+        if answer.status_code != 200:
+            self.refused.append(answer.status_code)
+        return answer.status_code == 200

@@ -1,0 +1,159 @@
+"""Bots that are killed at random points under a stream of questions, and what comes of the questions."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from bot.text import LANGUAGES
+from tests import postgres
+from tests.botapi import BotApi, User
+from tests.botapi import running as serving_api
+from tests.replica import Replica, free_port, running
+from tests.telegram import knowledge
+from tests.telegram.knowledge import NUCLEAR, SOLAR
+
+PEOPLE = 60
+PAUSE = 0.08
+"""Seconds between two questions; so nobody asks more than is admitted."""
+LONGEST = 1.5
+"""Seconds that a bot may live at most, once it answers, before it is killed."""
+SEED = 7
+PATIENCE = 60.0
+"""Seconds that everything gets to be answered in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a stream of questions."""
+
+    kills: int
+    questions: int
+    unanswered: int
+    second_answers: int
+    out_of_order: int
+    """First answers that came before the answer to an earlier question of the same chat."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kills} kills, {self.questions} questions: {self.unanswered} unanswered, "
+            f"{self.second_answers} answered twice, "
+            f"{self.out_of_order} out of order"
+        )
+
+
+def settings_of(api: BotApi, home: Path, **more: str) -> dict[str, str]:
+    """Return the settings of a bot that answers from a small knowledge; its files are in the folder `home`."""
+    home.mkdir(exist_ok=True)
+    folder = home / "knowledge"
+    if not folder.exists():
+        knowledge.write(folder)
+    return {
+        "BOT_TOKEN": api.token,
+        "BOT_API_URL": api.url,
+        "BOT_KNOWLEDGE_DIR": str(folder),
+        "BOT_DATA_DIR": str(home / "data"),
+        "BOT_LOG_LEVEL": "INFO",
+    } | more
+
+
+@asynccontextmanager
+async def asking(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
+    """Ask one question after another while the block runs; yield chat and message of each."""
+    asked: list[tuple[int, int]] = []
+
+    async def ask() -> None:
+        while True:
+            person = User(1000 + len(asked) % PEOPLE, "Somebody", language_code=LANGUAGES[0])
+            message = await api.private_message(person, (NUCLEAR, SOLAR)[len(asked) % 2])
+            asked.append((person.id, message["message_id"]))
+            await asyncio.sleep(PAUSE)
+
+    task = asyncio.create_task(ask())
+    try:
+        yield asked
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def killed_while_polling(home: Path, rounds: int) -> Outcome:
+    """Kill a bot that polls and keeps everything in a file."""
+    async with serving_api() as api, running(settings_of(api, home), home / "bot.log") as bot:
+        return await _rounds(api, [bot], rounds)
+
+
+async def killed_replicas(home: Path, rounds: int, database: str) -> Outcome:
+    """Kill one of two replicas that share a PostgreSQL, by turns."""
+    async with serving_api() as api, two_replicas(api, home, database) as replicas:
+        return await _rounds(api, replicas, rounds)
+
+
+@asynccontextmanager
+async def two_replicas(api: BotApi, home: Path, database: str) -> AsyncIterator[Sequence[Replica]]:
+    """Run two replicas, over which deliveries are spread."""
+    async with AsyncExitStack() as stack:
+        replicas = []
+        for number in range(2):
+            port = str(free_port())
+            way = f"http://127.0.0.1:{port}"
+            more = {"BOT_DATABASE_URL": database, "BOT_WEBHOOK_URL": way, "BOT_PORT": port, "BOT_HOST": "127.0.0.1"}
+            replica = running(settings_of(api, home, **more), home / f"bot{number}.log")
+            replicas.append(await stack.enter_async_context(replica))
+            api.deliveries.ways.append(way)
+        yield replicas
+
+
+def kills(rounds: int) -> Iterator[str]:
+    """Kill bots so often each way; yield what came of it."""
+    with postgres.running() as server, tempfile.TemporaryDirectory() as home:
+        yield f"polling, SQLite: {asyncio.run(killed_while_polling(Path(home) / 'polling', rounds))}"
+        replicas = killed_replicas(Path(home) / "webhook", rounds, server.new_database())
+        yield f"2 replicas, webhook, PostgreSQL: {asyncio.run(replicas)}"
+
+
+async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int) -> Outcome:
+    chance = random.Random(SEED)  # noqa: S311  # it chooses moments, no secrets
+    async with asking(api) as asked:
+        for number in range(rounds):
+            replica = replicas[number % len(replicas)]
+            await _more_answers(api)
+            await asyncio.sleep(chance.uniform(0, LONGEST))
+            await replica.kill()
+            await replica.start()
+        await _more_answers(api)
+    missing = set(asked)
+
+    def all_answered() -> bool:
+        missing.difference_update((sent.chat, sent.reply_to or 0) for sent in api.world.sent)
+        return not missing
+
+    with suppress(AssertionError):
+        await api.wait_for(all_answered, "all answers", PATIENCE)
+    return Outcome(rounds, len(asked), len(missing), _second_answers(api), _out_of_order(api))
+
+
+async def _more_answers(api: BotApi) -> None:
+    before = len(api.world.sent)
+    await api.wait_for(lambda: len(api.world.sent) > before, "an answer", PATIENCE)
+
+
+def _second_answers(api: BotApi) -> int:
+    answers = Counter((sent.chat, sent.reply_to) for sent in api.world.sent)
+    return sum(count - 1 for count in answers.values())
+
+
+def _out_of_order(api: BotApi) -> int:
+    first: dict[int, list[int]] = defaultdict(list)
+    for sent in api.world.sent:
+        if sent.reply_to is not None and sent.reply_to not in first[sent.chat]:
+            first[sent.chat].append(sent.reply_to)
+    return sum(sum(later < earlier for earlier, later in pairwise(one)) for one in first.values())

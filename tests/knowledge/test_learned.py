@@ -1,0 +1,67 @@
+"""Approved phrasings laid over the knowledge: the rules for files hold for them too."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.knowledge.learned import Learned, with_phrasings
+from bot.knowledge.model import Knowledge
+from tests.builders import SECOND, knowledge_of, normaliser
+
+KEEPER = "lighthouse/keeper"
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return knowledge_of(SECOND)
+
+
+def test_phrasings_are_put_under_their_entries(knowledge: Knowledge) -> None:
+    learned = [Learned(KEEPER, "谁来看着那盏灯呀"), Learned(KEEPER, "who minds the lamp")]
+
+    overlay = with_phrasings(knowledge, learned, normaliser())
+
+    before, after = knowledge.by_key[KEEPER], overlay.knowledge.by_key[KEEPER]
+    assert overlay.refused == ()
+    assert [(one.text, one.language, one.line) for one in after.phrasings[len(before.phrasings) :]] == [
+        ("谁来看着那盏灯呀", "zh", 0),
+        ("who minds the lamp", "en", 0),
+    ]
+    assert {key for key, entry in overlay.knowledge.by_key.items() if entry != knowledge.by_key[key]} == {KEEPER}
+    assert overlay.knowledge.version == knowledge.version
+
+
+def test_what_an_entry_has_already_adds_nothing(knowledge: Knowledge) -> None:
+    question = knowledge.by_key[KEEPER].question.zh
+    learned = [Learned(KEEPER, question), Learned(KEEPER, f"请问，{question}")]
+
+    overlay = with_phrasings(knowledge, learned, normaliser())
+
+    assert overlay.knowledge is knowledge
+    assert overlay.refused == ()
+
+
+def test_the_same_wording_twice_is_added_once(knowledge: Knowledge) -> None:
+    learned = [Learned(KEEPER, "谁来看着那盏灯呀"), Learned(KEEPER, "谁来看着那盏灯呀？")]
+
+    entry = with_phrasings(knowledge, learned, normaliser()).knowledge.by_key[KEEPER]
+
+    assert len(entry.phrasings) == len(knowledge.by_key[KEEPER].phrasings) + 1
+
+
+def test_what_breaks_a_rule_is_left_out_with_the_reason(knowledge: Knowledge) -> None:
+    other = next(entry for key, entry in knowledge.by_key.items() if key != KEEPER)
+    absent = next(absent for interview in knowledge.interviews for absent in interview.absent)
+    wordings = [other.question.zh, absent.phrasings[0].text, "？！", "DRAFT: 谁"]
+    learned = [Learned(KEEPER, text) for text in wordings] + [Learned("lighthouse/gone", "灯呢")]
+
+    overlay = with_phrasings(knowledge, learned, normaliser())
+
+    assert overlay.knowledge is knowledge
+    assert [one.reason for one in overlay.refused] == [
+        f"the phrasing '{other.question.zh}' is also one of '{other.id}' ({other.file}:{other.line})",
+        f"the phrasing '{absent.phrasings[0].text}' is also one of '{absent.id}' ({absent.file}:{absent.line})",
+        "the phrasing '？！' has nothing left to match by",
+        "the phrasing 'DRAFT: 谁' holds 'DRAFT', which marks drafts",
+        "the entry 'lighthouse/gone' is gone",
+    ]

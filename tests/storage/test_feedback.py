@@ -1,0 +1,229 @@
+"""What was asked, how it went, what people made of it, and what they have set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from itertools import count
+
+import pytest
+
+from bot.storage import gaps, history, hygiene, phrasings, preferences, votes
+from bot.storage.database import Database
+from bot.storage.history import DAY, Exchange, Forgotten, without_names
+from bot.storage.phrasings import PUT_OFF, Wording
+from bot.storage.preferences import ChatSettings
+from bot.storage.statistics import Chats, statistics
+
+NOW = 20_000 * DAY + 5.0
+ADA, BOB = 1, -2
+NUMBERS = count(1)
+
+
+async def keep(database: Database, question: str = "核能呢", **more: object) -> int:
+    """Keep an exchange; return its id."""
+    values: dict[str, object] = {
+        "id": next(NUMBERS),
+        "at": NOW,
+        "chat": -(2**63),
+        "kind": "private",
+        "asker": ADA,
+        "via": "typed",
+        "question": question,
+        "language": "zh",
+        "status": "answered",
+        "entries": ("talk/one",),
+        "score": 0.75,
+        "took_ms": 2.0,
+    }
+    exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
+    await history.note(database, exchange)
+    return exchange.id
+
+
+async def wording(database: Database, text: str, state: phrasings.State, at: float = NOW) -> int:
+    """Keep a decision; return its id."""
+    number = next(NUMBERS)
+    await phrasings.decide(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
+    return number
+
+
+async def test_an_exchange_is_kept_as_it_was(database: Database) -> None:
+    number = await keep(database, "奥特曼🙂怎么看", entries=("talk/one", "talk/two"), score=0.5, asker=None)
+
+    found = await history.find(database, number)
+
+    assert found is not None
+    assert (found.question, found.entries, found.score, found.asker) == (
+        "奥特曼🙂怎么看",
+        ("talk/one", "talk/two"),
+        0.5,
+        None,
+    )
+    assert await history.find(database, number + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("@ada_l 你问  @bob 了吗\n核能", "你问 了吗 核能"),
+        ("看 https://example.org/ada 和 t.me/ada", "看 和"),
+        ("长" * 1000, "长" * 300),
+        ("", ""),
+    ],
+)
+def test_names_and_links_are_not_kept(typed: str, kept: str) -> None:
+    assert without_names(typed) == kept
+
+
+async def test_the_last_vote_of_a_person_counts(database: Database) -> None:
+    number = await keep(database)
+
+    given: list[tuple[int, votes.Vote]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
+
+    outcomes = [await votes.vote(database, number, person, vote, NOW) for person, vote in given]
+
+    assert outcomes == ["new", "same", "changed", "new"]
+    assert (await statistics(database, 1, NOW)).votes == {"down": 1, "wrong": 1}
+    assert await votes.vote(database, number + 1000, ADA, "up", NOW) == "gone"
+
+
+async def test_votes_at_once_count_once(database: Database) -> None:
+    number = await keep(database)
+
+    outcomes = await asyncio.gather(*(votes.vote(database, number, ADA, "up", NOW) for _ in range(4)))
+
+    assert sorted(outcomes) == ["new", "same", "same", "same"]
+
+
+async def test_misses_are_what_was_not_answered_or_voted_down(database: Database) -> None:
+    fine = await keep(database, "好")
+    bad = await keep(database, "不好", at=NOW + 1)
+    unknown = await keep(database, "没有", at=NOW + 2, status="unknown", entries=(), score=None, asker=BOB)
+    suggested = await keep(database, "哪个", at=NOW + 3, status="suggested", entries=("talk/one", "talk/two"))
+    await keep(database, "你好", status="smalltalk")
+    await keep(database, "点开的", via="tapped", status="unknown")
+    await votes.vote(database, fine, ADA, "up", NOW)
+    await votes.vote(database, bad, ADA, "down", NOW)
+    await votes.vote(database, bad, BOB, "wrong", NOW)
+    for person in (ADA, ADA, BOB):
+        await votes.choose(database, suggested, person, "talk/two", NOW)
+    await votes.choose(database, suggested + 1000, ADA, "talk/two", NOW)
+
+    found = await gaps.misses(database)
+
+    assert [(miss.exchange, miss.answered, miss.down) for miss in found] == [
+        (suggested, False, 0),
+        (unknown, False, 0),
+        (bad, True, 2),
+    ]
+    assert found[0].chosen == Counter({"talk/two": 2})
+    assert found[1].asker == BOB
+
+
+async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: Database) -> None:
+    own, others = await keep(database), await keep(database, asker=BOB)
+    await votes.vote(database, own, BOB, "up", NOW)
+    await votes.vote(database, others, ADA, "down", NOW)
+    await votes.choose(database, others, ADA, "talk/two", NOW)
+
+    assert await history.forget(database, ADA, ADA) == Forgotten(questions=1, votes=2)
+
+    assert await history.find(database, own) is None
+    assert await history.find(database, others) is not None
+    assert (await statistics(database, 1, NOW)).votes == {}
+    assert await history.forget(database, ADA, ADA) == Forgotten(questions=0, votes=0)
+
+
+async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
+    old, new = await keep(database, at=NOW - 8 * DAY), await keep(database, at=NOW - 6 * DAY)
+    await votes.vote(database, old, ADA, "up", NOW)
+
+    await hygiene.tidy(database, 7, NOW)
+
+    assert await history.find(database, old) is None
+    assert await history.find(database, new) is not None
+
+
+async def test_one_decision_a_wording(database: Database) -> None:
+    first = await wording(database, "核能", "pending")
+    second = await wording(database, "核能", "approved")
+
+    assert await phrasings.find(database, first) is None
+    found = await phrasings.find(database, second)
+    assert found is not None
+    assert (found.text, found.entry, found.state) == ("核能？", "talk/one", "approved")
+
+
+async def test_what_is_put_off_comes_back(database: Database) -> None:
+    await wording(database, "甲", "ignored", NOW - 2 * PUT_OFF)
+    await wording(database, "乙", "later", NOW - 1)
+    await wording(database, "丙", "later", NOW - 2 * PUT_OFF)
+
+    assert await phrasings.settled(database, NOW) == {ord("甲"), ord("乙")}
+
+
+async def test_a_decision_can_be_taken_back(database: Database) -> None:
+    number = await wording(database, "甲", "pending")
+
+    await phrasings.drop(database, number)
+
+    assert await phrasings.find(database, number) is None
+    assert await phrasings.settled(database, NOW) == set()
+
+
+async def test_exported_wordings_were_approved(database: Database) -> None:
+    approved, pending = await wording(database, "甲", "approved"), await wording(database, "乙", "pending")
+
+    await phrasings.exported(database, [approved, pending])
+
+    assert [one.id for one in await phrasings.in_state(database, "exported")] == [approved]
+    assert [one.id for one in await phrasings.in_state(database, "pending", "approved")] == [pending]
+
+
+async def test_a_person_chooses_a_language_and_takes_it_back(database: Database) -> None:
+    assert await preferences.language_of(database, ADA) is None
+    await preferences.choose_language(database, ADA, "en")
+    await preferences.choose_language(database, ADA, "zh-Hant")
+
+    assert await preferences.language_of(database, ADA) == "zh-Hant"
+    assert await preferences.language_of(database, BOB) is None
+    assert await preferences.choose_language(database, ADA, None)
+    assert not await preferences.choose_language(database, ADA, None)
+    assert await preferences.language_of(database, ADA) is None
+
+
+async def test_the_settings_of_a_group_are_kept_and_move_with_it(database: Database) -> None:
+    assert await preferences.settings_of(database, 5) == ChatSettings()
+    await preferences.change_settings(database, 5, ChatSettings("en"))
+    await preferences.change_settings(database, 5, ChatSettings(None, quiet=True, topic=preferences.GENERAL))
+    await preferences.change_settings(database, 6, ChatSettings("zh"))
+
+    await preferences.move_settings(database, 5, 6)
+
+    assert await preferences.settings_of(database, 5) == ChatSettings()
+    assert await preferences.settings_of(database, 6) == ChatSettings(None, quiet=True, topic=0)
+
+
+async def test_statistics_sum_up_the_last_days(database: Database) -> None:
+    await keep(database, took_ms=1.0, at=NOW - DAY, chat=7, kind="supergroup")
+    await keep(database, took_ms=2.0, status="unknown", entries=(), score=None)
+    await keep(database, took_ms=3.0, status="suggested", entries=("talk/two",), asker=BOB, chat=8)
+    await keep(database, took_ms=4.0, entries=("talk/two",))
+    await keep(database, took_ms=5.0, at=NOW - 2 * DAY)
+    await keep(database, via="tapped", entries=("talk/two",), took_ms=99.0)
+
+    found = await statistics(database, 2, NOW)
+
+    assert (found.first, found.days, found.asked, found.people) == (19_999, 2, 4, 2)
+    assert found.statuses == {"answered": 2, "unknown": 1, "suggested": 1}
+    assert found.daily[19_999, "answered"] == 1
+    assert found.top == [("talk/two", 2), ("talk/one", 1)]
+    assert found.chats == [Chats("private", 2, 3, 2), Chats("supergroup", 1, 1, 1)]
+    assert (found.p50, found.p95) == (2.0, 4.0)
+
+
+async def test_where_nothing_was_asked_there_is_nothing_to_sum_up(database: Database) -> None:
+    found = await statistics(database, 7, NOW)
+
+    assert (found.asked, found.people, found.p50, found.top, found.chats) == (0, 0, None, [], [])

@@ -1,0 +1,171 @@
+"""Updates are kept until they are handled, in the hands of one replica a chat, and handed on when it dies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.storage import hygiene
+from bot.storage.database import Database
+from bot.storage.inbox import CRASHES, Arrived, Ended, Inbox, depth
+from bot.storage.schema import INBOX, REPLICAS
+
+
+def arrived(number: int, chat: int) -> Arrived:
+    return Arrived(number, chat, f'{{"update_id": {number}}}', 1000.0 + number)
+
+
+class Replica:
+    """A replica that does one thing a transaction."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._inbox = Inbox(database, name)
+
+    async def start(self) -> int:
+        async with self._database.begin() as connection:
+            await self._inbox.beat(connection)
+            return await self._inbox.take_over(connection)
+
+    async def keep(self, *updates: Arrived) -> None:
+        async with self._database.begin() as connection:
+            await self._inbox.keep(connection, updates, in_hand=False)
+
+    async def claim(self, room: int = 10) -> list[int]:
+        async with self._database.begin() as connection:
+            return [held.update_id for held in await self._inbox.claim(connection, room)]
+
+    async def end(self, *numbers: int, error: str | None = None) -> None:
+        state = [Ended(number, "aside" if error else "done", time.time(), 3, error) for number in numbers]
+        async with self._database.begin() as connection:
+            await self._inbox.end(connection, state)
+
+    async def leave(self) -> None:
+        async with self._database.begin() as connection:
+            await self._inbox.leave(connection)
+
+
+@pytest.fixture
+async def one(database: Database) -> Replica:
+    replica = Replica(database, "one")
+    await replica.start()
+    return replica
+
+
+async def contents(database: Database) -> Sequence[tuple[int, str, str | None]]:
+    async with database.read() as connection:
+        query = select(INBOX.c.update_id, INBOX.c.state, INBOX.c.content).order_by(INBOX.c.update_id)
+        return [tuple(row) for row in (await connection.execute(query)).all()]
+
+
+async def test_what_is_kept_comes_out_once_and_in_order(one: Replica) -> None:
+    await one.keep(arrived(3, 1), arrived(1, 2), arrived(2, 1))
+
+    assert await one.claim(2) == [1, 2]
+    assert await one.claim() == [3]
+    assert await one.claim() == []
+
+
+async def test_a_redelivery_is_dropped_even_after_its_end(one: Replica) -> None:
+    await one.keep(arrived(1, 1))
+    await one.keep(arrived(1, 1))
+    assert await one.claim() == [1]
+    await one.end(1)
+
+    await one.keep(arrived(1, 1), arrived(2, 1))
+
+    assert await one.claim() == [2]
+
+
+async def test_the_words_are_dropped_with_the_end_unless_it_was_given_up(database: Database, one: Replica) -> None:
+    await one.keep(arrived(1, 1), arrived(2, 2))
+    await one.claim()
+    await one.end(1)
+    await one.end(2, error="ValueError at somewhere")
+
+    assert await contents(database) == [(1, "done", None), (2, "aside", '{"update_id": 2}')]
+    async with database.read() as connection:
+        found = await depth(connection)
+    assert (found.waiting, found.oldest, found.aside) == (0, None, 1)
+    assert found.errors == ((2, "ValueError at somewhere"),)
+
+
+async def test_a_chat_is_in_the_hands_of_one_replica(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await database.upgrade()
+    one, two = Replica(database, "one"), Replica(database, "two")
+    await one.start()
+    await two.start()
+    await one.keep(arrived(1, 1), arrived(2, 1), arrived(3, 2), arrived(4, 1))
+
+    assert await one.claim(1) == [1]
+    assert await two.claim() == [3], "the chat of the others is busy"
+    await one.end(1)
+    assert await two.claim(1) == [2]
+    assert await one.claim() == []
+    await two.leave()
+    assert await one.claim() == [2, 3, 4]
+    await database.close()
+
+
+async def test_what_a_dead_replica_had_in_hand_goes_to_another(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await database.upgrade()
+    one, two = Replica(database, "one"), Replica(database, "two")
+    await one.start()
+    await one.keep(arrived(1, 1))
+    assert await one.claim() == [1]
+    assert await two.start() == 0, "it lives"
+
+    async with database.begin() as connection:
+        await connection.execute(update(REPLICAS).where(REPLICAS.c.id == "one").values(beat_at=REPLICAS.c.beat_at - 9))
+
+    assert await two.start() == 1
+    assert await two.claim() == [1]
+    await database.close()
+
+
+async def test_a_process_takes_up_what_the_one_before_it_left(database: Database, one: Replica) -> None:
+    if database.shared:
+        pytest.skip("there, only silence tells that a replica is dead")
+    await one.keep(arrived(1, 1))
+    await one.claim()
+
+    after = Replica(database, "after")
+    assert await after.start() == 1
+    assert await after.claim() == [1]
+
+
+async def test_what_kills_every_process_is_given_up(tmp_database: Database) -> None:
+    replica = Replica(tmp_database, "0")
+    await replica.start()
+    await replica.keep(arrived(1, 1))
+    for number in range(CRASHES):
+        assert await replica.claim() == [1]
+        replica = Replica(tmp_database, str(number + 1))
+        await replica.start()
+
+    assert await replica.claim() == []
+    async with tmp_database.read() as connection:
+        assert (await depth(connection)).errors == ((1, "the bot died each time that it handled this"),)
+
+
+async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> None:
+    now = time.time()
+    await one.keep(arrived(1, 1), arrived(2, 2), arrived(3, 3), arrived(4, 4))
+    await one.claim()
+    await one.end(1, 2)
+    await one.end(3, error="broken")
+    async with database.begin() as connection:
+        for number, days in ((1, 3), (3, 3)):
+            old = now - days * hygiene.DAY
+            await connection.execute(update(INBOX).where(INBOX.c.update_id == number).values(ended_at=old))
+
+    await hygiene.tidy(database, 30, now)
+    assert [number for number, *_ in await contents(database)] == [2, 3, 4]
+
+    await hygiene.tidy(database, 30, now + 31 * hygiene.DAY)
+    assert [number for number, *_ in await contents(database)] == [4], "what waits is never forgotten"

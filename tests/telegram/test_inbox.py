@@ -1,0 +1,178 @@
+"""No question is lost: not by a failure, not by an outage, not by a stop; and none is answered twice for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, event
+from telegram import Update
+from telegram.ext import MessageHandler, filters
+
+from bot.answers.assistant import Assistant
+from bot.storage.inbox import depth
+from bot.telegram.context import App
+from bot.telegram.life import inbox_of
+from bot.text import Texts
+from tests.botapi import ADA, BOB, BotApi, User
+from tests.telegram.conftest import MakeServices, Serving, serving_with
+from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+
+PADDING = "x" * 100_000
+"""More than what is free in the pages of a small file."""
+
+
+@pytest.fixture(autouse=True)
+def at_info(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot")
+
+
+async def test_a_redelivered_update_is_not_answered_again(bot: App, api: BotApi) -> None:
+    await api.answer(ADA, NUCLEAR)
+    again = Update.de_json(api.world.updates[-1], bot.bot)
+
+    await bot.update_queue.put(again)
+
+    await api.answer(ADA, SOLAR)
+    assert len(api.world.sent) == 2
+
+
+async def test_what_fails_three_times_is_set_aside_and_told_to_admins(bot: App, api: BotApi, texts: Texts) -> None:
+    attempts = 0
+
+    async def broken(update: Update, _: object) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise ValueError(update.update_id)
+
+    bot.add_handler(MessageHandler(filters.Regex(NUCLEAR), broken), group=-1)
+    await api.private_message(ADA, NUCLEAR)
+    await api.sent(2)  # the apology, and what the handlers behind it say
+    bot.remove_handler(bot.handlers[-1][0], group=-1)
+
+    told = (await api.answer(ADA, "/diag")).text
+
+    assert attempts == 3
+    assert texts("zh", "diag.aside", count=1) in told
+    assert "1001: ValueError at " in told
+
+
+async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi) -> None:
+    api.cut("sendMessage", times=5)
+    await api.private_message(ADA, NUCLEAR)
+    await api.private_message(ADA, SOLAR)
+
+    first, second = await api.sent(2, limit=30)
+
+    assert first.text.startswith(f"❓ {NUCLEAR}")
+    assert second.text.startswith(f"❓ {SOLAR}")
+    assert bot.bot_data.health.failures == 0
+
+
+async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    async with serving_with(api, replace(make_services(assistant), concurrency=4)) as application:
+        api.flood("sendMessage", 4)
+        for _ in range(15):
+            await api.private_message(ADA, NUCLEAR)
+        await api.wait_for(lambda: not api.world.faults, "the flood wait to be told")
+
+        await api.private_message(BOB, "What does Altman think of nuclear power?")
+
+        assert [message.chat for message in await api.sent(1)] == [BOB.id]
+        await api.sent(16, limit=30)
+        assert inbox_of(application).clerk.busy <= 8
+
+
+async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
+    api.fail("sendMessage", 502, "Bad Gateway", times=10)
+    for number in range(5):
+        await api.private_message(User(100 + number, "Somebody"), NUCLEAR)
+
+    await api.sent(5, limit=30)
+
+    told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.getMessage() for record in told] == ["a request to Telegram failed (Bad Gateway); trying again"]
+    assert bot.bot_data.health.failures == 0
+
+
+async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assistant, serving: Serving) -> None:
+    before = int(time.time()) - 3600
+    for question in (NUCLEAR, SOLAR):
+        await api.private_message(ADA, question, date=before)
+    await api.private_message(BOB, GAS)
+
+    async with serving(api, assistant) as application:
+        sent = await api.sent(4)
+
+    late = application.bot_data.texts("zh", "telegram.late")
+    assert [message.text == late for message in sent if message.chat == ADA.id] == [True, False, False]
+    assert late not in [message.text for message in sent if message.chat == BOB.id]
+
+
+async def test_what_a_stop_leaves_is_answered_by_the_next_process(
+    api: BotApi, assistant: Assistant, serving: Serving, make_services: MakeServices
+) -> None:
+    api.flood("sendMessage", 30)
+    async with serving_with(api, make_services(assistant), grace=0.2):
+        await api.private_message(ADA, NUCLEAR)
+        await api.private_message(ADA, SOLAR)
+        await api.handled()
+    assert api.world.sent == []
+
+    async with serving(api, assistant):
+        first, second = await api.sent(2)
+
+    assert first.text.startswith(f"❓ {NUCLEAR}")
+    assert second.text.startswith(f"❓ {SOLAR}")
+
+
+async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    services = make_services(assistant)
+    async with serving_with(api, services) as application:
+        await api.answer(ADA, "/start")
+        limit_pages(application, 1)
+        await api.private_message(ADA, NUCLEAR, padding=PADDING)
+        await api.private_message(BOB, GAS, padding=PADDING)
+        await api.sent(3, limit=30)
+        kept = api.world.confirmed
+        assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
+
+        limit_pages(application, 1_000_000)
+        await api.handled()
+        await api.answer(ADA, SOLAR)
+
+    assert len(api.world.sent) == 4, "what was answered from memory isn't answered again"
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.clerk"]
+    assert [line for line in told if "Nothing can be kept" in line] == [
+        "Nothing can be kept: the disk of the database is full; make room. Until it can, answers come from memory alone"
+    ]
+    assert sum("serves again" in line for line in told) == 1
+
+
+def limit_pages(application: App, pages: int) -> None:
+    """Let the file grow no larger; SQLite says then what it says where the disk is full."""
+
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(application.bot_data.database.engine.sync_engine, "begin", limit)
+
+
+async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
+    await asyncio.gather(*(api.private_message(person, NUCLEAR) for person in (ADA, BOB) * 5))
+    await api.sent(10)
+    await bot.update_queue.join()
+
+    await api.wait_for(lambda: inbox_of(bot).clerk.busy == 0, "the ends to be noted")
+    found = None
+    while found is None or found.oldest is not None:
+        async with bot.bot_data.database.read() as connection:
+            found = await depth(connection)
+    assert (found.waiting, found.aside) == (0, 0)

@@ -1,0 +1,54 @@
+"""A bot may die at any moment: every question is answered, in order, and hardly one twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.botapi import ADA, BOB, BotApi
+from tests.kills import Outcome, killed_replicas, killed_while_polling, two_replicas
+from tests.postgres import Server
+from tests.telegram.knowledge import GAS, SOLAR
+
+ROUNDS = 3
+"""`python -m tests.benchmarks kills` does more of them."""
+
+
+def assert_kept(outcome: Outcome) -> None:
+    print(outcome)
+    assert outcome.kills == ROUNDS
+    assert (outcome.unanswered, outcome.out_of_order) == (0, 0), outcome
+    assert outcome.second_answers <= outcome.kills, outcome
+
+
+@pytest.mark.timeout(300)
+async def test_a_bot_that_polls_is_killed(tmp_path: Path) -> None:
+    assert_kept(await killed_while_polling(tmp_path / "home", ROUNDS))
+
+
+@pytest.mark.timeout(300)
+async def test_one_of_two_replicas_is_killed(tmp_path: Path, postgres: Server) -> None:
+    assert_kept(await killed_replicas(tmp_path / "home", ROUNDS, postgres.new_database()))
+
+
+@pytest.mark.timeout(300)
+async def test_what_a_dead_replica_had_in_hand_is_answered_by_the_other_within_15_seconds(
+    api: BotApi, tmp_path: Path, postgres: Server
+) -> None:
+    async with two_replicas(api, tmp_path / "home", postgres.new_database()) as (one, _):
+        both = list(api.deliveries.ways)
+        for way in both:  # both serve
+            api.deliveries.ways[:] = [way]
+            await api.private_message(ADA, SOLAR)
+            await api.sent(1 + both.index(way), limit=60)
+        api.deliveries.ways[:] = both[:1]
+        api.flood("sendMessage", 60)
+        await api.private_message(BOB, GAS)  # the other may still be busy with Ada's chat
+        await api.wait_for(lambda: not api.world.faults, "the first attempt")
+
+        await one.kill()
+
+        api.deliveries.ways[:] = both[1:]
+        *_, answer = await api.sent(3, limit=15)
+        assert answer.chat == BOB.id

@@ -1,0 +1,133 @@
+"""The webhook takes what Telegram sends and nothing else; health and figures are served beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.answers.assistant import Assistant
+from bot.errors import SettingsError
+from bot.telegram.app import build
+from bot.telegram.context import App
+from bot.telegram.life import WANTED, serve
+from bot.telegram.server import LARGEST, WEBHOOK, Listening
+from tests.botapi import ADA, BotApi
+from tests.telegram.conftest import MakeServices, serving_with
+from tests.telegram.knowledge import NUCLEAR, SOLAR
+
+SECRET = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@pytest.fixture
+async def bot(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
+) -> AsyncIterator[App]:
+    async with serving_with(api, make_services(assistant, listening=listening)) as application:
+        await api.wait_for(lambda: api.world.webhook, "the webhook to be set")
+        yield application
+
+
+@pytest.fixture
+async def client(listening: Listening) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=str(listening.webhook), trust_env=False) as made:
+        yield made
+
+
+@pytest.mark.usefixtures("bot")
+async def test_telegram_is_told_where_and_how_to_deliver(api: BotApi, listening: Listening) -> None:
+    assert await api.answer(ADA, NUCLEAR)
+
+    assert api.world.webhook == {
+        "url": f"{listening.webhook}{WEBHOOK}",
+        "secret_token": listening.secret.get_secret_value(),
+        "allowed_updates": list(WANTED),
+    }
+    assert api.called("getUpdates") == []
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("secret", [{}, {SECRET: ""}, {SECRET: "s3cret-of-the-webhooj"}, {SECRET: "ſ3cret"}])
+async def test_nobody_else_can_deliver(api: BotApi, client: httpx.AsyncClient, secret: dict[str, str]) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in secret.items()]
+
+    answer = await client.post(WEBHOOK, content=json.dumps({"update_id": 1}), headers=headers)
+
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert api.world.sent == []
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"x" * (LARGEST + 1), 413), (b"", 400), (b"[]", 400), (b"{}", 400), (b'{"update_id": 1, "message": 2}', 400)],
+    ids=["too large", "empty", "a list", "no id", "no message"],
+)
+async def test_what_is_no_update_is_refused(
+    client: httpx.AsyncClient, listening: Listening, body: bytes, status: int
+) -> None:
+    headers = {SECRET: listening.secret.get_secret_value()}
+    assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == status
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_redelivery_is_taken_but_not_answered_again(
+    api: BotApi, client: httpx.AsyncClient, listening: Listening
+) -> None:
+    await api.answer(ADA, NUCLEAR)
+    headers = {SECRET: listening.secret.get_secret_value()}
+
+    assert (await client.post(WEBHOOK, json=api.world.updates[-1], headers=headers)).status_code == 200
+
+    await api.answer(ADA, SOLAR)
+    assert len(api.world.sent) == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:
+    statuses = [(await client.get(path)).status_code for path in ("/", "/docs", "/.env", "/healthz/", WEBHOOK)]
+
+    assert statuses == [404, 404, 404, 404, 405]
+    assert (await client.post("/healthz")).status_code == 405
+
+
+async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClient) -> None:
+    await api.answer(ADA, NUCLEAR)
+    await api.answer(ADA, "/reload")
+    version = bot.bot_data.assistant.knowledge.version
+
+    alive, ready, figures = [await client.get(path) for path in ("/healthz", "/readyz", "/metrics")]
+
+    assert (alive.status_code, alive.text) == (200, "ok\n")
+    assert ready.json() == {"ready": True, "problems": [], "knowledge": version, "waiting": 0}
+    lines = figures.text.splitlines()
+    assert 'bot_questions_total{language="zh",status="answered"} 1.0' in lines
+    assert f'bot_knowledge{{version="{version}"}} 1.0' in lines
+    assert "bot_answer_seconds_count 1.0" in lines
+    assert 'bot_reloads_total{outcome="done"} 1.0' in lines
+    assert {"bot_inbox_waiting 0.0", "bot_database_away 0.0", "bot_inbox_aside 0.0"} <= set(lines)
+
+
+async def test_health_is_served_while_polling_too_but_no_webhook(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening, client: httpx.AsyncClient
+) -> None:
+    polling = Listening(listening.host, listening.port, None, listening.secret)
+    async with serving_with(api, make_services(assistant, listening=polling)):
+        await api.answer(ADA, NUCLEAR)
+
+        assert (await client.get("/readyz")).json()["ready"]
+        assert (await client.post(WEBHOOK, json={})).status_code == 404
+
+
+async def test_a_port_that_is_taken_ends_the_start_with_advice(
+    bot: App, api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
+) -> None:
+    assert bot.running
+    second = build(SecretStr(api.token), make_services(assistant, listening=listening), api.url)
+
+    with pytest.raises(SettingsError, match=f"BOT_PORT: can't listen at 127.0.0.1:{listening.port}"):
+        await serve(second, asyncio.Event())

@@ -1,0 +1,107 @@
+"""/stats: the sums in words and as a picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answers.assistant import Assistant
+from bot.storage.statistics import Chats, Statistics
+from bot.telegram.chart import DPI, HEIGHT, WIDTH, draw
+from bot.telegram.context import App
+from bot.telegram.send import Place, send_picture
+from bot.telegram.stats import DAYS, MOST_DAYS, days_of, words
+from bot.text import Texts
+from tests.botapi import ADA, BOB, GROUP, BotApi
+from tests.botapi.checks import png
+from tests.botapi.people import private
+from tests.telegram.knowledge import NUCLEAR, SOLAR
+
+TODAY = 20_414
+
+
+def sample(**more: object) -> Statistics:
+    values: dict[str, object] = {
+        "first": TODAY - 6,
+        "days": 7,
+        "statuses": {"answered": 30, "unknown": 4},
+        "daily": {(TODAY - 2, "answered"): 30, (TODAY, "unknown"): 4},
+        "people": 5,
+        "votes": {"up": 3, "wrong": 1},
+        "top": [("energy-talk/solar", 20), ("gone/entry", 10)],
+        "chats": [Chats("supergroup", 2, 33, 30), Chats("private", 1, 1, 1)],
+        "p50": 2.25,
+        "p95": 1200.0,
+    }
+    return Statistics(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
+
+
+@pytest.mark.usefixtures("bot")
+async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Texts) -> None:
+    answer = await api.answer(ADA, NUCLEAR)
+    await api.tapped(ADA, answer, "👍")
+    await api.answer(BOB, SOLAR)
+    await api.answer(BOB, "/help")  # handled once the question before is kept
+
+    told = await api.answer(ADA, "/stats 3")
+
+    assert told.text.startswith(texts("zh", "stats.title", days=3))
+    assert texts("zh", "stats.asked", asked=2, people=2) in told.text
+    assert texts("zh", "stats.ways", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
+    assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in told.text
+    assert f"1. {NUCLEAR} · 1" in told.text
+    assert texts("zh", "stats.private", chats=2, asked=2, busiest=1) in told.text
+    assert told.file is not None
+    assert png(told.file[1]) == (WIDTH * DPI, int(HEIGHT * DPI))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
+    told = await api.answer(ADA, "/stats")
+
+    assert told.text == f"{texts('zh', 'stats.title', days=DAYS)}\n\n{texts('zh', 'stats.nothing')}"
+    assert told.file is None
+
+
+@pytest.mark.usefixtures("bot")
+async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
+    assert (await api.answer(BOB, "/stats")).text == texts("en", "admin.refused")
+
+
+async def test_words_too_long_to_stand_below_a_picture_stand_behind_it(bot: App, api: BotApi) -> None:
+    place = Place(api.world.add_chat(private(ADA)).id, None, None, group=False)
+
+    await send_picture(bot.bot, place, "a.png", draw(sample()), ["🙂" * 500, "b" * 100])
+
+    picture, text = await api.sent(2)
+    assert (picture.text, text.text) == ("", f"{'🙂' * 500}\n\n{'b' * 100}")
+    assert GROUP.id != picture.chat
+
+
+def test_the_words_name_entries_by_their_question_and_gone_ones_by_their_key(
+    assistant: Assistant, texts: Texts
+) -> None:
+    told = "\n".join(words(sample(), assistant.knowledge, texts, "zh"))
+
+    assert f"1. {SOLAR} · 20\n2. gone/entry · 10" in told
+    assert texts("zh", "stats.speed", p50="2.2", p95="1200.0") in told
+    assert texts("zh", "stats.supergroup", chats=2, asked=33, busiest=30) in told
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        sample(),
+        sample(first=TODAY, days=1, daily={}, statuses={}, votes={}, top=[], chats=[], p50=None, p95=None, people=0),
+        sample(first=TODAY - 365, days=366, top=[(f"talk/{'long' * 20}{place}", 9 - place) for place in range(8)]),
+    ],
+    ids=["some", "nothing", "much"],
+)
+def test_a_picture_is_drawn_of_whatever_there_is(found: Statistics) -> None:
+    assert png(draw(found)) == (WIDTH * DPI, int(HEIGHT * DPI))
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"), [([], DAYS), (["7"], 7), (["0"], 1), (["9999"], MOST_DAYS), (["-3"], DAYS), (["week"], DAYS)]
+)
+def test_days_are_read_as_far_as_they_make_sense(typed: list[str], days: int) -> None:
+    assert days_of(typed) == days
