@@ -148,7 +148,11 @@ class Memories:
     async def _given(self, query: Select[Any]) -> Given | None:
         async with self._database.read() as connection:
             found = (await connection.execute(query.order_by(ANSWERS.c.at.desc()).limit(1))).mappings().first()
-        return None if found is None else Given(**{**found, "messages": tuple(json.loads(found["messages"]))})
+        if found is None:
+            return None
+        given = Given(**{**found, "messages": tuple(json.loads(found["messages"]))})
+        newer = self._unwritten.get((ANSWERS, (given.chat, given.last)), given)
+        return newer if isinstance(newer, Given) else None
 
 
 def _row(note: Note) -> dict[str, Any]:

@@ -51,8 +51,9 @@ class Answers:
     async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
         """Note that these messages show `reply`."""
         content = self._content(place, reply)
+        before = await self._shown(place.chat, content)
         given = self._put(place.chat, messages, content)
-        if await self._shown(place.chat, content) is None:
+        if before is None:
             self._first.put(content, given)
 
     def note_question(self, chat: int, question: int, words: str, messages: Sequence[int]) -> None:
@@ -92,8 +93,9 @@ class Answers:
         first = self._first.get(content)
         if first is None:
             since = self._clock() - REPEATED_AFTER
-            return await _found(self._memories.answer_showing(self._chat(chat), content, since))
-        now = self._given.get((chat, first.last))
+            now = await _found(self._memories.answer_showing(self._chat(chat), content, since))
+        else:
+            now = self._given.get((chat, first.last))
         return now if now is not None and now.content == content else None
 
     def _put(self, chat: int, messages: Sequence[int], content: int | None) -> Given:
