@@ -27,6 +27,8 @@ TRAFFIC = {ANSWERABLE: 0.74, "far": 0.06, "near": 0.08, "false-premise": 0.065, 
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
 SUGGESTIONS = 4
 SAMPLES = 500
+PROMPT = 0.1
+"""Quantile of the cheapest thresholds from which on to answer."""
 FOLDS = 5
 REPETITIONS = 3
 """Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
@@ -195,8 +197,9 @@ def _short(value: float) -> float:
 def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     """Return the bands with the least cost; the floor is where one more suggestion is worth its reading.
 
-    The cost hardly changes over a wide range, so where it is least on one sample is a matter of luck: the median
-    over bootstrap samples (Efron 1979) of the questions is taken.
+    The cost hardly changes over a wide range, so where it is least on one sample is a matter of luck. Of the places
+    where it is least on bootstrap samples (Efron 1979) of the questions, a low quantile is taken: where the costs
+    can't tell, an answer is worth more than a question back.
     """
     floor = round(READING_COST / MISSED_COST, 2)
     questions = _ranked(examples, scores, floor)
@@ -208,7 +211,8 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     drawn = np.random.default_rng(0).multinomial(len(share), np.full(len(share), 1 / len(share)), SAMPLES)
     answer = _cheapest(drawn, questions.score, answered - asked_back)
     suggest = np.minimum(_cheapest(drawn, questions.score, asked_back - silent), answer)
-    return Bands(answer=_median(answer), suggest=max(_median(suggest), floor), floor=floor)
+    low, middle = (round(float(np.quantile(band, part)), 2) for band, part in ((answer, PROMPT), (suggest, 0.5)))
+    return Bands(answer=low, suggest=min(max(middle, floor), low), floor=floor)
 
 
 def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix:
@@ -218,10 +222,6 @@ def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix
     """
     above = score[:, None] >= _GRID
     return np.asarray(_GRID[(drawn @ (above * excess[:, None])).argmin(axis=1)])
-
-
-def _median(values: Matrix) -> float:
-    return round(float(np.median(values)), 2)
 
 
 @dataclass(frozen=True)

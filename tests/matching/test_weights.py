@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from bot.compose import WEIGHTS
 from bot.errors import SettingsError
 from bot.evaluation.weights_file import render
-from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Model, Several, Weights, read_weights
+from bot.matching.weights import (
+    PRODUCT_LIMIT,
+    Bands,
+    FeatureWeights,
+    LogisticModel,
+    Model,
+    Several,
+    Weights,
+    read_weights,
+)
 
 SHIPPED = read_weights(WEIGHTS)
 MODELS = [SHIPPED.with_meaning, SHIPPED.without_meaning]
@@ -71,7 +80,13 @@ def test_candidates_are_scored_each_by_itself() -> None:
 
 def test_a_written_file_is_read_again(tmp_path: Path) -> None:
     model = Model(logistic=small(), bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
-    weights = Weights(with_meaning=model, without_meaning=model, in_conversation=model, several=Several(logistic=small(), least=0.7), sure=0.98)
+    weights = Weights(
+        with_meaning=model,
+        without_meaning=model,
+        in_conversation=model,
+        several=Several(logistic=small(), least=0.7),
+        sure=0.98,
+    )
     path = tmp_path / "weights.toml"
     path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
     assert read_weights(path) == weights
