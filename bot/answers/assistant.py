@@ -153,7 +153,8 @@ class Assistant:
     def nearest(self, text: str) -> tuple[Scored, ...]:
         """Return all the entries, those first that come closest to a text."""
         engine = self._matcher.engine
-        ranked = engine.rank_among([self.normalised(text)], range(engine.catalogue.entry_count))
+        (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
+        ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
 
     def _swap(self, base: Matcher, learned: Sequence[Learned]) -> Change:
