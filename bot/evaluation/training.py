@@ -27,7 +27,7 @@ TRAFFIC = {ANSWERABLE: 0.74, "far": 0.06, "near": 0.08, "false-premise": 0.065, 
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
 SUGGESTIONS = 4
 SAMPLES = 500
-PROMPT = 0.1
+PROMPT = 0.2
 """Quantile of the cheapest thresholds from which on to answer."""
 FOLDS = 5
 REPETITIONS = 3
