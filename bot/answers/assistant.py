@@ -77,6 +77,11 @@ class Assistant:
         return self._matcher.knowledge
 
     @property
+    def reads_meaning(self) -> bool:
+        """Whether the meaning of questions counts, or only their words and sound."""
+        return self._matcher.engine.reads_meaning
+
+    @property
     def learned(self) -> tuple[Learned, ...]:
         """The approved phrasings that take part now."""
         return self._learned

@@ -111,6 +111,11 @@ class CachedEmbedder:
         """Name of the model behind the cache."""
         return self._embedder.name
 
+    @property
+    def failing(self) -> bool:
+        """Whether the meaning of the last question couldn't be computed."""
+        return self._failing
+
     def missing(self, texts: Sequence[str]) -> int:
         """Count the texts whose vectors would have to be computed."""
         return sum(self._key(text) not in self._known for text in dict.fromkeys(texts))

@@ -66,6 +66,11 @@ class Engine:
     vectors: Vectors | None
     """Meaning of the catalogue's texts; None where it can't be computed."""
 
+    @property
+    def reads_meaning(self) -> bool:
+        """Whether the meaning of questions counts, or only their words and sound."""
+        return self.vectors is not None and self.embedder is not None and not self.embedder.failing
+
     @cached_property
     def repair(self) -> Repairer:
         """Return the speller over the knowledge's own words."""

@@ -79,9 +79,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(
-        inbox, services.metrics, secret, lambda: services.assistant.knowledge.version, lambda: services.sharing.trouble
-    )
+    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.trouble)
     try:
         await services.database.upgrade()
         await learning.learn(services)

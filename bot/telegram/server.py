@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from telegram import Update
 
+from bot.answers.assistant import Assistant
 from bot.errors import SettingsError, StorageError
 from bot.storage.inbox import Depth
 from bot.telegram.inbox import InboxQueue
@@ -33,6 +34,7 @@ LARGE = 1000
 _SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105  # the header's name
 _PATIENCE = 5
 """Seconds that requests get to be finished when the server stops."""
+WITHOUT_MEANING = "answering by words and sound alone: the meaning of questions can't be computed, the log says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,14 @@ class Pages:
         inbox: InboxQueue,
         metrics: Metrics,
         secret: SecretStr | None,
-        version: Callable[[], str],
+        assistant: Assistant,
         trouble: Callable[[], str | None],
     ) -> None:
-        """`secret` is None outside of webhook mode; `version` and `trouble` tell of the knowledge."""
+        """`secret` is None outside of webhook mode; `trouble` tells why the knowledge isn't the one it should be."""
         self._inbox = inbox
         self._metrics = metrics
         self._secret = secret
-        self._version = version
+        self._assistant = assistant
         self._trouble = trouble
 
     def application(self) -> Starlette:
@@ -97,8 +99,8 @@ class Pages:
         return Response(status_code=200 if await self._inbox.keep([update]) else 503)
 
     async def alive(self, _: Request) -> Response:
-        """Say that the process runs."""
-        return PlainTextResponse("ok\n")
+        """Say that the process runs, and whether it has to answer without the meaning of questions."""
+        return PlainTextResponse("ok\n" if self._assistant.reads_meaning else f"ok\n{WITHOUT_MEANING}\n")
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""
@@ -112,14 +114,14 @@ class Pages:
             )
             if problem is not None
         ]
-        state = {"ready": not problems, "problems": problems, "knowledge": self._version()}
+        state = {"ready": not problems, "problems": problems, "knowledge": self._assistant.knowledge.version}
         if depth is not None:
             state["waiting"] = depth.waiting
         return JSONResponse(state, status_code=503 if problems else 200)
 
     async def figures(self, _: Request) -> Response:
         """Return the figures for Prometheus."""
-        shown = self._metrics.render(self._version(), await self._depth(), time.time())
+        shown = self._metrics.render(self._assistant.knowledge.version, await self._depth(), time.time())
         return Response(shown, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _depth(self) -> Depth | None:

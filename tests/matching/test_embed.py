@@ -203,6 +203,8 @@ def test_without_meaning_questions_are_answered_by_words_and_sound(
         assert matcher.decide(f"{entry.question.zh}啊").answers[0].entry.key == entry.key
     assert matcher.decide("图灵测试还有意义吗").status in {"answered", "suggested"}
     assert matcher.decide("红烧肉怎么做").status != "answered"
+    assert shipped.engine.reads_meaning
+    assert not matcher.engine.reads_meaning
 
 
 def test_an_embedder_that_fails_and_one_that_isnt_there_decide_the_same(shipped: Matcher, tmp_path: Path) -> None:

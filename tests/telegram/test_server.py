@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -12,10 +13,11 @@ from pydantic import SecretStr
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
+from bot.matching.matcher import Matcher
 from bot.telegram.app import build
 from bot.telegram.context import App
 from bot.telegram.life import WANTED, serve
-from bot.telegram.server import LARGEST, WEBHOOK, Listening
+from bot.telegram.server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
 from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
@@ -93,6 +95,12 @@ async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:
 
     assert statuses == [404, 404, 404, 404, 405]
     assert (await client.post("/healthz")).status_code == 405
+
+
+async def test_health_tells_of_a_lost_feature(bot: App, client: httpx.AsyncClient, shipped: Matcher) -> None:
+    bot.bot_data.assistant.swap(replace(shipped, engine=replace(shipped.engine, embedder=None, vectors=None)))
+    alive = await client.get("/healthz")
+    assert (alive.status_code, alive.text) == (200, f"ok\n{WITHOUT_MEANING}\n")
 
 
 async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClient) -> None:
