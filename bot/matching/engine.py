@@ -139,9 +139,14 @@ class Engine:
         ]
 
     def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:
-        """Return the absent topic that comes closer than every entry."""
+        """Return the absent topic that comes closer than every entry, by both readings of meaning where there are any.
+
+        To name one that was not asked for is worse than to name none.
+        """
         scores = lexical.dice if semantic is None else semantic.items
         best = int(scores.argmax()) if len(scores) else 0
+        if semantic is not None and int(semantic.contrast.argmax()) != best:
+            return None
         item = self.catalogue.items[best]
         return item if isinstance(item, Absent) and scores[best] > 0 else None
 
