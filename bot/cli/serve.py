@@ -26,14 +26,14 @@ def run(_: Namespace, settings: Settings) -> int:
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     build, database = compose.builder(settings), compose.database(settings)
-    assistant = Assistant(lambda: build(settings.knowledge_dir), extend=compose.extended)
+    assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
     services = Services(
         assistant,
         compose.texts(settings),
         settings.admin_ids,
         database,
         Names(settings.token),
-        Sharing(database, assistant, settings.knowledge_dir, build),
+        Sharing(database, assistant, settings.knowledge_dir, build.of_folder),
         settings.concurrency,
         settings.retention_days,
         _listening(settings, settings.token),

@@ -41,7 +41,7 @@ def load(folder: Path, normalise: Callable[[str], str]) -> Knowledge:
         faults.problems.append(Problem(name, 1, message))
     lexicon = faults.attempt(lambda: _lexicon(folder / LEXICON)) or ()
     interviews = [_InterviewReader(home, faults).read() for home in homes]
-    knowledge = Knowledge(tuple(filter(None, interviews)), lexicon, _version(folder))
+    knowledge = Knowledge(tuple(filter(None, interviews)), lexicon, digest(folder)[:12])
     faults.problems.extend(broken_rules(knowledge, normalise, RULES if faults.complete else RULES_OF_PARTS))
     if faults.problems:
         raise KnowledgeError(faults.problems)
@@ -64,13 +64,14 @@ class _Faults:
             return None
 
 
-def _version(folder: Path) -> str:
-    digest = hashlib.sha256()
+def digest(folder: Path) -> str:
+    """Return a hash of all the files that `load` reads; where there are none, of nothing."""
+    found = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".yaml", ".txt"} and path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+            found.update(path.relative_to(folder).as_posix().encode())
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _lexicon(path: Path) -> tuple[Term, ...]:

@@ -72,13 +72,11 @@ class Catalogue:
 
 def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> Catalogue:
     """Lay out a knowledge base."""
-    entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
-    absents = [absent for interview in knowledge.interviews for absent in interview.absent]
-    items: tuple[Entry | Absent, ...] = (*entries, *absents)
-    wordings = [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
+    items, entry_count = items_of(knowledge)
+    wordings = wordings_of(items)
     owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))
     queries = [reader.read(text) for _, text in wordings]
-    passages = [(number, reader.read(text)) for number, entry in enumerate(entries) for text in _passages(entry)]
+    passages = [(number, reader.read(text)) for number, item in enumerate(items) for text in _passages(item)]
     context = [(number, query.terms) for number, query in passages]
     index = build([query.terms for query in queries], owner, TERM_KINDS, context)
     held = _held(index, len(items), zip(owner, queries, strict=True), passages)
@@ -88,7 +86,7 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
             symbols.setdefault(syllable, _symbol(len(symbols)))
     return Catalogue(
         items=items,
-        entry_count=len(entries),
+        entry_count=entry_count,
         wordings=tuple(text for _, text in wordings),
         texts=tuple(query.text for query in queries),
         canonical=tuple(query.canonical for query in queries),
@@ -106,18 +104,31 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
     )
 
 
+def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | Absent, ...], int]:
+    """Return everything that can be asked for, the entries first, and how many entries there are."""
+    entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
+    absents = [absent for interview in knowledge.interviews for absent in interview.absent]
+    return (*entries, *absents), len(entries)
+
+
+def wordings_of(items: Sequence[Entry | Absent]) -> list[tuple[int, str]]:
+    """Return each phrasing with the number of its item."""
+    return [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
+
+
 def _symbol(number: int) -> str:
     """Return a character for a syllable: any but a surrogate, which is none."""
     point = _FIRST_SYMBOL + number
     return chr(point if point < _SURROGATES.start else point + len(_SURROGATES))
 
 
-def _passages(entry: Entry) -> Iterator[str]:
-    for point in entry.points:
-        yield point.zh
-        yield point.en
-    for quote in entry.quotes:
-        yield quote.text
+def _passages(item: Entry | Absent) -> Iterator[str]:
+    if isinstance(item, Entry):
+        for point in item.points:
+            yield point.zh
+            yield point.en
+        for quote in item.quotes:
+            yield quote.text
 
 
 def _held(

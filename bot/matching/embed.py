@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import os
-import tempfile
 import threading
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +15,7 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cache import read_arrays, write_arrays
 from bot.errors import BotError
 from bot.matching.index import Floats
 
@@ -101,10 +99,15 @@ class CachedEmbedder:
         """Vectors are looked up in `read_only` files and in `writable`; new ones go to the latter."""
         self._embedder = embedder
         self._failing = False
+        self._read_only = tuple(read_only)
         self._writable = writable
-        self._known: dict[bytes, NDArray[np.int8]] = {}
-        for path in (*read_only, writable):
-            self._known.update(_read_cache(path))
+
+    @cached_property
+    def _known(self) -> dict[bytes, NDArray[np.int8]]:
+        known: dict[bytes, NDArray[np.int8]] = {}
+        for path in (*self._read_only, self._writable):
+            known.update(_read_cache(path))
+        return known
 
     @property
     def name(self) -> str:
@@ -122,20 +125,30 @@ class CachedEmbedder:
 
     def encode_kept(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of knowledge texts, computing and keeping those that are new."""
+        if self._learn(texts):
+            with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
+                self._write(self._writable, texts)
+        rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    def write(self, path: Path, texts: Sequence[str]) -> None:
+        """Write the vectors of knowledge texts to a file of their own."""
+        self._learn(texts)
+        self._write(path, texts)
+
+    def _learn(self, texts: Sequence[str]) -> bool:
+        """Compute the vectors of new texts; tell whether there were any."""
         new = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
                 self._known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
-        if new:
-            with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
-                write_cache(self._writable, {self._key(text): self._known[self._key(text)] for text in texts})
-        rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+        return bool(new)
 
-    def write(self, path: Path, texts: Sequence[str]) -> None:
-        """Write the vectors of knowledge texts, which are known, to a file of their own."""
-        write_cache(path, {self._key(text): self._known[self._key(text)] for text in texts})
+    def _write(self, path: Path, texts: Sequence[str]) -> None:
+        keys = sorted({self._key(text) for text in texts})
+        arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([self._known[key] for key in keys])}
+        write_arrays(path, arrays, packed=True)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of questions; nothing about them is kept. An outage is logged when it begins and ends."""
@@ -156,24 +169,10 @@ class CachedEmbedder:
         return hashlib.sha256(f"{self._embedder.name}\n{text}".encode()).hexdigest()[:16].encode()
 
 
-def write_cache(path: Path, vectors: dict[bytes, NDArray[np.int8]]) -> None:
-    """Write a cache file whole, or leave the old one; raise OSError where it can't be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    keys = sorted(vectors)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, keys=np.array(keys, _KEY), vectors=np.stack([vectors[key] for key in keys]))
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
     """Read a cache file; one that is missing or damaged holds nothing."""
+    arrays = read_arrays(path) or {}
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return dict(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))
+    except (KeyError, ValueError):
         return {}

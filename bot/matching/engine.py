@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from bot.knowledge.model import Absent
 from bot.matching.catalogue import Catalogue
@@ -17,8 +15,6 @@ from bot.matching.reader import Reader
 from bot.matching.repair import Repairer
 from bot.matching.weights import Model, Weights
 
-_ALIAS_COUNT = 3
-"""How often an alias of the lexicon counts as having been seen, for the speller."""
 LONGEST = 200
 """Characters of one text that are looked at: no question is longer, and the time grows with the length."""
 EXACT = 0.99
@@ -65,23 +61,13 @@ class Engine:
     """Computes a question's meaning; None where that can't be done."""
     vectors: Vectors | None
     """Meaning of the catalogue's texts; None where it can't be computed."""
+    repair: Repairer
+    """The speller over the knowledge's own words."""
 
     @property
     def reads_meaning(self) -> bool:
         """Whether the meaning of questions counts, or only their words and sound."""
         return self.vectors is not None and self.embedder is not None and not self.embedder.failing
-
-    @cached_property
-    def repair(self) -> Repairer:
-        """Return the speller over the knowledge's own words."""
-        counts: Counter[str] = Counter()
-        for text in (*self.catalogue.texts, *self.catalogue.passages):
-            counts.update(word for word in self.reader.segmenter.words(text) if not word.isascii())
-            counts.update(word for word in text.split() if word.isascii())
-        for alias in self.reader.lexicon.canonical_of:
-            counts[alias] += _ALIAS_COUNT
-        names = frozenset(name for name in self.reader.lexicon.names if name.isascii())
-        return Repairer(self.reader.segmenter.frequencies, counts, names)
 
     def is_pinyin(self, text: str) -> bool:
         """Tell whether normalised `text` is Chinese typed in Latin letters."""
@@ -94,7 +80,7 @@ class Engine:
         if (exact := self._exact(query)) is not None:
             return exact
         cheap = self._rank_by(query, self.weights.without_meaning, None)
-        if self.vectors is None or (cheap.best >= self.weights.sure):
+        if self.vectors is None or cheap.best >= self.weights.sure:
             return cheap
         repaired = self.repair(text)
         queries = [query] if repaired in {text, ""} else [query, self.reader.of_normalised(repaired)]

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from bot.knowledge.model import Entry
 from bot.matching.catalogue import Catalogue
+from bot.matching.general import GeneralChinese
 from bot.matching.index import Floats, Ints
 from bot.matching.kinds import AnswerKinds
 from bot.matching.meaning import Vectors
@@ -280,7 +281,7 @@ class Examiner:
         return self._overlaps[pair]
 
 
-def general_rarity(frequency: Callable[[str], int], total: int) -> Callable[[str], float]:
+def general_rarity(general: GeneralChinese) -> Callable[[str], float]:
     """Return a function for how rare a word is in general: 1 for an unknown one, near 0 for the commonest."""
-    most = math.log(total)
-    return lambda word: math.log(total / (frequency(word) + 1)) / most
+    total, most = general.total, math.log(general.total)
+    return lambda word: math.log(total / (general.frequency(word) + 1)) / most

@@ -53,7 +53,8 @@ def make_vectors(catalogue: Catalogue, phrasings: Floats, passages: Floats) -> V
     mean = phrasings.mean(axis=0)
     contrast = _within_class_normalisation(phrasings, catalogue.owner)
     owner = np.concatenate([catalogue.owner, catalogue.passage_owner])
-    classifier = _least_squares(np.vstack([phrasings, passages]) - mean, owner, len(catalogue.items))
+    order = np.argsort(owner, kind="stable")
+    classifier = _least_squares((np.vstack([phrasings, passages]) - mean)[order], owner[order])
     return Vectors(phrasings, passages, mean, contrast, _unit((phrasings - mean) @ contrast), classifier)
 
 
@@ -67,14 +68,16 @@ def _within_class_normalisation(rows: Floats, owner: Ints) -> Floats:
     return np.asarray((directions * scale) @ directions.T, np.float32)
 
 
-def _least_squares(centred: Floats, owner: Ints, items: int) -> Floats:
-    """Return weights per item; large items count a little more than small ones, by the root of their size."""
-    weight = 1 / np.sqrt(np.bincount(owner, minlength=items)[owner])
+def _least_squares(centred: Floats, owner: Ints) -> Floats:
+    """Return weights per item; large items count a little more than small ones, by the root of their size.
+
+    `owner` ascends; every item has a row.
+    """
+    weight = 1 / np.sqrt(np.bincount(owner)[owner])
     weight /= weight.mean()
     rows = np.hstack([centred, np.full((len(centred), 1), _BIAS, np.float32)])
     weighted = rows * weight[:, None].astype(np.float32)
-    targets = np.zeros((rows.shape[1], items), np.float32)
-    np.add.at(targets.T, owner, weighted)
+    targets = np.add.reduceat(weighted, np.flatnonzero(np.diff(owner, prepend=-1))).T
     covariance = weighted.T @ rows + RIDGE * np.eye(rows.shape[1], dtype=np.float32)
     return np.asarray(np.linalg.solve(covariance, targets), np.float32)
 

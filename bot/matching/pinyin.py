@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin, pinyin_dict
+# characters are read one by one, so the library's phrases would be loaded for nothing
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+from pypinyin import Style, lazy_pinyin, pinyin_dict  # reads the variable when it is imported
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 _FUZZY = (

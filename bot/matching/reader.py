@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.knowledge.model import Knowledge
+from bot.matching.general import GeneralChinese
 from bot.matching.lexicon import Lexicon
 from bot.matching.model import Query
 from bot.matching.normalise import Normaliser
@@ -35,7 +36,7 @@ class Reader:
         return Query(text, canonical, words, terms(canonical, words, sounds), sounds)
 
 
-def make_reader(knowledge: Knowledge, normalise: Normaliser) -> Reader:
+def make_reader(knowledge: Knowledge, normalise: Normaliser, general: GeneralChinese) -> Reader:
     """Build the reader for a knowledge base: its lexicon's names go into the segmenter's dictionary."""
     lexicon = Lexicon(knowledge.lexicon, normalise)
-    return Reader(normalise, lexicon, Segmenter(lexicon.names))
+    return Reader(normalise, lexicon, Segmenter(general, lexicon.names))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.matching.general import GeneralChinese
 from bot.matching.pinyin import fuzzy, plain_syllables, segment, syllables
+from bot.matching.reader import Reader
 
 _PIECE = re.compile(r"[\u3400-\u9fff]|[a-z0-9]+|[^\sa-z0-9\u3400-\u9fff]+")
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]{1,4}")
+_ALIAS_COUNT = 3
+"""How often an alias of the lexicon counts as having been seen."""
 _LONGEST = 4
-_COMMON = 300
-"""Occurrences in jieba's corpus from which a general word may stand in for another."""
 _CHANGE = 6.0
 """Price of one changed character, in nats: a typed character is right unless the words say otherwise."""
 _SLUR = 1.5
@@ -51,8 +53,8 @@ class _Unit:
 class Repairer:
     """A noisy-channel speller (Kernighan, Church and Gale 1990) over syllables; immutable."""
 
-    general: Mapping[str, int]
-    """Words of general Chinese and how often they occur."""
+    general: GeneralChinese
+    """Words of general Chinese."""
     domain: Mapping[str, int]
     """Words of the knowledge, Chinese and Latin, and how often they occur."""
     names: frozenset[str]
@@ -61,23 +63,23 @@ class Repairer:
     @cached_property
     def _priors(self) -> dict[str, float]:
         """Log-probability of every word that may be written: half general Chinese, half the knowledge."""
-        chinese = {word: count for word, count in self.domain.items() if _HAN_WORD.fullmatch(word)}
-        everyday = {word: n for word, n in self.general.items() if n >= _COMMON and _HAN_WORD.fullmatch(word)}
+        general, chinese = self.general, self._chinese_domain
+        everyday = {word: general.frequency(word) for word in general.everyday}
         all_domain = sum(chinese.values()) or 1
         return {
-            word: math.log(0.5 * everyday.get(word, 0) / self._all_general + 0.5 * chinese.get(word, 0) / all_domain)
+            word: math.log(0.5 * everyday.get(word, 0) / general.total + 0.5 * chinese.get(word, 0) / all_domain)
             for word in chinese.keys() | everyday.keys()
         }
 
     @cached_property
-    def _all_general(self) -> int:
-        return sum(self.general.values()) or 1
+    def _chinese_domain(self) -> dict[str, int]:
+        return {word: count for word, count in self.domain.items() if _HAN_WORD.fullmatch(word)}
 
     @cached_property
     def _by_sound(self) -> dict[tuple[str, ...], list[tuple[str, float]]]:
         found: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
         for word, prior in sorted(self._priors.items()):
-            found[syllables(word)].append((word, prior))
+            found[self.general.everyday.get(word) or syllables(word)].append((word, prior))
         return dict(found)
 
     @cached_property
@@ -155,8 +157,19 @@ class Repairer:
         """Return the log-probability of a word that was typed, however rare; None where no list holds it."""
         if (prior := self._priors.get(word)) is not None:
             return prior
-        count = self.general.get(word, 0)
-        return math.log(0.5 * count / self._all_general) if count else None
+        count = self.general.frequency(word)
+        return math.log(0.5 * count / self.general.total) if count else None
+
+
+def words_of(texts: Iterable[str], reader: Reader) -> Counter[str]:
+    """Count the words of normalised texts, and the lexicon's."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(word for word in reader.segmenter.words(text) if not word.isascii())
+        counts.update(word for word in text.split() if word.isascii())
+    for alias in reader.lexicon.canonical_of:
+        counts[alias] += _ALIAS_COUNT
+    return counts
 
 
 def _price(stretch: Sequence[_Unit], word: str) -> float | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import jieba
+
+from bot.matching.general import GeneralChinese
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -18,21 +19,29 @@ _PARTICLES = frozenset("呢吗吧的了么")
 
 
 class Segmenter:
-    """Cuts Chinese into words with a dictionary of its own, which holds the lexicon's names."""
+    """Cuts Chinese into words with a dictionary of its own, which holds the lexicon's names.
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Load jieba's dictionary (about half a second) and add `names`."""
-        jieba.setLogLevel(logging.WARNING)
+    jieba's algorithm looks up nothing but words and beginnings of words, so the dictionary is filled with those that
+    begin with a character once that character is met.
+    """
+
+    def __init__(self, general: GeneralChinese, names: Iterable[str]) -> None:
+        """Begin with `names` alone."""
+        self.general = general
+        """The words of general Chinese."""
+        self._met: set[str] = set()
         self._tokenizer = jieba.Tokenizer()
-        self._tokenizer.initialize()
-        self._common = dict(self._tokenizer.FREQ)
+        self._tokenizer.total = general.total
+        self._tokenizer.initialized = True
         for name in names:
             if _HAN.fullmatch(name):
+                self._meet(name)
                 self._tokenizer.add_word(name)
 
     def words(self, text: str) -> list[str]:
         """Return the words of normalised text without particles, Latin ones stemmed."""
         words: list[str] = []
+        self._meet(text)
         for piece in self._tokenizer.cut(text, HMM=False):
             if piece in _PARTICLES:
                 continue
@@ -42,14 +51,10 @@ class Segmenter:
                 words.append(stem(match[0]))
         return words
 
-    def frequency(self, word: str) -> int:
-        """Return how often a word occurs in jieba's corpus of general Chinese; 0 for an unknown one."""
-        return int(self._common.get(word, 0))
-
-    @property
-    def frequencies(self) -> dict[str, int]:
-        """Return the whole dictionary of general Chinese; prefixes that are no words have 0."""
-        return self._common
+    def _meet(self, text: str) -> None:
+        for character in set(text) - self._met:
+            self._tokenizer.FREQ.update(self.general.beginning_with(character))
+            self._met.add(character)
 
 
 def stem(word: str) -> str:

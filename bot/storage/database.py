@@ -10,19 +10,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import ColumnElement, Connection, Double, Table, cast, event, extract, func, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import StorageError
 from bot.storage.failures import translated
+from bot.storage.upgrade import upgrade
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-_MIGRATIONS = "bot.storage:migrations"
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
@@ -78,7 +74,7 @@ class Database:
             _make_file(Path(self._url.database))
         async with self.begin() as connection:
             await self.lock(connection, _UPGRADE_LOCK)
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
@@ -108,18 +104,6 @@ def _make_file(path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("VACUUM")
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", _MIGRATIONS)
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise StorageError(
-            f"the database was made by a newer version of the bot ({error}); update the bot, or name another database"
-        ) from None
 
 
 def _engine(url: URL) -> AsyncEngine:

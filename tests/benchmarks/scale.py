@@ -11,16 +11,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
 import psutil
 
 from bot import compose
+from bot.builder import Builder
+from bot.cache import Cache
 from bot.knowledge.model import Interview
 from bot.matching.catalogue import Catalogue
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
+from bot.settings import CONFIG, Settings
 from tests.benchmarks.rates import quantile
 from tests.benchmarks.synthetic import altered, items, multiplied, source
 from tests.benchmarks.table import table
@@ -80,14 +82,13 @@ def measure(settings: Settings, phrasings: int, questions: Sequence[str], *, pro
     """Build a knowledge base of a size and ask it; without `questions` of one's own, altered phrasings."""
     shipped = compose.matcher(settings)
     reader = shipped.engine.reader
-    origin = source(shipped.knowledge, reader.segmenter.words, reader.segmenter.frequencies)
+    origin = source(shipped.knowledge, reader.segmenter.words, reader.segmenter.general.words())
     before = _memory()
     knowledge = multiplied(shipped.knowledge, phrasings, origin)
     _log(f"{phrasings:,} phrasings are written")
     asked = questions or altered([text for one in knowledge.interviews for text in _texts(one)], origin, 2 * QUESTIONS)
     started = time.perf_counter()
-    engine = compose.engine(knowledge, reader.normalise, None)
-    matcher = replace(shipped, knowledge=knowledge, engine=engine)
+    matcher = Builder(CONFIG / "matching", reader.normalise, Cache(None), None).over(knowledge)
     matcher.decide("what")
     built = time.perf_counter() - started
     memory = _memory() - before

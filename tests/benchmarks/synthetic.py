@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, count
 from random import Random
@@ -52,9 +52,9 @@ class Source:
         return self._cut[text]
 
 
-def source(knowledge: Knowledge, words: Callable[[str], list[str]], frequencies: Mapping[str, int]) -> Source:
+def source(knowledge: Knowledge, words: Callable[[str], list[str]], frequencies: Iterable[tuple[str, int]]) -> Source:
     """Prepare the making of interviews like those of `knowledge`."""
-    general = sorted((word, n) for word, n in frequencies.items() if n and _HAN_WORD.fullmatch(word))
+    general = sorted((word, n) for word, n in frequencies if _HAN_WORD.fullmatch(word))
     bare = Source(
         words,
         frozenset(),

@@ -33,7 +33,7 @@ def small() -> Knowledge:
 
 @pytest.fixture
 def origin(small: Knowledge) -> Source:
-    return source(small, words, GENERAL)
+    return source(small, words, GENERAL.items())
 
 
 def texts(knowledge: Knowledge) -> list[str]:
@@ -58,7 +58,7 @@ def test_the_shipped_interviews_stay_as_they_are(small: Knowledge, origin: Sourc
 
 
 def test_a_seed_gives_the_same_knowledge_every_time(small: Knowledge) -> None:
-    first, second = (multiplied(small, 300, source(small, words, GENERAL), seed=7) for _ in range(2))
+    first, second = (multiplied(small, 300, source(small, words, GENERAL.items()), seed=7) for _ in range(2))
     assert first == second
 
 

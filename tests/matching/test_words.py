@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jieba
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from bot.knowledge.model import Term
 from bot.matching.lexicon import Lexicon
 from bot.matching.matcher import Matcher
 from bot.matching.pinyin import all_syllables, fuzzy, segment, syllables
-from bot.matching.tokenise import stem, terms
+from bot.matching.tokenise import Segmenter, stem, terms
 from tests.builders import cases
 
 
@@ -27,6 +28,33 @@ def term(name: str, *aliases: str, is_name: bool = False) -> Term:
 )  # fmt: skip
 def test_an_english_word_is_stemmed(word: str, expected: str) -> None:
     assert stem(word) == expected
+
+
+@pytest.fixture(scope="module")
+def jiebas() -> jieba.Tokenizer:
+    tokenizer = jieba.Tokenizer()
+    jieba.setLogLevel(60)
+    tokenizer.initialize()
+    return tokenizer
+
+
+def test_general_chinese_is_jiebas(shipped: Matcher, jiebas: jieba.Tokenizer) -> None:
+    general = shipped.engine.reader.segmenter.general
+    assert general.total == sum(jiebas.FREQ.values())
+    assert dict(general.words()) == {word: count for word, count in jiebas.FREQ.items() if count}
+    assert all(general.frequency(word) == count for word, count in jiebas.FREQ.items())
+    assert general.frequency("没有的词语啊") == general.frequency("") == 0
+
+
+@given(text=st.text(st.sampled_from("他为什么要自己建基础设施核能和开源模型ab12 龘"), max_size=30))
+def test_chinese_is_cut_as_jieba_cuts_it(text: str, shipped: Matcher, jiebas: jieba.Tokenizer) -> None:
+    general = shipped.engine.reader.segmenter.general
+    ours = Segmenter(general, ()).words(text)
+    assert ours == [stem(piece) if piece.isascii() else piece for piece in jiebas.cut(text, HMM=False) if wanted(piece)]
+
+
+def wanted(piece: str) -> bool:
+    return piece not in set("呢吗吧的了么") and bool(piece.strip())
 
 
 def test_terms_say_their_kind_and_stand_once() -> None:

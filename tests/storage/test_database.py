@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, insert, select, text
 
 from bot.errors import StorageError
 from bot.storage.database import Database
+from bot.storage.migrations import HEAD
 from bot.storage.names import Names
 from bot.storage.schema import INBOX, METADATA
 
@@ -30,6 +33,12 @@ async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> 
         assert (await connection.execute(select(INBOX.c.state))).scalar_one() == "waiting"
     for replica in replicas:
         await replica.close()
+
+
+def test_the_newest_version_is_known_without_alembic() -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot.storage:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
 async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:

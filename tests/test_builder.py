@@ -1,0 +1,142 @@
+"""A matcher built from what is kept on disk is the one that is built from the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import compose
+from bot.builder import Builder
+from bot.cache import Cache, as_array, read_arrays, write_arrays
+from bot.errors import KnowledgeError
+from bot.knowledge.kept import KNOWLEDGE
+from bot.knowledge.learned import Learned
+from bot.knowledge.load import load
+from bot.matching.normalise import Normaliser
+from bot.settings import CONFIG, Settings
+from tests.builders import SECOND, copy_of, normaliser
+
+Make = Callable[[], Builder]
+MATCHING = CONFIG / "matching"
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make builders that keep things in one folder."""
+    return lambda: compose.builder(Settings(data_dir=tmp_path / "data"))
+
+
+def builder(data: Path, seen: Callable[[str], object] = str) -> Builder:
+    """Make a builder without meaning; `seen` gets every text that is normalised."""
+
+    class Watching(Normaliser):
+        def __call__(self, text: str) -> str:
+            seen(text)
+            return super().__call__(text)
+
+    return Builder(MATCHING, Watching(normaliser().words), Cache(data), None)
+
+
+def same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and one.dtype == other.dtype and np.array_equal(one, other)
+    if hasattr(one, "__dataclass_fields__"):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))  # type: ignore[arg-type]  # it has fields
+    return one == other
+
+
+def test_what_is_kept_is_what_was_built(make: Make) -> None:
+    built, kept = make().of_folder(SECOND), make().of_folder(SECOND)
+    assert kept.knowledge == built.knowledge
+    assert same(kept.engine.catalogue, built.engine.catalogue)
+    assert same(kept.engine.vectors, built.engine.vectors)
+    assert kept.engine.repair.domain == built.engine.repair.domain
+    question = built.knowledge.interviews[0].sections[0].entries[0].question.zh
+    assert kept.decide(f"{question}呢") == built.decide(f"{question}呢")
+
+
+def test_a_second_start_reads_no_text_again(tmp_path: Path) -> None:
+    first: list[str] = []
+    second: list[str] = []
+    built = builder(tmp_path, first.append).of_folder(SECOND)
+    builder(tmp_path, second.append).of_folder(SECOND)
+    assert set(built.engine.catalogue.wordings) <= set(first)
+    assert not set(built.engine.catalogue.wordings) & set(second)
+
+
+def test_changed_knowledge_is_read_anew(make: Make, tmp_path: Path) -> None:
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    before = make().of_folder(folder)
+    file = Path(folder, *Path(before.knowledge.interviews[0].sections[0].entries[0].file).parts[-2:])
+    question = before.knowledge.interviews[0].sections[0].entries[0].question.zh
+    file.write_text(file.read_text(encoding="utf-8").replace(question, "换了个问法怎么样"), encoding="utf-8")
+    after = make().of_folder(folder)
+    assert after.knowledge.version != before.knowledge.version
+    assert "换了个问法怎么样" in after.engine.catalogue.wordings
+
+
+def test_broken_knowledge_is_refused_every_time(make: Make, tmp_path: Path) -> None:
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    next(folder.rglob("transcript.txt")).write_text("别的话\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(KnowledgeError, match="isn't in the transcript"):
+            make().of_folder(folder)
+
+
+def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, tmp_path: Path) -> None:
+    make().of_folder(SECOND)
+    (file,) = (tmp_path / "data" / "cache").glob("knowledge-*.npz")
+    arrays = read_arrays(file)
+    assert arrays is not None
+    quote = load(SECOND, normaliser()).interviews[0].sections[0].entries[0].quotes[0].text
+    text = arrays["json"].tobytes().decode()
+    forged = text.replace(f'{{"text":{json.dumps(quote, ensure_ascii=False)}', '{"text":"他没说过的话"')
+    assert forged != text
+    write_arrays(file, {"json": np.frombuffer(forged.encode(), np.uint8)})
+    with pytest.raises(ValueError, match="isn't in the transcript"):
+        KNOWLEDGE.of_arrays({"json": np.frombuffer(forged.encode(), np.uint8)})
+    assert make().of_folder(SECOND).knowledge == load(SECOND, normaliser())
+
+
+def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        KNOWLEDGE.of_arrays({"json": as_array({"interviews": 1})})
+
+
+def test_approved_phrasings_are_kept_too(tmp_path: Path) -> None:
+    base = builder(tmp_path).of_folder(SECOND)
+    learned = [Learned(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
+    built = builder(tmp_path).extended(base, learned).matcher
+    kept = builder(tmp_path).extended(base, learned).matcher
+    assert "一个新学来的说法" in kept.engine.catalogue.wordings
+    assert same(kept.engine.catalogue, built.engine.catalogue)
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    file = next(folder.rglob("interview.yaml"))
+    changes = iter(["# one more line\n"])
+
+    def change(_: str) -> None:
+        file.write_text(file.read_text(encoding="utf-8") + next(changes, ""), encoding="utf-8")
+
+    built = builder(tmp_path / "data", change).of_folder(folder)
+    assert built.knowledge.version == load(folder, normaliser()).version
+    assert builder(tmp_path / "data").of_folder(folder).knowledge == built.knowledge
+
+
+def test_files_that_never_stay_as_they_are_are_refused(tmp_path: Path) -> None:
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    file = next(folder.rglob("interview.yaml"))
+
+    def change(_: str) -> None:
+        with file.open("a", encoding="utf-8") as writing:
+            writing.write("#\n")
+
+    with pytest.raises(KnowledgeError, match="load again once they are written"):
+        builder(tmp_path / "data", change).of_folder(folder)

@@ -1,0 +1,102 @@
+"""What is kept on disk comes back as it was, and a bad disk costs nothing but time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cache import Arrays, Cache, Form, as_array, key_of, made_by, of_array
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+class Making:
+    """Makes a text, and counts how often."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.form: Form[str] = Form("text", lambda text: {"text": as_array(text)}, self._read)
+
+    def __call__(self) -> str:
+        self.times += 1
+        return "made"
+
+    @staticmethod
+    def _read(arrays: Arrays) -> str:
+        return str(of_array(arrays["text"]))
+
+
+@given(JSON)
+def test_data_survives_as_an_array(data: object) -> None:
+    assert of_array(as_array(data)) == data
+
+
+def test_a_thing_is_made_once_a_key(tmp_path: Path) -> None:
+    making = Making()
+    for key in ("a", "a", "b", "a"):
+        assert Cache(tmp_path / "deep").get(making.form, key, making) == "made"
+    assert making.times == 2
+
+
+def test_without_a_folder_nothing_is_kept() -> None:
+    making = Making()
+    assert [Cache(None).get(making.form, "a", making) for _ in range(2)] == ["made", "made"]
+    assert making.times == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", None])
+def test_a_damaged_file_is_made_anew(damage: bytes | None, tmp_path: Path) -> None:
+    making, cache = Making(), Cache(tmp_path)
+    cache.get(making.form, "a", making)
+    (file,) = tmp_path.iterdir()
+    if damage is None:
+        np.savez(file, something_else=np.zeros(1))
+    else:
+        file.write_bytes(damage)
+    assert [cache.get(making.form, "a", making) for _ in range(2)] == ["made", "made"]
+    assert making.times == 2
+
+
+def test_what_would_run_code_is_not_read(tmp_path: Path) -> None:
+    making, cache = Making(), Cache(tmp_path)
+    np.savez(tmp_path / "text-a.npz", text=np.array([print], object))
+    assert cache.get(making.form, "a", making) == "made"
+    assert making.times == 1
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    making = Making()
+    (tmp_path / "file").touch()
+    assert Cache(tmp_path / "file").get(making.form, "a", making) == "made"
+
+
+def test_old_files_go_and_those_of_another_name_stay(tmp_path: Path) -> None:
+    making, cache = Making(), Cache(tmp_path)
+    other = Form("other", making.form.to_arrays, making.form.of_arrays)
+    cache.get(other, "a", making)
+    for key in "abcd":
+        cache.get(making.form, key, making)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other-a.npz", "text-c.npz", "text-d.npz"]
+
+
+@given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))
+def test_only_equal_parts_have_equal_keys(one: list[str], other: list[str]) -> None:
+    assert (key_of(*one) == key_of(*other)) is (one == other)
+
+
+def test_another_file_or_package_is_another_way_of_working(tmp_path: Path) -> None:
+    file = tmp_path / "code.py"
+    file.write_text("1", encoding="utf-8")
+    first = made_by([file], ["numpy"])
+    assert made_by([file], ["numpy"]) == first
+    assert made_by([file], ["numpy", "a-package-that-nobody-has"]) != first
+    file.write_text("2", encoding="utf-8")
+    assert made_by([file], ["numpy"]) != first
