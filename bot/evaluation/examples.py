@@ -15,7 +15,8 @@ from bot.matching.index import Floats
 from bot.matching.model import Before, Query
 from bot.matching.topics import cuts
 
-ANSWERABLE = "answerable"
+ANSWERABLE, VAGUE = "answerable", "vague"
+"""Parts of the traffic: what the interview answers, and what only a question back can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class Example:
 
 
 def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> Iterator[Example]:
-    """Yield the candidates of every question about at most one topic."""
+    """Yield the candidates of every question that at most one entry answers."""
+    entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
     for question in asked:
-        if question.turn or len(question.topics) > 1:
+        if question.turn or (len(question.topics) > 1 and not any(_answers(entry, question) for entry in entries)):
             continue
         text = engine.reader.normalise(question.text)
         traffic = ANSWERABLE if question.topics else question.kind
@@ -43,7 +45,7 @@ def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> It
             row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
             for item, features in _evidence(engine, query, row).items():
                 entry = engine.catalogue.items[item]
-                right = bool(question.topics) and isinstance(entry, Entry) and entry_hits(entry, question.topics[0])
+                right = isinstance(entry, Entry) and _answers(entry, question)
                 yield Example(question.id, features, right, traffic)
 
 
@@ -69,17 +71,23 @@ def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example
 
 def of_messages(engine: Engine, dialogue: Dialogue, asked: Iterable[Asked]) -> Iterator[Example]:
     """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
+    normalise = engine.reader.normalise
     for question in asked:
         if question.turn:
             continue
-        inline = engine.reader.normalise.inline(question.text)
-        for cut in cuts(engine, dialogue, inline, engine.rank(engine.reader.normalise.of_inline(inline))):
+        inline = normalise.inline(question.text)
+        for cut in cuts(engine.rank, normalise, dialogue, inline, engine.rank(normalise.of_inline(inline))):
             found = [ranking.candidates[0].item for ranking in cut.rankings]
             answers = [item for item in found if isinstance(item, Entry)]
             right = len(question.topics) > 1 and all(
                 any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
             )
             yield Example(question.id, cut.features, right, ANSWERABLE)
+
+
+def _answers(entry: Entry, question: Asked) -> bool:
+    """Tell whether an entry answers all that was asked."""
+    return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:

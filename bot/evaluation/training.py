@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import UsageError
-from bot.evaluation.examples import ANSWERABLE, Example
+from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
 from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Several
 
 Matrix = NDArray[np.float64]
@@ -23,7 +23,15 @@ NEEDLESS_COST = 1.0
 MISSED_COST = 1.5
 READING_COST = 0.1
 """Costs of a wrong answer, of a needless "did you mean", of a missed answer, of reading one more suggestion."""
-TRAFFIC = {ANSWERABLE: 0.74, "far": 0.06, "near": 0.08, "false-premise": 0.065, "chitchat": 0.03, "attack": 0.025}
+TRAFFIC = {
+    ANSWERABLE: 0.70,
+    VAGUE: 0.04,
+    "far": 0.06,
+    "near": 0.08,
+    "false-premise": 0.065,
+    "chitchat": 0.03,
+    "attack": 0.025,
+}
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
 SUGGESTIONS = 4
 SAMPLES = 500
@@ -161,8 +169,9 @@ def _shares(examples: Sequence[Example]) -> dict[str, float]:
     """Return for each asked question its share of the expected traffic; the mean is 1."""
     kinds = {example.question: example.traffic for example in examples}
     counts = Counter(kinds.values())
-    present = sum(TRAFFIC[kind] for kind in counts)
-    return {question: TRAFFIC[kind] / present / counts[kind] * len(kinds) for question, kind in kinds.items()}
+    traffic = {kind: TRAFFIC.get(kind, TRAFFIC["near"]) for kind in counts}  # curators name kinds as they like
+    present = sum(traffic.values())
+    return {question: traffic[kind] / present / counts[kind] * len(kinds) for question, kind in kinds.items()}
 
 
 def _platt(best: dict[str, tuple[float, bool]], shares: dict[str, float]) -> tuple[float, float]:
@@ -205,9 +214,10 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     questions = _ranked(examples, scores, floor)
     share = questions.share
     answered = share * np.where(questions.right, 0.0, WRONG_COST)
-    needless = ~questions.answerable | questions.right
-    asked_back = share * np.where(needless, NEEDLESS_COST, np.where(questions.offered, 0.0, MISSED_COST))
-    silent = share * np.where(questions.answerable, MISSED_COST, 0.0)
+    needless = ~(questions.answerable | questions.vague) | questions.right
+    lost = questions.answerable & ~questions.offered
+    asked_back = share * np.where(needless, NEEDLESS_COST, np.where(lost, MISSED_COST, 0.0))
+    silent = share * np.where(questions.answerable | questions.vague, MISSED_COST, 0.0)
     drawn = np.random.default_rng(0).multinomial(len(share), np.full(len(share), 1 / len(share)), SAMPLES)
     answer = _cheapest(drawn, questions.score, answered - asked_back)
     suggest = np.minimum(_cheapest(drawn, questions.score, asked_back - silent), answer)
@@ -235,6 +245,8 @@ class _Ranked:
     offered: NDArray[np.bool_]
     """Whether a right one is among the candidates that would be suggested."""
     answerable: NDArray[np.bool_]
+    vague: NDArray[np.bool_]
+    """Whether it is right to ask back."""
     share: Matrix
     """Share of the expected traffic that the question stands for."""
 
@@ -253,5 +265,6 @@ def _ranked(examples: Sequence[Example], scores: Matrix, floor: float) -> _Ranke
             [any(right for score, right in candidates[:SUGGESTIONS] if score >= floor) for candidates in questions]
         ),
         answerable=np.array([traffic[question] == ANSWERABLE for question in grouped]),
+        vague=np.array([traffic[question] == VAGUE for question in grouped]),
         share=np.array([shares[question] for question in grouped]),
     )

@@ -59,6 +59,7 @@ def evidence(
     scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
+    leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
     shared = {
         "length": min(len(ranking.query.terms) / SHORT, 1.0),
         "marker": float(bare != text),
@@ -71,7 +72,7 @@ def evidence(
             {
                 "alone": by_itself[item],
                 "behind": with_last[item],
-                "lead_behind": with_last[item] - _rival(engine, item, with_last),
+                "lead_behind": with_last[item] - engine.examiner.rival(item, leaders, log_odds(0.0)),
                 "same": float(places.get(item) == "same"),
                 "related": float(places.get(item) == "related"),
                 "unexplained": alone[item].features["unexplained"],
@@ -105,11 +106,3 @@ def _places(engine: Engine, before: Before) -> dict[int, str]:
             elif item.section == entry.section:
                 places.setdefault(number, "section")
     return places
-
-
-def _rival(engine: Engine, item: int, odds: Mapping[int, float]) -> float:
-    """Return the best log-odds of an entry that answers something else."""
-    return max(
-        (value for other, value in odds.items() if other != item and not engine.examiner.overlap(item, other)),
-        default=log_odds(0.0),
-    )

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from bot.knowledge.model import Entry
 from bot.matching.engine import Ranking
 from bot.matching.model import Candidate, Decision, Found
+from bot.matching.narrow import narrowed
 
 SUGGESTIONS = 4
 NEAREST = 2
 """Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
+
+MUCH = 1.0
+"""Log-odds by which an overview must be likelier than an entry that it holds, to be shown in its stead."""
 
 
 def decide(rankings: Sequence[Ranking]) -> Decision:
@@ -18,7 +22,7 @@ def decide(rankings: Sequence[Ranking]) -> Decision:
     first = rankings[0]
     bands, candidates = first.model.bands, first.candidates
     if first.best >= bands.answer or len(rankings) > 1:
-        answers = tuple(_found(ranking.candidates[0]) for ranking in rankings)
+        answers = tuple(_found(narrowed(ranking, MUCH).candidates[0]) for ranking in rankings)
         return Decision("answered", "zh", answers=answers, candidates=candidates)
     offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]
     if first.best >= bands.suggest and offered:

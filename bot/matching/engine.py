@@ -129,9 +129,9 @@ class Engine:
 
         To name one that was not asked for is worse than to name none.
         """
-        scores = lexical.dice if semantic is None else semantic.items
+        scores = (lexical.dice if semantic is None else semantic.items).scores
         best = int(scores.argmax()) if len(scores) else 0
-        if semantic is not None and int(semantic.contrast.argmax()) != best:
+        if semantic is not None and int(semantic.contrast.scores.argmax()) != best:
             return None
         item = self.catalogue.items[best]
         return item if isinstance(item, Absent) and scores[best] > 0 else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,18 @@ _LETTERS = re.compile(r"[^\W\d]")
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What all items score by one measure."""
+
+    scores: Floats
+    """Per item: its score."""
+    leaders: Sequence[tuple[int, float]]
+    """The best entries with their scores, best first."""
+    absent: float
+    """Score of the best absent topic; 0 where there is none."""
+
+
+@dataclass(frozen=True)
 class LexicalView:
     """A query seen through the index."""
 
@@ -44,7 +56,7 @@ class LexicalView:
     """The query itself."""
     sound: str
     """The query's syllables as a string (see `Catalogue.sound`)."""
-    dice: Floats
+    dice: Standing
     """Per item: the best Dice coefficient of one of its phrasings."""
     coverage: Floats
     """Per item: the largest share of the query's weight that one of its phrasings holds."""
@@ -70,13 +82,13 @@ class SemanticView:
 
     phrasings: Floats
     """Cosine with each phrasing."""
-    items: Floats
+    items: Standing
     """Per item: the best cosine of one of its phrasings."""
     passages: Floats
     """Per entry: the best cosine of one of its points and quotes."""
-    contrast: Floats
+    contrast: Standing
     """Per item: the best cosine of one of its phrasings, in the directions that tell items apart."""
-    classes: Floats
+    classes: Standing
     """Per item: what the classifier gives it, about 0 to 1."""
 
 
@@ -116,7 +128,7 @@ class Examiner:
         return LexicalView(
             query=query,
             sound=catalogue.sound(query.syllables),
-            dice=dice,
+            dice=self._standing(dice),
             coverage=coverage,
             best=best,
             known=known,
@@ -138,19 +150,17 @@ class Examiner:
         contrast = vectors.contrasted @ vectors.contrast_of(vector)
         return SemanticView(
             phrasings=phrasings,
-            items=items,
+            items=self._standing(items),
             passages=np.maximum.reduceat(vectors.passages @ vector, starts),
-            contrast=np.maximum.reduceat(contrast, catalogue.first[:-1]),
-            classes=vectors.class_scores(vector),
+            contrast=self._standing(np.maximum.reduceat(contrast, catalogue.first[:-1])),
+            classes=self._standing(vectors.class_scores(vector)),
         )
 
     def candidates(self, lexical: LexicalView, semantic: SemanticView | None) -> list[int]:
         """Return the entries worth a closer look."""
-        chosen = [item for item in self._ranked(lexical.dice)[:CANDIDATES] if lexical.dice[item] > 0]
-        if semantic is not None:
-            chosen += self._ranked(semantic.items)[:CANDIDATES]
-            chosen += self._ranked(semantic.contrast)[:CANDIDATES]
-            chosen += self._ranked(semantic.classes)[:CANDIDATES]
+        chosen = [item for item, score in lexical.dice.leaders[:CANDIDATES] if score > 0]
+        for standing in (semantic.items, semantic.contrast, semantic.classes) if semantic is not None else ():
+            chosen += [item for item, _ in standing.leaders[:CANDIDATES]]
         return list(dict.fromkeys(chosen))
 
     def closest(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> int:
@@ -177,8 +187,9 @@ class Examiner:
         unexplained = self._unexplained(item, view.content)
         total = sum(view.content.values()) or 1.0
         asked = view.asked or 1.0
+        dice = float(view.dice.scores[item])
         features = {
-            "dice": float(view.dice[item]),
+            "dice": dice,
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
@@ -186,8 +197,8 @@ class Examiner:
             "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
             "unexplained": sum(unexplained) / total,
             "unexplained_most": max(unexplained, default=0.0),
-            "lead_lexical": float(view.dice[item]) - self._rival(item, view.dice),
-            "lead_lexical_absent": float(view.dice[item]) - self._absent(view.dice),
+            "lead_lexical": dice - self.rival(item, view.dice.leaders),
+            "lead_lexical_absent": dice - view.dice.absent,
             "foreign": self._foreign(item, view),
             "new_kinds": float(len(new)),
             "length": min(len(view.query.terms) / _LONG, 2.0),
@@ -202,21 +213,22 @@ class Examiner:
     def _semantic_features(self, item: int, lexical: LexicalView, view: SemanticView) -> dict[str, float]:
         span = self.catalogue.phrasings_of(item)
         ranked = np.sort(view.phrasings[span.start : span.stop])[::-1]
-        cosine = float(view.items[item])
+        cosine = float(view.items.scores[item])
+        contrast, likeness = float(view.contrast.scores[item]), float(view.classes.scores[item])
         return {
             "meaning": cosine,
             "meaning_3": float(ranked[:3].mean()),
             "meaning_8": float(ranked[:8].mean()),
             "meaning_passages": float(view.passages[item]),
-            "lead_meaning": cosine - max(self._rival(item, view.items), NO_MEANING),
-            "lead_meaning_absent": cosine - max(self._absent(view.items), NO_MEANING),
-            "contrast": float(view.contrast[item]),
-            "lead_contrast": float(view.contrast[item]) - self._rival(item, view.contrast),
-            "lead_contrast_absent": float(view.contrast[item]) - self._absent(view.contrast),
-            "class": float(view.classes[item]),
-            "lead_class": float(view.classes[item]) - self._rival(item, view.classes),
-            "lead_class_absent": float(view.classes[item]) - self._absent(view.classes),
-            "agreement": float(lexical.dice[item]) * (cosine - 0.8) * 10,
+            "lead_meaning": cosine - max(self.rival(item, view.items.leaders), NO_MEANING),
+            "lead_meaning_absent": cosine - max(view.items.absent, NO_MEANING),
+            "contrast": contrast,
+            "lead_contrast": contrast - self.rival(item, view.contrast.leaders),
+            "lead_contrast_absent": contrast - view.contrast.absent,
+            "class": likeness,
+            "lead_class": likeness - self.rival(item, view.classes.leaders),
+            "lead_class_absent": likeness - view.classes.absent,
+            "agreement": float(lexical.dice.scores[item]) * (cosine - 0.8) * 10,
         }
 
     def _held(self, item: int, view: LexicalView) -> float:
@@ -255,22 +267,19 @@ class Examiner:
         at = int(np.searchsorted(terms, number))
         return at < len(terms) and int(terms[at]) == number
 
-    def _rival(self, item: int, scores: Floats) -> float:
-        """Return the best score of an entry that answers something else."""
-        for other in self._ranked(scores)[:RIVALS]:
-            if other != item and not self.overlap(item, other):
-                return float(scores[other])
-        return 0.0
+    def rival(self, item: int, leaders: Iterable[tuple[int, float]], none: float = 0.0) -> float:
+        """Return the score of the first of `leaders` that answers something else than `item`; `none` without one."""
+        rivals = (score for other, score in leaders if other != item and not self.overlap(item, other))
+        return next(rivals, none)
 
-    def _absent(self, scores: Floats) -> float:
-        return float(scores[self.catalogue.entry_count :].max(initial=0.0))
-
-    def _ranked(self, scores: Floats) -> list[int]:
-        """Return the best entries by score, ties in their order."""
+    def _standing(self, scores: Floats) -> Standing:
+        """Rank the entries by score, ties in their order."""
         of_entries = scores[: self.catalogue.entry_count]
         most = min(RIVALS, len(of_entries))
         top = np.argpartition(-of_entries, most - 1)[:most] if most else np.empty(0, np.int64)
-        return sorted(top.tolist(), key=lambda item: (-of_entries[item], item))
+        best = sorted(top.tolist(), key=lambda item: (-of_entries[item], item))
+        absent = float(scores[self.catalogue.entry_count :].max(initial=0.0))
+        return Standing(scores, [(item, float(of_entries[item])) for item in best], absent)
 
     def overlap(self, one: int, other: int) -> bool:
         """Tell whether two entries quote a common line."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from bot.knowledge.model import Entry
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine, Ranking
+from bot.matching.narrow import answer_the_same, narrowed
+from bot.matching.normalise import Normaliser
 from bot.matching.split import halves, sentences
 from bot.matching.weights import log_odds
 
@@ -29,28 +31,31 @@ class Cut:
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
-    ranking = engine.rank(whole)
+    normalise = engine.reader.normalise
+    rank = cache(engine.rank)  # the ways to cut a message share parts
+    ranking = rank(whole)
     if ranking.absent is not None and not ranking.candidates:  # a curator wrote this very question as not answered
         return (ranking,)
-    found = list(cuts(engine, dialogue, inline, ranking))
+    found = list(cuts(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
     scores = several.logistic.probabilities([cut.features for cut in found]).tolist()
     best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
-    return (_buried(engine, dialogue, inline, ranking, whole),)
+    return (_buried(rank, sentences(dialogue, inline, normalise), ranking, whole),)
 
 
-def cuts(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking) -> Iterator[Cut]:
+def cuts(
+    rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
+) -> Iterator[Cut]:
     """Yield the ways to read a message as several questions that the knowledge may answer."""
-    normalise = engine.reader.normalise
     ways = {"": sentences(dialogue, inline, normalise)} | halves(dialogue, inline, normalise)
     for name, parts in ways.items():
         if len(parts) < 2:
             continue
-        rankings = [engine.rank(part) for part in parts]
+        rankings = [rank(part) for part in parts]
         probable = [part for part in rankings if part.best >= part.model.bands.suggest]
-        kept = max(_distinct(probable), _distinct(map(_narrowed, probable)), key=len)
+        kept = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
         if len(kept) > 1:
             asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
             features = _evidence(ranking, kept, asking, len(parts))
@@ -59,7 +64,7 @@ def cuts(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking) -> I
 
 def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
-    among = best is not None and any(_same(best.item, part.candidates[0].item) for part in kept)
+    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in kept)
     odds = [log_odds(part.best) for part in kept]
     return {
         "whole": log_odds(whole.best),
@@ -75,12 +80,11 @@ def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], p
     }
 
 
-def _buried(engine: Engine, dialogue: Dialogue, inline: str, ranking: Ranking, whole: str) -> Ranking:
+def _buried(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
     """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
-    parts = sentences(dialogue, inline, engine.reader.normalise)
-    if not parts or parts == (whole,) or _answered(ranking):
+    if not parts or list(parts) == [whole] or _answered(ranking):
         return ranking
-    answered = [part for part in map(engine.rank, parts) if _answered(part)]
+    answered = [part for part in map(rank, parts) if _answered(part)]
     if answered and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
         return answered[0]
     return ranking
@@ -95,27 +99,10 @@ def _clear(ranking: Ranking) -> float:
     return (1 + ranking.model.bands.answer) / 2
 
 
-def _narrowed(part: Ranking) -> Ranking:
-    """Put a sure entry before the overview that holds it, so that it stands beside the other parts' answers."""
-    best = part.candidates[0].item
-    for at, candidate in enumerate(part.candidates):
-        item = candidate.item
-        if candidate.score < part.model.bands.answer or not isinstance(item, Entry):
-            break
-        if not item.broad and _same(item, best):
-            return replace(part, candidates=(candidate, *part.candidates[:at], *part.candidates[at + 1 :]))
-    return part
-
-
 def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
     """Keep the first of those whose answers overlap."""
     kept: list[Ranking] = []
     for ranking in rankings:
-        if not any(_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
+        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
             kept.append(ranking)
     return tuple(kept[:MOST])
-
-
-def _same(one: object, other: object) -> bool:
-    """Tell whether two entries are one, or answer the same: they quote a common line."""
-    return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))

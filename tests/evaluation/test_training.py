@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import mean
 
 import pytest
 
-from bot.evaluation.examples import ANSWERABLE, Example
+from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
 from bot.evaluation.training import MISSED_COST, READING_COST, train
 from bot.matching.weights import Bands, LogisticModel
 
@@ -69,3 +70,20 @@ def test_what_is_surely_right_is_answered_and_what_is_a_toss_up_isnt() -> None:
     _, unsure, unsure_best = train(examples(lambda _: chance.random() < 0.5, answerable=0.5))
     assert mean(score >= sure.answer for score, _ in sure_best.values()) > 0.5
     assert mean(score >= unsure.answer for score, _ in unsure_best.values()) < 0.1
+
+
+def test_a_vague_question_is_asked_back_rather_than_left_alone() -> None:
+    made = examples(lambda dice: dice > 0.3, answerable=0.5)
+    vague = [replace(example, traffic=VAGUE) if example.traffic == "far" else example for example in made]
+    _, bands, _ = train(made)
+    _, asking, _ = train(vague)
+    assert asking.suggest < bands.suggest
+
+
+def test_a_kind_that_a_curator_made_up_counts_as_near_misses_do() -> None:
+    made = examples(lambda dice: dice > 0.5)
+    near, own = (
+        [replace(example, traffic=kind) if example.traffic == "far" else example for example in made]
+        for kind in ("near", "riddle")
+    )
+    assert train(own) == train(near)

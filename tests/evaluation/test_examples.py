@@ -1,0 +1,42 @@
+"""What the question files teach: which candidate of which question is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.evaluation.examples import of_questions
+from bot.evaluation.questions import Ranges
+from bot.knowledge.model import Entry
+from bot.matching.matcher import Matcher
+from tests.builders import asked
+
+
+def lines(entry: Entry) -> Ranges:
+    return tuple((quote.span.first, quote.span.last) for quote in entry.quotes)
+
+
+def overview(matcher: Matcher) -> Entry:
+    return next(entry for entry in matcher.knowledge.by_key.values() if entry.broad)
+
+
+def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Matcher) -> None:
+    broad = overview(shipped)
+    first, *_, last = lines(broad)
+    question = replace(asked((first,), (last,)), text=broad.question.zh)
+    right = {example.features["broad"] for example in of_questions(shipped.engine, [question], meaning=False)
+             if example.right}  # fmt: skip
+    assert right == {1.0}
+
+
+def test_several_questions_that_no_entry_answers_teach_nothing_here(shipped: Matcher) -> None:
+    one, *_, other = (entry for entry in shipped.knowledge.by_key.values() if not entry.broad)
+    question = asked(lines(one), lines(other))
+    assert not list(of_questions(shipped.engine, [question], meaning=False))
+
+
+def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matcher) -> None:
+    question = replace(asked(kind="vague"), text="核能怎么样")
+    examples = list(of_questions(shipped.engine, [question], meaning=False))
+    assert examples
+    assert not any(example.right for example in examples)
+    assert {example.traffic for example in examples} == {"vague"}
