@@ -15,15 +15,14 @@ from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
 from bot.evaluation.run import ask_all
-from bot.evaluation.training import train, train_several
+from bot.evaluation.sure import sure_from
+from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
 from bot.matching.weights import Model
 from bot.settings import Settings
 
 OWN_QUESTIONS = "questions.jsonl"
 TUNING_QUESTIONS = "tuning.jsonl"
-_LEFT_TO_GAIN = 0.002
-"""Share of questions for which meaning may still be wanted where words alone are said to be sure."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,7 +66,11 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     without, without_best = _train("without meaning", of_questions(engine, questions, meaning=False))
     with_meaning, with_best = _train("with meaning", of_questions(engine, questions, meaning=True))
     alone = engine.weights.model_copy(
-        update={"with_meaning": with_meaning, "without_meaning": without, "sure": _sure(without_best, with_best)}
+        update={
+            "with_meaning": with_meaning,
+            "without_meaning": without,
+            "sure": sure_from(without_best, with_best, with_meaning.bands.answer),
+        }
     )
     # how much a message says by itself is told by the weights that were just made
     engine = replace(engine, weights=alone)
@@ -79,7 +82,7 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     return 0
 
 
-def _train(name: str, found: Iterator[Example]) -> tuple[Model, dict[str, tuple[float, bool]]]:
+def _train(name: str, found: Iterator[Example]) -> tuple[Model, Best]:
     examples = list(found)
     logistic, bands, best = train(examples)
     print(
@@ -87,18 +90,6 @@ def _train(name: str, found: Iterator[Example]) -> tuple[Model, dict[str, tuple[
         f"answer from {bands.answer}, suggest from {bands.suggest}, floor {bands.floor}"
     )
     return Model(logistic=logistic, bands=bands), best
-
-
-def _sure(cheap: dict[str, tuple[float, bool]], dear: dict[str, tuple[float, bool]]) -> float:
-    """Return the lowest score without meaning from which meaning would find hardly any right answer more."""
-    gained = 0
-    lowest = 1.0
-    ranked = sorted(cheap.items(), key=lambda item: -item[1][0])
-    for total, (question, (score, hit)) in enumerate(ranked, 1):
-        gained += dear.get(question, (0.0, False))[1] - hit
-        if gained <= _LEFT_TO_GAIN * total:
-            lowest = score
-    return round(lowest + 0.005, 2)
 
 
 def _as_json(verdicts: Sequence[Verdict]) -> dict[str, object]:

@@ -65,6 +65,8 @@ def figures(verdicts: Iterable[Verdict]) -> list[Figures]:
 def _group(verdict: Verdict) -> tuple[str, bool]:
     asked = verdict.asked
     if asked.conversation is not None:
+        if not asked.topics:
+            return "unanswerable turns", False
         return ("follow-up turns" if asked.turn else "opening turns"), True
     if not asked.topics:
         return asked.kind, False

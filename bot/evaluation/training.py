@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
 from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Several
 
 Matrix = NDArray[np.float64]
+Best: TypeAlias = dict[str, tuple[float, bool]]
+"""For each question the score of its best candidate, and whether that one is right."""
 
 WRONG_COST = 4.0
 NEEDLESS_COST = 1.0
@@ -46,13 +48,15 @@ _REGULARISATION_OF_FEW = 1.0
 SEVERAL_FROM = 0.5
 """Probability from which a message is read as several questions: to show one answer too many, or to leave one
 out, costs about the same."""
-_QUANTILES = (0.25, 0.5, 0.75)
+_QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
-    "meaning", "meaning_3", "meaning_passages", "held", "unknown", "unexplained", "lead_lexical", "lead_meaning",
-    "lead_lexical_absent", "lead_meaning_absent", "new_kinds", "length", "latin", "ratio", "dice",
-    "contrast", "class", "lead_contrast", "lead_class", "lead_contrast_absent", "lead_class_absent",
-    "alone", "behind", "lead_behind", "same", "related", "asks_reason", "marker", "leaning",
+    "dice", "coverage", "ratio", "sound", "held", "unknown", "unexplained", "unexplained_most", "foreign",
+    "substance", "lead_lexical", "lead_lexical_absent", "new_kinds", "asks_reason", "asks_summary", "length", "latin",
+    "broad",
+    "meaning", "meaning_3", "meaning_8", "meaning_passages", "lead_meaning", "lead_meaning_absent",
+    "contrast", "lead_contrast", "lead_contrast_absent", "class", "lead_class", "lead_class_absent", "agreement",
+    "alone", "behind", "lead_behind", "same", "related", "marker", "leaning",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
 
@@ -78,7 +82,7 @@ class _Shape:
         return np.hstack([raw, *bent, *products])
 
 
-def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, dict[str, tuple[float, bool]]]:
+def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, Best]:
     """Return the model, its bands, and for each question the cross-validated score of its best candidate.
 
     The regression is fitted on all examples. Its scores are then calibrated (Platt 1999) on the questions'
@@ -157,8 +161,8 @@ def _cross_validated(names: tuple[str, ...], raw: Matrix, right: NDArray[np.bool
     return odds
 
 
-def _best_by_question(examples: Sequence[Example], odds: Matrix) -> dict[str, tuple[float, bool]]:
-    best: dict[str, tuple[float, bool]] = {}
+def _best_by_question(examples: Sequence[Example], odds: Matrix) -> Best:
+    best: Best = {}
     for example, value in zip(examples, odds.tolist(), strict=True):
         if example.question not in best or value > best[example.question][0]:
             best[example.question] = (value, example.right)
@@ -174,7 +178,7 @@ def _shares(examples: Sequence[Example]) -> dict[str, float]:
     return {question: traffic[kind] / present / counts[kind] * len(kinds) for question, kind in kinds.items()}
 
 
-def _platt(best: dict[str, tuple[float, bool]], shares: dict[str, float]) -> tuple[float, float]:
+def _platt(best: Best, shares: dict[str, float]) -> tuple[float, float]:
     """Return slope and offset that turn log-odds into calibrated ones."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - checked by _sklearn
 

@@ -30,6 +30,8 @@ RIVALS = 8
 NO_MEANING = 0.7
 """Cosine that multilingual E5 gives texts which have nothing in common (it rarely goes below)."""
 _COMPARED = 3
+_MUCH = 4.0
+"""Weight of content words from which a question counts as saying all that it can."""
 _LONG = 60.0
 """Index terms from which a question counts as long."""
 
@@ -185,7 +187,7 @@ class Examiner:
             compared.append(span.start + int(semantic.phrasings[span.start : span.stop].argmax()))
         new = view.kinds - catalogue.asked_kinds[item]
         unexplained = self._unexplained(item, view.content)
-        total = sum(view.content.values()) or 1.0
+        total = sum(view.content.values())
         asked = view.asked or 1.0
         dice = float(view.dice.scores[item])
         features = {
@@ -195,10 +197,11 @@ class Examiner:
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
             "held": self._held(item, view) / asked,
             "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
-            "unexplained": sum(unexplained) / total,
+            "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),
             "lead_lexical_absent": dice - view.dice.absent,
+            "substance": min(total, _MUCH),
             "foreign": self._foreign(item, view),
             "new_kinds": float(len(new)),
             "length": min(len(view.query.terms) / _LONG, 2.0),

@@ -93,6 +93,8 @@ def test_the_figures_are_shares_by_family_kind_and_turn() -> None:
         judge(asked(file="none", kind="price"), reply()),
         judge(asked(GOLD, turn=0), reply(RIGHT)),
         judge(asked(GOLD, turn=1), reply(RIGHT)),
+        judge(asked(turn=2), reply(RIGHT)),
+        judge(asked(turn=2), reply()),
         judge(asked(GOLD, ((30, 30),), kind="two"), reply(RIGHT, ALSO)),
     ]
     rows = [
@@ -105,6 +107,7 @@ def test_the_figures_are_shares_by_family_kind_and_turn() -> None:
         ("price", 2, False, 0.0, 0.0, 0.5, 0.5),
         ("opening turns", 1, True, 1.0, 1.0, 0.0, 0.0),
         ("follow-up turns", 1, True, 1.0, 1.0, 0.0, 0.0),
+        ("unanswerable turns", 2, False, 0.0, 0.0, 0.5, 0.5),
         ("two", 1, True, 1.0, 1.0, 0.0, 0.0),
     ]
     assert figures([]) == []

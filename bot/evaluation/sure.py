@@ -1,0 +1,34 @@
+"""From which score on words alone are enough, so that meaning needn't be computed."""
+
+from __future__ import annotations
+
+import math
+
+from bot.evaluation.training import NEEDLESS_COST, WRONG_COST, Best
+
+_LEFT_TO_SAVE = 0.01
+"""Mean cost that meaning may still save where words alone are said to be sure."""
+
+
+def sure_from(cheap: Best, dear: Best, answer: float) -> float:
+    """Return the lowest score without meaning from which meaning would hardly answer better.
+
+    `cheap` and `dear` are the questions' best candidates without and with meaning; `answer` is the score from which
+    the latter are shown as answers.
+    """
+    saved = 0.0
+    lowest = 1.0
+    ranked = sorted(cheap.items(), key=lambda item: -item[1][0])
+    for total, (question, best) in enumerate(ranked, 1):
+        saved += _cost(best, 0.0) - _cost(dear.get(question, (0.0, False)), answer)
+        if saved <= _LEFT_TO_SAVE * total:
+            lowest = best[0]
+    return math.ceil(lowest * 100) / 100
+
+
+def _cost(best: tuple[float, bool], answer: float) -> float:
+    """Return what a question costs whose best candidate is shown as the answer from the score `answer` on."""
+    score, hit = best
+    if score < answer:
+        return NEEDLESS_COST
+    return 0.0 if hit else WRONG_COST
