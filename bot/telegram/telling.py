@@ -7,12 +7,15 @@ message that takes long, though, doesn't keep the others waiting.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from contextvars import ContextVar
 
 from bot.telegram.outage import Told
 
-LONGEST = 0.25
+LONGEST = 1.0
 """Seconds after which the next message goes out although the last one isn't written down yet."""
+PATIENCE = 1.0
+"""Seconds after which a message waits no more for its turn: so many are before it that the bot has fallen behind."""
 
 
 class Telling:
@@ -28,8 +31,11 @@ class Telling:
 
     async def enter(self) -> None:
         """Wait for the place, unless the update has it or needs none any more."""
-        if self._release is None and not self._over:
-            await self._turn.acquire()
+        if self._release is not None or self._over:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._turn.acquire()
             self._release = asyncio.get_running_loop().call_later(LONGEST, self._give_up)
 
     def leave(self) -> None:

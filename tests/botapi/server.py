@@ -146,6 +146,8 @@ async def _values(request: Request) -> JSON:
     body, kind = await request.body(), request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         fields, files = _multipart(kind, body)
+    elif kind == "application/json":
+        fields, files = json.loads(body), {}
     else:
         fields, files = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body))), {}
     values: JSON = {}
