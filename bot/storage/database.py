@@ -5,17 +5,31 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import ColumnElement, Connection, Double, Table, cast, event, extract, func, literal, make_url, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Executable,
+    Table,
+    cast,
+    event,
+    extract,
+    func,
+    literal,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageError
@@ -30,7 +44,10 @@ _QUICKLY = text("SET LOCAL synchronous_commit = off")
 _PATIENCE = 10
 """Seconds to wait for a connection, a statement, or another process's transaction."""
 
+T = TypeVar("T")
 Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
+Work: TypeAlias = Callable[[Connection], T]
+"""What a transaction does, statement after statement, with nothing to wait for in between."""
 
 
 class Database:
@@ -40,6 +57,7 @@ class Database:
         """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
         self._url = make_url(url)
         self.engine = _engine(self._url)
+        self._file = _File(self._url) if not self.shared else None
         # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
         self._writing = asyncio.Lock() if not self.shared else None
 
@@ -47,6 +65,11 @@ class Database:
     def shared(self) -> bool:
         """Whether several replicas may use it at once."""
         return self._url.get_backend_name() == POSTGRESQL
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """All that connect to it."""
+        return [self.engine.sync_engine, *([self._file.engine] if self._file is not None else [])]
 
     @asynccontextmanager
     async def begin(self, *, lasting: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -63,6 +86,31 @@ class Database:
                         await connection.execute(_QUICKLY)
                     yield connection
 
+    async def run(self, work: Work[T], *, lasting: bool = True) -> T:
+        """Run a transaction that writes in one go, which costs least; otherwise as `begin`."""
+        if self._file is None or self._writing is None:
+            async with self.begin(lasting=lasting) as connection:
+                return await connection.run_sync(work)
+        with translated():
+            async with self._writing:
+                return await self._file.run(work, lasting=lasting)
+
+    async def look(self, work: Work[T]) -> T:
+        """Read in one go; it never waits for a writer."""
+        with translated():
+            if self._file is not None:
+                return await self._file.look(work)
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                return await connection.run_sync(work)
+
+    async def put(self, statement: Executable, values: Mapping[str, object]) -> None:
+        """Run a single statement that writes."""
+        with translated():
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(statement, values)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Run a transaction that only reads; it never waits for a writer."""
@@ -76,18 +124,20 @@ class Database:
         """Bring the schema up to date; replicas that start together take turns."""
         if not self.shared and self._url.database:
             _make_file(Path(self._url.database))
-        async with self.begin() as connection:
-            await self.lock(connection, _UPGRADE_LOCK)
-            await connection.run_sync(_upgrade)
+        await self.run(self._upgrade)
+
+    def _upgrade(self, connection: Connection) -> None:
+        self.lock(connection, _UPGRADE_LOCK)
+        _upgrade(connection)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql.insert(table) if self.shared else sqlite.insert(table)
 
-    async def lock(self, connection: AsyncConnection, key: int) -> None:
+    def lock(self, connection: Connection, key: int) -> None:
         """Keep other replicas out of what is done under `key` until the transaction ends."""
         if self.shared:
-            await connection.execute(_LOCK, {"key": key})
+            connection.execute(_LOCK, {"key": key})
 
     def now(self) -> ColumnElement[float]:
         """Return the time in seconds since 1970 as the database has it, so that replicas agree on it."""
@@ -98,6 +148,35 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+        if self._file is not None:
+            self._file.close()
+
+
+class _File:
+    """A file of SQLite with two threads: a transaction is one errand for them, however many statements it has."""
+
+    def __init__(self, url: URL) -> None:
+        self.engine = create_engine(url.set(drivername=SQLITE))
+        _listen(self.engine)
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._reader = ThreadPoolExecutor(1, "reader")
+
+    async def run(self, work: Work[T], *, lasting: bool) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"lasting": lasting})
+
+    async def look(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._run, work, {"only_reads": True})
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._reader.shutdown()
+        self.engine.dispose()
+
+    def _run(self, work: Work[T], options: dict[str, bool]) -> T:
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                return work(connection)
 
 
 def _make_file(path: Path) -> None:
@@ -129,9 +208,14 @@ def _engine(url: URL) -> AsyncEngine:
             url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
         )
     engine = create_async_engine(url, pool_timeout=_PATIENCE)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    _listen(engine.sync_engine)
     return engine
+
+
+def _listen(engine: Engine) -> None:
+    """Let SQLite's connections be set up and begin their transactions as we want them."""
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

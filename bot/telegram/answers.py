@@ -51,7 +51,7 @@ class Answers:
     async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
         """Note that these messages show `reply`."""
         content = self._content(place, reply)
-        before = await self._shown(place.chat, content)
+        before = await self._shown(place.chat, content) if place.group else None
         given = self._put(place.chat, messages, content)
         if before is None:
             self._first.put(content, given)
