@@ -159,19 +159,24 @@ class Clerk:
     async def _turn(self) -> None:
         """Write down all that has come up and take in hand what there is room for, in one transaction."""
         turn = self._next()
-        if not (turn.deliveries or turn.unkept or turn.claims):
-            return
         self._more &= not turn.claims  # whoever finds that there is more says so meanwhile
-        held = await self._database.run(
-            lambda connection: self._put(connection, turn), lasting=bool(turn.new or turn.unkept)
-        )
-        self._deliveries = self._deliveries[len(turn.deliveries) :]
-        self._more |= not turn.claims or bool(turn.enough) or len(held) == self._part
+        held: list[Held] = []
+        if turn.deliveries or turn.unkept or (turn.claims and await self._waits()):
+            lasting = bool(turn.new or turn.unkept)
+            held = await self._database.run(lambda connection: self._put(connection, turn), lasting=lasting)
+            self._more |= not turn.claims or bool(turn.enough) or len(held) == self._part
+        elif not turn.claims:
+            return
         self._trouble.over(self)
+        self._deliveries = self._deliveries[len(turn.deliveries) :]
         for delivery in turn.deliveries:
             _tell(delivery, kept=True)
         for one in held:
             self._take(one)
+
+    async def _waits(self) -> bool:
+        """Look whether there is anything to claim, which costs less, and nobody has to wait for it."""
+        return await self._database.look(self._inbox.waits)
 
     def _next(self) -> _Turn:
         deliveries, unkept = self._deliveries.copy(), self._ends.unkept.copy()

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageError
@@ -41,6 +42,8 @@ _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
+_PAGES = 1000
+"""Pages that were written last after which SQLite puts them in their places, and waits for the disk."""
 _PATIENCE = 10
 """Seconds to wait for a connection, a statement, or another process's transaction."""
 
@@ -153,7 +156,11 @@ class Database:
 
 
 class _File:
-    """A file of SQLite with two threads: a transaction is one errand for them, however many statements it has."""
+    """A file of SQLite: a transaction is one errand for a thread, however many statements it has.
+
+    One that need not last is run where it is asked for. It is a write into the memory of the operating system, which
+    takes less time than it takes to wake a thread; it waits neither for the disk nor for another writer.
+    """
 
     def __init__(self, url: URL) -> None:
         self.engine = create_engine(url.set(drivername=SQLITE))
@@ -162,6 +169,9 @@ class _File:
         self._reader = ThreadPoolExecutor(1, "reader")
 
     async def run(self, work: Work[T], *, lasting: bool) -> T:
+        if not lasting:
+            with suppress(_BusyError):
+                return self._run(work, {"lasting": False, "at_once": True})
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"lasting": lasting})
 
     async def look(self, work: Work[T]) -> T:
@@ -177,6 +187,10 @@ class _File:
             connection = plain.execution_options(**options)
             with connection.begin():
                 return work(connection)
+
+
+class _BusyError(Exception):
+    """Another process writes just now."""
 
 
 def _make_file(path: Path) -> None:
@@ -223,7 +237,6 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for setting in (
-        f"busy_timeout = {_PATIENCE * 1000}",
         "journal_mode = WAL",
         "foreign_keys = ON",
     ):
@@ -237,8 +250,20 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get("only_reads", False):
         connection.exec_driver_sql("BEGIN")
         return
-    synchronous = "FULL" if options.get("lasting", True) else "NORMAL"
-    if connection.info.get("synchronous") != synchronous:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
-        connection.info["synchronous"] = synchronous
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    at_once = options.get("at_once", False)
+    _set(connection, "synchronous", "FULL" if options.get("lasting", True) else "NORMAL")
+    _set(connection, "busy_timeout", 0 if at_once else _PATIENCE * 1000)
+    _set(connection, "wal_autocheckpoint", 0 if at_once else _PAGES)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if at_once and "locked" in str(error.orig):
+            raise _BusyError from error
+        raise
+
+
+def _set(connection: Connection, setting: str, value: object) -> None:
+    """Change a setting of a connection where it isn't so already."""
+    if connection.info.get(setting) != value:
+        connection.exec_driver_sql(f"PRAGMA {setting} = {value}")
+        connection.info[setting] = value

@@ -123,6 +123,11 @@ class Inbox:
         found = connection.execute(_CLAIM, {"replica": self._replica, "room": room, "enough": list(enough)})
         return sorted((Held(*row) for row in found.all()), key=lambda held: held.update_id)
 
+    @staticmethod
+    def waits(connection: Connection) -> bool:
+        """Tell whether anything waits that nobody has in hand."""
+        return connection.execute(_ANY).first() is not None
+
     def beat(self, connection: Connection) -> None:
         """Give a sign of life."""
         now = self._database.now()
@@ -199,6 +204,7 @@ _FREE = (
     .order_by(INBOX.c.update_id)
     .limit(bindparam("room"))
 )
+_ANY = select(INBOX.c.update_id).where(INBOX.c.state == text(f"'{WAITING}'"), INBOX.c.owner.is_(None)).limit(1)
 _CLAIM = (
     update(INBOX)
     .where(INBOX.c.update_id.in_(_FREE.scalar_subquery()))
