@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
-    Executable,
     Table,
     cast,
     event,
@@ -107,12 +106,12 @@ class Database:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
                 return await connection.run_sync(work)
 
-    async def put(self, statement: Executable, values: Mapping[str, object]) -> None:
-        """Run a single statement that writes."""
+    async def put(self, statement: str, values: tuple[object, ...]) -> None:
+        """Run a single statement that writes, as the driver takes it."""
         with translated():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.execute(statement, values)
+                await connection.exec_driver_sql(statement, values)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
