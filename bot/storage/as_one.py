@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Select,
     Table,
     TableValuedAlias,
     Text,
@@ -20,38 +21,29 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, asyncpg, insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from bot.storage.inbox import Ended
 from bot.storage.schema import DONE, INBOX, WAITING
 
 
-class AsOne:
-    """The statement that notes ends and puts rows into tables, in the place of those with the same keys.
+def statement(keys: Mapping[Table, Sequence[str]]) -> Select[Any]:
+    """Return what notes ends and puts rows into tables, in the place of those with the same `keys`.
 
     What it has written outlives the end of the process, but the last of it may be lost in a power cut.
     """
+    puts = (_put(table, names) for table, names in keys.items())
+    return select(func.set_config("synchronous_commit", "off", True)).add_cte(_ended(), *puts)  # noqa: FBT003  # SQL's
 
-    def __init__(self, keys: Mapping[Table, Sequence[str]]) -> None:
-        """Spell it out once, for that takes longer than to run it; `keys` tell each table's rows apart."""
-        puts = (_put(table, names) for table, names in keys.items())
-        quickly = func.set_config("synchronous_commit", "off", True)  # noqa: FBT003  # SQL's own
-        compiled = select(quickly).add_cte(_ended(), *puts).compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
-        self.text = str(compiled)
-        """The statement as PostgreSQL reads it."""
-        self._names = tuple(compiled.positiontup or ())
-        self._constants = compiled.params
 
-    def values(self, ended: Iterable[Ended], rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> tuple[object, ...]:
-        """Return what the statement is to write."""
-        ends = [
-            {"update_id": one.update_id, "state": one.state, "ended_at": one.at, "failures": one.failures}
-            | {"error": one.error}
-            for one in ended
-        ]
-        spelt = {table.name: json.dumps(list(written)) for table, written in rows.items()}
-        values = {**self._constants, **spelt, INBOX.name: json.dumps(ends)}
-        return tuple(values[name] for name in self._names)
+def parameters(ended: Iterable[Ended], rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """Return what the statement is to write."""
+    ends = [
+        {"update_id": one.update_id, "state": one.state, "ended_at": one.at, "failures": one.failures}
+        | {"error": one.error}
+        for one in ended
+    ]
+    return {table.name: json.dumps(list(written)) for table, written in rows.items()} | {INBOX.name: json.dumps(ends)}
 
 
 def _ended() -> CTE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import (
+    ClauseElement,
     ColumnElement,
     Connection,
     Double,
@@ -34,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import StorageError
 from bot.storage.failures import translated
+from bot.storage.spelt import Spelt
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _MIGRATIONS = "bot.storage:migrations"
@@ -106,12 +108,12 @@ class Database:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
                 return await connection.run_sync(work)
 
-    async def put(self, statement: str, values: tuple[object, ...]) -> None:
-        """Run a single statement that writes, as the driver takes it."""
+    async def put(self, statement: Spelt, row: Mapping[str, object]) -> None:
+        """Run a single statement that writes."""
         with translated():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.exec_driver_sql(statement, values)
+                await connection.run_sync(statement.run, [row])
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -135,6 +137,10 @@ class Database:
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql.insert(table) if self.shared else sqlite.insert(table)
+
+    def spelt(self, statement: ClauseElement) -> Spelt:
+        """Spell a statement out as this kind of database takes it."""
+        return Spelt(statement, self.engine.dialect)
 
     def lock(self, connection: Connection, key: int) -> None:
         """Keep other replicas out of what is done under `key` until the transaction ends."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.storage.as_one import AsOne
+from bot.storage import as_one
 from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Ended, Inbox
 from bot.storage.memories import KEYS, Memories, Notes, rows_of
@@ -42,7 +42,7 @@ class Ends:
         self._inbox = inbox
         self._memories = memories
         self._trouble = trouble
-        self._as_one = AsOne(KEYS) if database.shared else None
+        self._as_one = database.spelt(as_one.statement(KEYS)) if database.shared else None
         self._ended: list[Ended] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._noted = 0.0  # when memories were written down last, by the monotonic clock
@@ -91,7 +91,8 @@ class Ends:
         if self._as_one is None or batch.unkept or None in batch.notes.values():
             await self._database.run(lambda connection: self._put(connection, batch), lasting=bool(batch.unkept))
         else:
-            await self._database.put(self._as_one.text, self._as_one.values(batch.ended, rows_of(batch.notes)))
+            written = as_one.parameters(batch.ended, rows_of(batch.notes))
+            await self._database.put(self._as_one, written)
         self._ended = self._ended[len(batch.ended) :]
         for one in batch.unkept:
             del self.unkept[one.update_id]

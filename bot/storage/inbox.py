@@ -91,6 +91,7 @@ class Inbox:
         self._database = database
         self._replica = replica
         self._keep = database.insert(INBOX).on_conflict_do_nothing()
+        self._ends = {state: database.spelt(statement) for state, statement in _END.items()}
 
     def keep(self, connection: Connection, arrived: Sequence[Arrived], *, in_hand: bool) -> None:
         """Write new updates down, those known already left as they are; `in_hand` where we handle them already."""
@@ -111,8 +112,7 @@ class Inbox:
                 {"which": one.update_id, "when": one.at, "count": one.failures, "where": one.error}
             )
         for state, rows in by_state.items():
-            if rows:
-                connection.execute(_END[state], rows)
+            self._ends[state].run(connection, rows)
 
     def claim(self, connection: Connection, room: int, enough: Collection[int] = ()) -> list[Held]:
         """Take up to `room` updates in hand, oldest first.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, delete, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
 from bot.storage import history
 from bot.storage.database import Database, Upsert
@@ -85,7 +85,8 @@ class Memories:
         """Begin with nothing to write down."""
         self._database = database
         self._unwritten: dict[_Key, Note | None] = {}
-        self._upserts = {table: _upsert(database, table) for table in KEYS}
+        self._pressing: set[_Key] = set()
+        self._upserts = {table: database.spelt(_upsert(database, table)) for table in KEYS}
 
     def note(self, note: Note) -> None:
         """Remember something, in the place of what was noted about the same thing."""
@@ -98,6 +99,7 @@ class Memories:
                 self._unwritten[ANSWERS, (note.chat, note.last)] = note
             case Exchange():
                 self._unwritten[HISTORY, (note.id,)] = note
+                self._pressing.add((HISTORY, (note.id,)))
 
     def forget(self, chat: int, last: int) -> None:
         """Forget the answer that ended with message `last`."""
@@ -107,13 +109,12 @@ class Memories:
         """Return what is still to be written down; where only the `pressing` is, what people may vote on."""
         if not pressing:
             return dict(self._unwritten)
-        return {key: note for key, note in self._unwritten.items() if isinstance(note, Exchange)}
+        return {key: self._unwritten[key] for key in self._pressing}
 
     def write(self, connection: Connection, notes: Notes) -> None:
         """Write notes down; the caller says `written` once that is certain."""
         for table, rows in rows_of(notes).items():
-            if rows:
-                connection.execute(self._upserts[table], rows)
+            self._upserts[table].run(connection, rows)
         for (table, key), note in notes.items():
             if note is None:
                 same = (table.c[name] == value for name, value in zip(KEYS[table], key, strict=True))
@@ -124,6 +125,7 @@ class Memories:
         for key, note in notes.items():
             if key in self._unwritten and self._unwritten[key] is note:
                 del self._unwritten[key]
+                self._pressing.discard(key)
 
     async def answer_to(self, chat: int, question: int) -> Given | None:
         """Look up the latest answer to a message; raises StorageError."""
@@ -159,7 +161,10 @@ def rows_of(notes: Notes) -> Mapping[Table, Sequence[dict[str, Any]]]:
 
 def _upsert(database: Database, table: Table) -> Upsert:
     """Return what puts a row into a table, in the place of one with the same key."""
-    insert, keys = database.insert(table), KEYS[table]
+    insert, keys = (
+        database.insert(table).values({column.name: bindparam(column.name) for column in table.c}),
+        KEYS[table],
+    )
     rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=rest)
 

@@ -46,7 +46,7 @@ class Answers:
 
     def of(self, words: str) -> int:
         """Return the number of what somebody asked."""
-        return self._names.of("asked", words)
+        return self._names.of_words("asked", words)
 
     async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
         """Note that these messages show `reply`."""
