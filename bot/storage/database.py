@@ -170,13 +170,14 @@ class _File:
     def __init__(self, url: URL) -> None:
         self.engine = create_engine(url.set(drivername=SQLITE))
         _listen(self.engine)
+        self._here: Connection | None = None
         self._writer = ThreadPoolExecutor(1, "writer")
         self._reader = ThreadPoolExecutor(1, "reader")
 
     async def run(self, work: Work[T], *, lasting: bool) -> T:
         if not lasting:
             with suppress(_BusyError):
-                return self._run(work, {"lasting": False, "at_once": True})
+                return self._run_here(work)
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"lasting": lasting})
 
     async def look(self, work: Work[T]) -> T:
@@ -185,7 +186,15 @@ class _File:
     def close(self) -> None:
         self._writer.shutdown()
         self._reader.shutdown()
+        if self._here is not None:
+            self._here.close()
         self.engine.dispose()
+
+    def _run_here(self, work: Work[T]) -> T:
+        if self._here is None:
+            self._here = self.engine.connect().execution_options(lasting=False, at_once=True)
+        with self._here.begin():
+            return work(self._here)
 
     def _run(self, work: Work[T], options: dict[str, bool]) -> T:
         with self.engine.connect() as plain:
