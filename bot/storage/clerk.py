@@ -28,6 +28,8 @@ LOOK = 1.0
 """Seconds after which the clerk looks for work that nobody told it of, or tries a database again that was away."""
 PATIENCE = 3.0
 """Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
+PAUSE = 0.02
+"""Seconds between two claims while there is enough to do; fewer of them take more at once, and the others wait less."""
 LAST_WORDS = 5.0
 """Seconds that the last turn may take when the bot stops."""
 
@@ -72,6 +74,7 @@ class Clerk:
         self._house: dict[int, int] = {}  # chats by update
         self._deliveries: list[_Delivery] = []
         self._more = True  # whether something may wait in the inbox that nobody has in hand
+        self._claimed = 0.0  # when that was looked for last, by the monotonic clock
         self._taking = True
         self._work = asyncio.Event()
         self._over = asyncio.Event()
@@ -146,7 +149,7 @@ class Clerk:
     async def _run(self) -> None:
         while not self._over.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(PAUSE if self._more else LOOK):
                     await self._work.wait()
             self._more |= self._database.shared and not self._work.is_set()
             self._work.clear()
@@ -165,6 +168,7 @@ class Clerk:
             lasting = bool(turn.new or turn.unkept)
             held = await self._database.run(lambda connection: self._put(connection, turn), lasting=lasting)
             self._more |= not turn.claims or bool(turn.enough) or len(held) == self._part
+            self._claimed = time.monotonic() if turn.claims else self._claimed
         elif not turn.claims:
             return
         self._trouble.over(self)
@@ -181,10 +185,16 @@ class Clerk:
     def _next(self) -> _Turn:
         deliveries, unkept = self._deliveries.copy(), self._ends.unkept.copy()
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
-        room = self._room - len(self._house) if self._taking else 0
-        claims = (self._more or bool(new)) and room >= self._part  # with less room there is plenty to do anyway
+        claims = (self._more or bool(new)) and self._may_claim(bool(new))
         enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
         return _Turn(deliveries, new, list(unkept.values()), claims, enough)
+
+    def _may_claim(self, arrived: bool) -> bool:  # noqa: FBT001  # whether it is for what has arrived just now
+        """Tell whether to claim now: at once where there is little to do, and only in a while where there is plenty."""
+        busy = len(self._house)
+        if not self._taking or self._room - busy < self._part:
+            return False
+        return busy < (self._part if arrived else 1) or time.monotonic() - self._claimed >= PAUSE
 
     def _put(self, connection: Connection, turn: _Turn) -> list[Held]:
         self._inbox.keep(connection, turn.new, in_hand=False)
