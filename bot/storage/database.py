@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,17 +16,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ClauseElement,
+    Column,
     ColumnElement,
     Connection,
     Double,
     Table,
+    bindparam,
     cast,
     event,
     extract,
     func,
     literal,
+    literal_column,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -141,6 +148,16 @@ class Database:
     def spelt(self, statement: ClauseElement) -> Spelt:
         """Spell a statement out as this kind of database takes it."""
         return Spelt(statement, self.engine.dialect)
+
+    def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
+        """Return whether a column is among the `several` of a parameter; the statement's text is always the same."""
+        if self.shared:
+            return column == func.any(cast(bindparam(name), ARRAY(BigInteger)))
+        return column.in_(select(literal_column("value")).select_from(func.json_each(bindparam(name))))
+
+    def several(self, numbers: Sequence[int]) -> object:
+        """Return numbers as a parameter takes them."""
+        return list(numbers) if self.shared else json.dumps(numbers)
 
     def lock(self, connection: Connection, key: int) -> None:
         """Keep other replicas out of what is done under `key` until the transaction ends."""

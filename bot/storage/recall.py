@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Select, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    CompoundSelect,
+    Connection,
+    Double,
+    RowMapping,
+    Select,
+    Text,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from bot.knowledge.model import Language
 from bot.storage.database import Database
 from bot.storage.memories import Tokens, Topic
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import CHATS, CONVERSATIONS, LIMITS, PEOPLE
+from bot.storage.spelt import Spelt
 
 MOST = 64
 """Updates for which is looked up at once."""
@@ -54,6 +71,7 @@ class Recall:
     def __init__(self, database: Database) -> None:
         """Begin with nothing asked for."""
         self._database = database
+        self._statement = database.spelt(_statement(database))
         self._asked: list[tuple[Wanted, asyncio.Future[Recalled]]] = []
         self._looking: asyncio.Task[None] | None = None
 
@@ -68,65 +86,80 @@ class Recall:
     async def _look(self) -> None:
         while self._asked:
             asked, self._asked = self._asked[:MOST], self._asked[MOST:]
+            keys = _keys([wanted for wanted, _ in asked])
+            parameters = {name: self._database.several(values) for name, values in keys.items()}
             try:
-                found = await self._database.look(lambda connection: _find(connection, [one for one, _ in asked]))  # noqa: B023
+                rows = await self._database.look(partial(_find, statement=self._statement, parameters=parameters))
             except Exception as error:  # noqa: BLE001  # it is theirs who asked
                 for _, answer in asked:
                     if not answer.done():
                         answer.set_exception(error)
                 continue
-            for (_, answer), one in zip(asked, found, strict=True):
+            for wanted, answer in asked:
                 if not answer.done():
-                    answer.set_result(one)
+                    answer.set_result(_recalled(wanted, rows))
         self._looking = None
 
 
-def _find(connection: Connection, wanted: Sequence[Wanted]) -> list[Recalled]:
-    topics = _rows(connection, _TOPICS, [one.conversation for one in wanted])
-    limits = _rows(connection, _TOKENS, [who for one in wanted for who in one.limited])
-    people = _rows(connection, _LANGUAGES, [one.person for one in wanted])
-    groups = _rows(connection, _SETTINGS, [one.group for one in wanted])
-    return [
-        Recalled(
-            topic=_topic(topics.get(one.conversation)),
-            limits=tuple(Tokens(**limits[who]) for who in one.limited if who in limits),
-            language=people[one.person]["language"] if one.person in people else None,
-            settings=_settings(groups.get(one.group)),
-        )
-        for one in wanted
-    ]
+def _find(connection: Connection, statement: Spelt, parameters: Mapping[str, object]) -> _Rows:
+    found = statement.rows(connection, parameters)
+    return {(row["kind"], row["key"]): row for row in found}
 
 
-def _rows(connection: Connection, query: Select[Any], keys: Iterable[int | None]) -> Mapping[int | None, Any]:
-    """Return the rows that `query` finds by their first column."""
-    wanted = sorted({key for key in keys if key is not None})
-    if not wanted:
-        return {}
-    found = connection.execute(query, {"keys": _padded(wanted)})
-    return {next(iter(row.values())): row for row in found.mappings()}
+def _keys(wanted: Sequence[Wanted]) -> Mapping[str, list[int]]:
+    return {
+        "topics": [one.conversation for one in wanted],
+        "limits": [who for one in wanted for who in one.limited],
+        "people": [one.person for one in wanted if one.person is not None],
+        "groups": [one.group for one in wanted if one.group is not None],
+    }
 
 
-def _padded(keys: list[int]) -> list[int]:
-    """Return as many as a power of two, so that the database gets to see few different statements."""
-    return keys + keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys))
+def _recalled(wanted: Wanted, rows: _Rows) -> Recalled:
+    person = rows.get(("people", wanted.person))
+    return Recalled(
+        topic=_topic(rows.get(("topics", wanted.conversation))),
+        limits=tuple(_tokens(rows["limits", who]) for who in wanted.limited if ("limits", who) in rows),
+        language=person["first"] if person is not None else None,
+        settings=_settings(rows.get(("groups", wanted.group))),
+    )
 
 
-def _topic(row: Mapping[str, Any] | None) -> Topic | None:
+def _topic(row: RowMapping | None) -> Topic | None:
     if row is None:
         return None
-    entries, shown = json.loads(row["entries"]), json.loads(row["shown"])
-    return Topic(**{**row, "entries": tuple(entries), "shown": frozenset(shown)})
+    entries, shown = json.loads(row["first"]), json.loads(row["second"])
+    return Topic(row["key"], row["number"], tuple(entries), frozenset(shown), row["at"])
 
 
-def _settings(row: Mapping[str, Any] | None) -> ChatSettings:
-    return ChatSettings(row["language"], row["quiet"], row["topic"]) if row is not None else ChatSettings()
+def _tokens(row: RowMapping) -> Tokens:
+    return Tokens(row["key"], row["tokens"], bool(row["flag"]), row["at"])
 
 
-def _among(key: Column[int], *columns: Column[Any]) -> Select[Any]:
-    return select(key, *columns).where(key.in_(bindparam("keys", expanding=True)))
+def _settings(row: RowMapping | None) -> ChatSettings:
+    return ChatSettings(row["first"], bool(row["flag"]), row["number"]) if row is not None else ChatSettings()
 
 
-_TOPICS = _among(*CONVERSATIONS.c)
-_TOKENS = _among(*LIMITS.c)
-_LANGUAGES = _among(PEOPLE.c.person, PEOPLE.c.language)
-_SETTINGS = _among(*CHATS.c)
+def _statement(database: Database) -> CompoundSelect[Any]:
+    """Return what looks all of it up: one journey to the database instead of four."""
+    topic, limit, chat = CONVERSATIONS.c, LIMITS.c, CHATS.c
+    more = {"number": topic.chat, "first": topic.entries, "second": topic.shown, "at": topic.at}
+    tokens = {"tokens": limit.tokens, "flag": limit.told, "at": limit.at}
+    settings = {"first": chat.language, "flag": chat.quiet, "number": chat.topic}
+    parts = (
+        ("topics", topic.conversation, more),
+        ("limits", limit.who, tokens),
+        ("people", PEOPLE.c.person, {"first": PEOPLE.c.language}),
+        ("groups", chat.chat, settings),
+    )
+    return union_all(*(_part(kind, key, columns).where(database.among(key, kind)) for kind, key, columns in parts))
+
+
+def _part(kind: str, key: Column[Any], columns: Mapping[str, Column[Any]]) -> Select[Any]:
+    """Return a part of the statement; all have the same columns, empty where it has nothing to say there."""
+    shaped = (columns.get(name, cast(null(), kind_of)).label(name) for name, kind_of in _SHAPE.items())
+    return select(literal_column(f"'{kind}'").label("kind"), key.label("key"), *shaped)
+
+
+_SHAPE = {"number": BigInteger, "first": Text, "second": Text, "tokens": Double, "flag": Boolean, "at": Double}
+_Rows: TypeAlias = Mapping[tuple[str, int | None], RowMapping]

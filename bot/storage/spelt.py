@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import ClauseElement, Connection, Dialect, RowMapping
 from sqlalchemy.sql.compiler import SQLCompiler
 
 
@@ -25,6 +25,10 @@ class Spelt:
         """Run it for each of these rows."""
         if rows:
             connection.exec_driver_sql(self._text, [self._values(row) for row in rows])
+
+    def rows(self, connection: Connection, row: Mapping[str, Any]) -> Sequence[RowMapping]:
+        """Run it with these parameters, and return what it finds."""
+        return connection.exec_driver_sql(self._text, self._values(row)).mappings().all()
 
     def _values(self, row: Mapping[str, Any]) -> tuple[object, ...]:
         values = {**self._constants, **row}

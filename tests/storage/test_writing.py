@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from bot.errors import StorageError
-from bot.storage import history
+from bot.storage import history, preferences
 from bot.storage.database import Database
 from bot.storage.ends import Ends
 from bot.storage.history import Exchange, without_names
 from bot.storage.inbox import Arrived, Ended, Inbox
 from bot.storage.memories import Given, Memories, Tokens, Topic
-from bot.storage.recall import Recall, Wanted
+from bot.storage.preferences import ChatSettings
+from bot.storage.recall import Recall, Recalled, Wanted
 from bot.storage.schema import INBOX
 from bot.storage.trouble import Trouble
 
@@ -125,7 +126,23 @@ async def test_updates_that_come_side_by_side_are_looked_up_together(database: D
     found = await asyncio.gather(*(recall.of(Wanted(number, (number,), number, None)) for number in range(20)))
 
     assert [one.topic.at for one in found if one.topic is not None] == [float(number) for number in range(20)]
-    assert len([one for one in seen if one.startswith("SELECT")]) == 3
+    assert len([one for one in seen if one.startswith("SELECT")]) == 1
+
+
+async def test_each_gets_what_is_its_own(database: Database) -> None:
+    settings = ChatSettings("en", quiet=True, topic=4)
+    await preferences.choose_language(database, 12, "zh-Hant")
+    await preferences.change_settings(database, -1, settings)
+    recall = Recall(database)
+
+    wanted = [Wanted(11, (12, -1), 12, -1), Wanted(12, (), None, None), Wanted(-1, (12,), -1, 12)]
+    found = await asyncio.gather(*map(recall.of, wanted))
+
+    assert found == [
+        Recalled(None, (), "zh-Hant", settings),
+        Recalled(None, (), None, ChatSettings()),
+        Recalled(None, (), None, ChatSettings()),
+    ]
 
 
 async def test_whoever_looks_up_is_told_that_the_database_is_away(tmp_path: Path) -> None:
