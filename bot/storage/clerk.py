@@ -185,11 +185,11 @@ class Clerk:
     def _next(self) -> _Turn:
         deliveries, unkept = self._deliveries.copy(), self._ends.unkept.copy()
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
-        claims = (self._more or bool(new)) and self._may_claim(bool(new))
+        claims = (self._more or bool(new)) and self._may_claim(arrived=bool(new))
         enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
         return _Turn(deliveries, new, list(unkept.values()), claims, enough)
 
-    def _may_claim(self, arrived: bool) -> bool:  # noqa: FBT001  # whether it is for what has arrived just now
+    def _may_claim(self, *, arrived: bool) -> bool:
         """Tell whether to claim now: at once where there is little to do, and only in a while where there is plenty."""
         busy = len(self._house)
         if not self._taking or self._room - busy < self._part:

@@ -69,6 +69,7 @@ class Ends:
                 await self.write()
             except Exception as error:  # noqa: BLE001  # whatever it is, it must go on
                 self._trouble.failed(self, error)
+                await asyncio.sleep(AGAIN)
 
     def stop(self) -> None:
         """Let `run` end."""
