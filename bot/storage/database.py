@@ -1,14 +1,12 @@
-"""The database: one engine, its transactions, and its schema brought up to date."""
+"""The database: its transactions, and its schema brought up to date."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -26,7 +24,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast,
-    event,
     extract,
     func,
     literal,
@@ -36,29 +33,25 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageError
 from bot.storage.failures import translated
 from bot.storage.spelt import Spelt
+from bot.storage.sqlite import File, Work, listen, make_file
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
+POSTGRESQL = "postgresql"
 _MIGRATIONS = "bot.storage:migrations"
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
-_PAGES = 1000
-"""Pages that were written last after which SQLite puts them in their places, and waits for the disk."""
 _PATIENCE = 10
-"""Seconds to wait for a connection, a statement, or another process's transaction."""
+"""Seconds to wait for a connection or a statement."""
 
 T = TypeVar("T")
 Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
-Work: TypeAlias = Callable[[Connection], T]
-"""What a transaction does, statement after statement, with nothing to wait for in between."""
 
 
 class Database:
@@ -68,7 +61,7 @@ class Database:
         """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
         self._url = make_url(url)
         self.engine = _engine(self._url)
-        self._file = _File(self._url) if not self.shared else None
+        self._file = File(self._url) if not self.shared else None
         # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
         self._writing = asyncio.Lock() if not self.shared else None
 
@@ -134,7 +127,7 @@ class Database:
     async def upgrade(self) -> None:
         """Bring the schema up to date; replicas that start together take turns."""
         if not self.shared and self._url.database:
-            _make_file(Path(self._url.database))
+            make_file(Path(self._url.database))
         await self.run(self._upgrade)
 
     def _upgrade(self, connection: Connection) -> None:
@@ -177,63 +170,6 @@ class Database:
             self._file.close()
 
 
-class _File:
-    """A file of SQLite: a transaction is one errand for a thread, however many statements it has.
-
-    One that need not last is run where it is asked for. It is a write into the memory of the operating system, which
-    takes less time than it takes to wake a thread; it waits neither for the disk nor for another writer.
-    """
-
-    def __init__(self, url: URL) -> None:
-        self.engine = create_engine(url.set(drivername=SQLITE))
-        _listen(self.engine)
-        self._here: Connection | None = None
-        self._writer = ThreadPoolExecutor(1, "writer")
-        self._reader = ThreadPoolExecutor(1, "reader")
-
-    async def run(self, work: Work[T], *, lasting: bool) -> T:
-        if not lasting:
-            with suppress(_BusyError):
-                return self._run_here(work)
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"lasting": lasting})
-
-    async def look(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._reader, self._run, work, {"only_reads": True})
-
-    def close(self) -> None:
-        self._writer.shutdown()
-        self._reader.shutdown()
-        if self._here is not None:
-            self._here.close()
-        self.engine.dispose()
-
-    def _run_here(self, work: Work[T]) -> T:
-        if self._here is None:
-            self._here = self.engine.connect().execution_options(lasting=False, at_once=True)
-        with self._here.begin():
-            return work(self._here)
-
-    def _run(self, work: Work[T], options: dict[str, bool]) -> T:
-        with self.engine.connect() as plain:
-            connection = plain.execution_options(**options)
-            with connection.begin():
-                return work(connection)
-
-
-class _BusyError(Exception):
-    """Another process writes just now."""
-
-
-def _make_file(path: Path) -> None:
-    """Make a new database file; room that becomes free in it can be given back, which can't be said later on."""
-    with translated():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("VACUUM")
-
-
 def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS)
@@ -253,48 +189,5 @@ def _engine(url: URL) -> AsyncEngine:
             url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
         )
     engine = create_async_engine(url, pool_timeout=_PATIENCE)
-    _listen(engine.sync_engine)
+    listen(engine.sync_engine)
     return engine
-
-
-def _listen(engine: Engine) -> None:
-    """Let SQLite's connections be set up and begin their transactions as we want them."""
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    """Set up a new connection; transactions are begun by `_begin_sqlite`, not by the driver."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for setting in (
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
-    options = connection.get_execution_options()
-    if options.get("only_reads", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    at_once = options.get("at_once", False)
-    _set(connection, "synchronous", "FULL" if options.get("lasting", True) else "NORMAL")
-    _set(connection, "busy_timeout", 0 if at_once else _PATIENCE * 1000)
-    _set(connection, "wal_autocheckpoint", 0 if at_once else _PAGES)
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if at_once and "locked" in str(error.orig):
-            raise _BusyError from error
-        raise
-
-
-def _set(connection: Connection, setting: str, value: object) -> None:
-    """Change a setting of a connection where it isn't so already."""
-    if connection.info.get(setting) != value:
-        connection.exec_driver_sql(f"PRAGMA {setting} = {value}")
-        connection.info[setting] = value
