@@ -18,6 +18,9 @@ from bot.knowledge.model import Absent, Bilingual, Entry, Knowledge, Phrasing, Q
 from bot.knowledge.transcript import Span
 from bot.matching.normalise import Normaliser
 from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.history import Exchange
+from bot.storage.memories import Memories
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -116,3 +119,10 @@ def asked(
     """Make a question with the line ranges that answer each of its topics."""
     conversation = None if turn is None else "talk"
     return Asked(name, file, kind, "问", topics, conversation, turn or 0)
+
+
+async def kept(database: Database, exchange: Exchange) -> None:
+    """Keep an exchange."""
+    memories = Memories(database)
+    memories.note(exchange)
+    await database.run(lambda connection: memories.write(connection, memories.unwritten()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -34,18 +35,20 @@ PATIENCE = 60.0
 class Outcome:
     """What came of a stream of questions."""
 
-    kills: int
     questions: int
     unanswered: int
-    second_answers: int
+    repeats: Sequence[int]
+    """Of each kill, how many questions it made be answered a second time."""
+    unprovoked: int
+    """Second answers without a kill after the first."""
     out_of_order: int
     """First answers that came before the answer to an earlier question of the same chat."""
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills, {self.questions} questions: {self.unanswered} unanswered, "
-            f"{self.second_answers} answered twice, "
-            f"{self.out_of_order} out of order"
+            f"{len(self.repeats)} kills, {self.questions} questions: {self.unanswered} unanswered, "
+            f"{sum(self.repeats)} answered twice, at most {max(self.repeats)} by one kill "
+            f"({' '.join(map(str, self.repeats))}), {self.unprovoked} without any, {self.out_of_order} out of order"
         )
 
 
@@ -121,6 +124,7 @@ def kills(rounds: int) -> Iterator[str]:
 
 
 async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int) -> Outcome:
+    killed: list[int] = []  # how much had been sent at each
     chance = random.Random(SEED)  # noqa: S311  # it chooses moments, no secrets
     async with asking(api) as asked:
         for number in range(rounds):
@@ -129,6 +133,7 @@ async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int) -> Outc
             await asyncio.sleep(chance.uniform(0, LONGEST))
             await replica.kill()
             await replica.start()
+            killed.append(len(api.world.sent))
         await _more_answers(api)
     missing = set(asked)
 
@@ -138,7 +143,8 @@ async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int) -> Outc
 
     with suppress(AssertionError):
         await api.wait_for(all_answered, "all answers", PATIENCE)
-    return Outcome(rounds, len(asked), len(missing), _second_answers(api), _out_of_order(api))
+    *repeats, unprovoked = _second_answers(api, killed)
+    return Outcome(len(asked), len(missing), repeats, unprovoked, _out_of_order(api))
 
 
 async def _more_answers(api: BotApi) -> None:
@@ -146,9 +152,17 @@ async def _more_answers(api: BotApi) -> None:
     await api.wait_for(lambda: len(api.world.sent) > before, "an answer", PATIENCE)
 
 
-def _second_answers(api: BotApi) -> int:
-    answers = Counter((sent.chat, sent.reply_to) for sent in api.world.sent)
-    return sum(count - 1 for count in answers.values())
+def _second_answers(api: BotApi, killed: Sequence[int]) -> list[int]:
+    """Count the second answers by the kill that came after the first answer; those that none explains come last."""
+    counts = [0] * (len(killed) + 1)
+    before: dict[tuple[int, int | None], int] = {}
+    for number, sent in enumerate(api.world.sent):
+        first = before.setdefault((sent.chat, sent.reply_to), number)
+        if first < number:
+            kill = bisect_right(killed, first)
+            counts[kill if kill < len(killed) and killed[kill] <= number else -1] += 1
+            before[sent.chat, sent.reply_to] = number
+    return counts
 
 
 def _out_of_order(api: BotApi) -> int:

@@ -38,7 +38,7 @@ class Matcher:
         whole = normalise.of_inline(inline)
         decision = self._follow_up(whole, before) if before is not None else None
         kind = self.smalltalk.kind(whole)
-        if decision is None and (kind is None or (kind == "nothing" and before is not None)):
+        if decision is None and (kind is None or (kind == "nothing" and whole and before is not None)):
             decision = self._question(inline, whole, before)  # "why not?" says something to an answer
         if decision is None or (kind is not None and decision.status != "answered"):
             decision = Decision("smalltalk", "zh", smalltalk=kind)
@@ -48,9 +48,12 @@ class Matcher:
 
     def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
-        if before is not None and len(rankings) == 1:
-            rankings = (in_context(self.engine, whole, rankings[0], before),)
-        return decide(rankings)
+        if before is None or len(rankings) > 1:
+            return decide(rankings)
+        decision = decide((in_context(self.engine, whole, rankings[0], before),))
+        if decision.status == "unknown" and decision.suggestions and self.dialogue.follow_up(whole) is not None:
+            return replace(decision, status="suggested")  # a bare "why?" names nothing that could be missing
+        return decision
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""

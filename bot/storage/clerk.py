@@ -1,4 +1,4 @@
-"""The clerk: the one task of a replica that writes in the inbox, all that has come up in one transaction a turn."""
+"""The clerk: keeps what arrives and hands out what is to be done, all that has come up in one transaction a turn."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from bot.errors import StorageError
 from bot.storage import signals
 from bot.storage.database import Database
+from bot.storage.ends import Ends
 from bot.storage.inbox import Arrived, Depth, Ended, Held, Inbox, depth
-from bot.storage.memories import Memories, Notes
+from bot.storage.memories import Memories
+from bot.storage.trouble import Trouble
 
 LOG = logging.getLogger(__name__)
 
@@ -24,8 +28,8 @@ LOOK = 1.0
 """Seconds after which the clerk looks for work that nobody told it of, or tries a database again that was away."""
 PATIENCE = 3.0
 """Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
-NOTED_EVERY = 0.5
-"""Seconds between two turns that write down memories which no other replica asks for."""
+PAUSE = 0.02
+"""Seconds between two claims while there is enough to do; fewer of them take more at once, and the others wait less."""
 LAST_WORDS = 5.0
 """Seconds that the last turn may take when the bot stops."""
 
@@ -41,6 +45,17 @@ class _Delivery:
     since: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is done in one transaction."""
+
+    deliveries: Sequence[_Delivery]
+    new: Sequence[Arrived]
+    unkept: Sequence[Arrived]
+    claims: bool
+    enough: Sequence[int]  # chats of which there is enough in the house
+
+
 class Clerk:
     """Keeps arrivals, notes ends, and hands out what is to be done, as much as there is room for."""
 
@@ -49,21 +64,17 @@ class Clerk:
 
         What `memories` has noted while an update was handled is written down together with its end.
         """
-        self.trouble: str | None = None
-        """Why the database can't serve; None while it does."""
+        self._trouble = Trouble()
         self._database = database
         self._inbox = Inbox(database, replica)
-        self._memories = memories
+        self._ends = Ends(database, self._inbox, memories, self._trouble)
         self._hand = hand
         self._room = room
         self._part = max(1, room // 4)  # of the room that one claim, and one chat, may take
         self._house: dict[int, int] = {}  # chats by update
         self._deliveries: list[_Delivery] = []
-        self._ended: list[Ended] = []
-        self._noted = 0.0  # when memories were written down last, by the monotonic clock
-        self._waiting: list[asyncio.Future[None]] = []
-        self._unkept: dict[int, Arrived] = {}
         self._more = True  # whether something may wait in the inbox that nobody has in hand
+        self._claimed = 0.0  # when that was looked for last, by the monotonic clock
         self._taking = True
         self._work = asyncio.Event()
         self._over = asyncio.Event()
@@ -71,13 +82,11 @@ class Clerk:
 
     async def start(self) -> None:
         """Begin; what a former process left in hand is taken up again. Raises StorageError."""
-        async with self._database.begin() as connection:
-            await self._inbox.beat(connection)
-            left = await self._inbox.take_over(connection)
+        left = await self._database.run(self._begin)
         if left:
             LOG.info("%d updates were begun by a process that is gone; they are taken up again", left)
         self._work.set()
-        self._tasks = [asyncio.create_task(self._run())]
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._ends.run())]
         if self._database.shared:
             self._tasks.append(asyncio.create_task(self._pulse()))
 
@@ -91,17 +100,19 @@ class Clerk:
     async def end(self, ended: Ended) -> None:
         """Return once it is written down that something is handled, or noted where nothing can be written."""
         self._house.pop(ended.update_id, None)
-        self._ended.append(ended)
+        await self._ends.note(ended)
+        self._more |= self._database.shared  # its chat's next may wait, which the others had to leave alone
         self._work.set()
-        if self.trouble is None:
-            written = asyncio.get_running_loop().create_future()
-            self._waiting.append(written)
-            await written
 
     def look(self) -> None:
         """Look into the inbox: another replica says that something waits there."""
         self._more = True
         self._work.set()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the database can't serve; None while it does."""
+        return self._trouble.reason
 
     @property
     def busy(self) -> int:
@@ -116,6 +127,7 @@ class Clerk:
         """Write down what is handled, and leave the rest to the next process or to another replica."""
         self._over.set()
         self._work.set()
+        self._ends.stop()
         if self._tasks:  # cancelling would break a transaction, so they get time to end by themselves
             _, slow = await asyncio.wait(self._tasks, timeout=LAST_WORDS)
             for task in slow:
@@ -124,8 +136,8 @@ class Clerk:
         try:
             async with asyncio.timeout(LAST_WORDS):
                 await self._turn()
-                async with self._database.begin() as connection:
-                    await self._inbox.leave(connection)
+                await self._ends.write()
+                await self._database.run(self._inbox.leave)
         except (StorageError, TimeoutError) as error:
             LOG.warning("What was answered last couldn't be noted (%s); it may be answered again", error or "too slow")
 
@@ -137,76 +149,68 @@ class Clerk:
     async def _run(self) -> None:
         while not self._over.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(PAUSE if self._more else LOOK):
                     await self._work.wait()
             self._more |= self._database.shared and not self._work.is_set()
             self._work.clear()
             try:
                 await self._turn()
-            except StorageError as error:
-                await self._wait(str(error))
-            except Exception as error:  # whatever it is, the inbox must go on
-                LOG.error("Defect: the inbox failed: %s", type(error).__name__)  # noqa: TRY400  # the text may be private
-                LOG.debug("The inbox failed", exc_info=error)
-                await self._wait(f"a defect, {type(error).__name__}")
-            else:
-                self._well()
+            except Exception as error:  # noqa: BLE001  # whatever it is, the inbox must go on
+                self._trouble.failed(self, error)
+                await self._wait()
 
     async def _turn(self) -> None:
         """Write down all that has come up and take in hand what there is room for, in one transaction."""
-        waiting, self._waiting = self._waiting, []
-        try:
-            await self._write()
-        finally:
-            for one in waiting:
-                if not one.done():
-                    one.set_result(None)
-
-    async def _write(self) -> None:
-        deliveries, ended, unkept = self._deliveries.copy(), self._ended.copy(), dict(self._unkept)
-        new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
-        notes = self._due_notes()
-        room = self._room - len(self._house) if self._taking else 0
-        wanted = self._more or bool(new) or (self._database.shared and bool(ended))
-        claims = wanted and room >= self._part  # with less room there is plenty to do anyway
-        enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
-        if not (deliveries or ended or unkept or claims or notes):
+        turn = self._next()
+        self._more &= not turn.claims  # whoever finds that there is more says so meanwhile
+        held: list[Held] = []
+        if turn.deliveries or turn.unkept or (turn.claims and await self._waits()):
+            lasting = bool(turn.new or turn.unkept)
+            held = await self._database.run(lambda connection: self._put(connection, turn), lasting=lasting)
+            self._more |= not turn.claims or bool(turn.enough) or len(held) == self._part
+            self._claimed = time.monotonic() if turn.claims else self._claimed
+        elif not turn.claims:
             return
-        async with self._database.begin(lasting=bool(new or unkept)) as connection:
-            await self._inbox.keep(connection, new, in_hand=False)
-            await self._inbox.keep(connection, list(unkept.values()), in_hand=True)
-            await self._inbox.end(connection, ended)
-            await self._memories.write(connection, notes)
-            held = await self._inbox.claim(connection, self._part, enough) if claims else []
-            if new and len(held) == self._part:
-                await signals.tell(self._database, connection, signals.INBOX)  # others may have room
-        self._deliveries = self._deliveries[len(deliveries) :]
-        self._ended = self._ended[len(ended) :]
-        self._unkept.clear()
-        self._memories.written(notes)
-        if notes:
-            self._noted = time.monotonic()
-        for delivery in deliveries:
+        self._trouble.over(self)
+        self._deliveries = self._deliveries[len(turn.deliveries) :]
+        for delivery in turn.deliveries:
             _tell(delivery, kept=True)
-        if claims or new:
-            self._more = not claims or bool(enough) or len(held) == self._part
         for one in held:
             self._take(one)
 
-    def _due_notes(self) -> Notes:
-        """Return what is to be written down now; others need it at once, we ourselves only after a restart."""
-        due = self._database.shared or self._over.is_set() or time.monotonic() - self._noted >= NOTED_EVERY
-        return self._memories.unwritten() if due else {}
+    async def _waits(self) -> bool:
+        """Look whether there is anything to claim, which costs less, and nobody has to wait for it."""
+        return await self._database.look(self._inbox.waits)
+
+    def _next(self) -> _Turn:
+        deliveries, unkept = self._deliveries.copy(), self._ends.unkept.copy()
+        new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
+        claims = (self._more or bool(new)) and self._may_claim(arrived=bool(new))
+        enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
+        return _Turn(deliveries, new, list(unkept.values()), claims, enough)
+
+    def _may_claim(self, *, arrived: bool) -> bool:
+        """Tell whether to claim now: at once where there is little to do, and only in a while where there is plenty."""
+        busy = len(self._house)
+        if not self._taking or self._room - busy < self._part:
+            return False
+        return busy < (self._part if arrived else 1) or time.monotonic() - self._claimed >= PAUSE
+
+    def _put(self, connection: Connection, turn: _Turn) -> list[Held]:
+        self._inbox.keep(connection, turn.new, in_hand=False)
+        self._inbox.keep(connection, turn.unkept, in_hand=True)
+        held = self._inbox.claim(connection, self._part, turn.enough) if turn.claims else []
+        if turn.new and len(held) == self._part:
+            signals.tell(self._database, connection, signals.INBOX)  # others may have room
+        return held
 
     def _take(self, held: Held) -> None:
         self._house[held.update_id] = held.chat
         self._hand(held)
 
-    async def _wait(self, reason: str) -> None:
-        """Say once what is wrong, handle from memory what has waited long enough, and wait a little."""
-        if self.trouble != reason:
-            LOG.warning("Nothing can be kept: %s. Until it can, answers come from memory alone", reason)
-        self.trouble = reason
+    async def _wait(self) -> None:
+        """Handle from memory what has waited long enough, and wait a little."""
+        self._more = True
         now = time.monotonic()
         for delivery in self._deliveries.copy():
             if self._taking and now - delivery.since >= PATIENCE and len(self._house) < self._room:
@@ -223,16 +227,10 @@ class Clerk:
 
     def _handle_unkept(self, delivery: _Delivery) -> None:
         for one in delivery.arrived:
-            if one.update_id not in self._unkept:
-                self._unkept[one.update_id] = one
+            if one.update_id not in self._ends.unkept:
+                self._ends.unkept[one.update_id] = one
                 self._take(Held(one.update_id, one.chat, one.content))
         _tell(delivery, kept=False)
-
-    def _well(self) -> None:
-        if self.trouble is not None:
-            LOG.info("The database serves again; what was answered meanwhile is noted")
-            self.trouble = None
-            self._more = True
 
     async def _pulse(self) -> None:
         """Give signs of life, and take over what dead replicas had in hand."""
@@ -245,11 +243,13 @@ class Clerk:
                 LOG.error("Defect: no sign of life was given: %s", type(error).__name__)  # noqa: TRY400  # as above
                 LOG.debug("No sign of life was given", exc_info=error)
 
+    def _begin(self, connection: Connection) -> int:
+        self._inbox.beat(connection)
+        return self._inbox.take_over(connection)
+
     async def _beat(self) -> None:
-        async with self._database.begin() as connection:
-            await self._inbox.beat(connection)
-        async with self._database.begin() as connection:
-            left = await self._inbox.take_over(connection)
+        await self._database.run(self._inbox.beat)
+        left = await self._database.run(self._inbox.take_over)
         if left:
             LOG.warning("A replica died; the %d updates that it had in hand are taken over", left)
             self.look()

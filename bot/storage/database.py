@@ -1,31 +1,52 @@
-"""The database: one engine, its transactions, and its schema brought up to date."""
+"""The database: its transactions, and its schema brought up to date."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Double, Table, cast, event, extract, func, literal, make_url, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Connection,
+    Double,
+    Table,
+    bindparam,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage.failures import translated
+from bot.storage.spelt import Spelt
+from bot.storage.sqlite import File, Work, listen, make_file
 from bot.storage.upgrade import upgrade
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
+POSTGRESQL = "postgresql"
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
 _PATIENCE = 10
-"""Seconds to wait for a connection, a statement, or another process's transaction."""
+"""Seconds to wait for a connection or a statement."""
 
+T = TypeVar("T")
 Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
@@ -36,6 +57,7 @@ class Database:
         """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
         self._url = make_url(url)
         self.engine = _engine(self._url)
+        self._file = File(self._url) if not self.shared else None
         # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
         self._writing = asyncio.Lock() if not self.shared else None
 
@@ -43,6 +65,11 @@ class Database:
     def shared(self) -> bool:
         """Whether several replicas may use it at once."""
         return self._url.get_backend_name() == POSTGRESQL
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """All that connect to it."""
+        return [self.engine.sync_engine, *([self._file.engine] if self._file is not None else [])]
 
     @asynccontextmanager
     async def begin(self, *, lasting: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -59,6 +86,31 @@ class Database:
                         await connection.execute(_QUICKLY)
                     yield connection
 
+    async def run(self, work: Work[T], *, lasting: bool = True) -> T:
+        """Run a transaction that writes in one go, which costs least; otherwise as `begin`."""
+        if self._file is None or self._writing is None:
+            async with self.begin(lasting=lasting) as connection:
+                return await connection.run_sync(work)
+        with translated():
+            async with self._writing:
+                return await self._file.run(work, lasting=lasting)
+
+    async def look(self, work: Work[T]) -> T:
+        """Read in one go; it never waits for a writer."""
+        with translated():
+            if self._file is not None:
+                return await self._file.look(work)
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                return await connection.run_sync(work)
+
+    async def put(self, statement: Spelt, row: Mapping[str, object]) -> None:
+        """Run a single statement that writes."""
+        with translated():
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.run_sync(statement.run, [row])
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Run a transaction that only reads; it never waits for a writer."""
@@ -71,19 +123,35 @@ class Database:
     async def upgrade(self) -> None:
         """Bring the schema up to date; replicas that start together take turns."""
         if not self.shared and self._url.database:
-            _make_file(Path(self._url.database))
-        async with self.begin() as connection:
-            await self.lock(connection, _UPGRADE_LOCK)
-            await connection.run_sync(upgrade)
+            make_file(Path(self._url.database))
+        await self.run(self._upgrade)
+
+    def _upgrade(self, connection: Connection) -> None:
+        self.lock(connection, _UPGRADE_LOCK)
+        upgrade(connection)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql.insert(table) if self.shared else sqlite.insert(table)
 
-    async def lock(self, connection: AsyncConnection, key: int) -> None:
+    def spelt(self, statement: ClauseElement) -> Spelt:
+        """Spell a statement out as this kind of database takes it."""
+        return Spelt(statement, self.engine.dialect)
+
+    def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
+        """Return whether a column is among the `several` of a parameter; the statement's text is always the same."""
+        if self.shared:
+            return column == func.any(cast(bindparam(name), ARRAY(BigInteger)))
+        return column.in_(select(literal_column("value")).select_from(func.json_each(bindparam(name))))
+
+    def several(self, numbers: Sequence[int]) -> object:
+        """Return numbers as a parameter takes them."""
+        return list(numbers) if self.shared else json.dumps(numbers)
+
+    def lock(self, connection: Connection, key: int) -> None:
         """Keep other replicas out of what is done under `key` until the transaction ends."""
         if self.shared:
-            await connection.execute(_LOCK, {"key": key})
+            connection.execute(_LOCK, {"key": key})
 
     def now(self) -> ColumnElement[float]:
         """Return the time in seconds since 1970 as the database has it, so that replicas agree on it."""
@@ -94,16 +162,8 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
-
-
-def _make_file(path: Path) -> None:
-    """Make a new database file; room that becomes free in it can be given back, which can't be said later on."""
-    with translated():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("VACUUM")
+        if self._file is not None:
+            self._file.close()
 
 
 def _engine(url: URL) -> AsyncEngine:
@@ -113,32 +173,5 @@ def _engine(url: URL) -> AsyncEngine:
             url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
         )
     engine = create_async_engine(url, pool_timeout=_PATIENCE)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    listen(engine.sync_engine)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    """Set up a new connection; transactions are begun by `_begin_sqlite`, not by the driver."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for setting in (
-        f"busy_timeout = {_PATIENCE * 1000}",
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
-    options = connection.get_execution_options()
-    if options.get("only_reads", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    synchronous = "FULL" if options.get("lasting", True) else "NORMAL"
-    if connection.info.get("synchronous") != synchronous:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
-        connection.info["synchronous"] = synchronous
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -6,9 +6,9 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 
 from bot.knowledge.model import Language
 from bot.matching.model import Status
@@ -72,12 +72,13 @@ def new_id() -> int:
 
 def without_names(text: str) -> str:
     """Return a question as it is kept: on one line, short, without the names of people and without links."""
-    return " ".join(_NAME.sub(" ", text).split())[:LONGEST]
+    writable = text.encode("utf-8", "replace").decode().replace("\0", " ")
+    return " ".join(_NAME.sub(" ", writable).split())[:LONGEST]
 
 
-async def note(database: Database, exchange: Exchange) -> None:
-    """Keep an exchange."""
-    values = {
+def row(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange as it is kept."""
+    return {
         "id": exchange.id,
         "at": exchange.at,
         "day": int(exchange.at // DAY),
@@ -93,8 +94,6 @@ async def note(database: Database, exchange: Exchange) -> None:
         "entries": json.dumps(exchange.entries),
         "took_ms": exchange.took_ms,
     }
-    async with database.begin() as connection:
-        await connection.execute(insert(HISTORY).values(values))
 
 
 async def find(database: Database, number: int) -> Exchange | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
@@ -90,8 +90,10 @@ class Inbox:
         """`replica` names this process, and no other."""
         self._database = database
         self._replica = replica
+        self._keep = database.insert(INBOX).on_conflict_do_nothing()
+        self._ends = {state: database.spelt(statement) for state, statement in _END.items()}
 
-    async def keep(self, connection: AsyncConnection, arrived: Sequence[Arrived], *, in_hand: bool) -> None:
+    def keep(self, connection: Connection, arrived: Sequence[Arrived], *, in_hand: bool) -> None:
         """Write new updates down, those known already left as they are; `in_hand` where we handle them already."""
         if arrived:
             owner = self._replica if in_hand else None
@@ -100,9 +102,9 @@ class Inbox:
                 | {"owner": owner}
                 for one in arrived
             ]
-            await connection.execute(self._database.insert(INBOX).on_conflict_do_nothing(), rows)
+            connection.execute(self._keep, rows)
 
-    async def end(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
+    def end(self, connection: Connection, ended: Sequence[Ended]) -> None:
         """Note what is handled; only what was given up keeps its content, for whoever looks into it."""
         by_state: dict[State, list[dict[str, object]]] = {"done": [], "aside": []}
         for one in ended:
@@ -110,43 +112,47 @@ class Inbox:
                 {"which": one.update_id, "when": one.at, "count": one.failures, "where": one.error}
             )
         for state, rows in by_state.items():
-            if rows:
-                await connection.execute(_END[state], rows)
+            self._ends[state].run(connection, rows)
 
-    async def claim(self, connection: AsyncConnection, room: int, enough: Collection[int] = ()) -> list[Held]:
+    def claim(self, connection: Connection, room: int, enough: Collection[int] = ()) -> list[Held]:
         """Take up to `room` updates in hand, oldest first.
 
         None is of a chat that another replica is busy with, or of which we have `enough`.
         """
-        await self._database.lock(connection, _CLAIMING)
-        found = await connection.execute(_CLAIM, {"replica": self._replica, "room": room, "enough": list(enough)})
+        self._database.lock(connection, _CLAIMING)
+        found = connection.execute(_CLAIM, {"replica": self._replica, "room": room, "enough": list(enough)})
         return sorted((Held(*row) for row in found.all()), key=lambda held: held.update_id)
 
-    async def beat(self, connection: AsyncConnection) -> None:
+    @staticmethod
+    def waits(connection: Connection) -> bool:
+        """Tell whether anything waits that nobody has in hand."""
+        return connection.execute(_ANY).first() is not None
+
+    def beat(self, connection: Connection) -> None:
         """Give a sign of life."""
         now = self._database.now()
         row = self._database.insert(REPLICAS).values(id=self._replica, started_at=now, beat_at=now)
-        await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}))
+        connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}))
 
-    async def take_over(self, connection: AsyncConnection) -> int:
+    def take_over(self, connection: Connection) -> int:
         """Free what dead replicas had in hand; return how many updates that are."""
-        await self._database.lock(connection, _CLAIMING)
+        self._database.lock(connection, _CLAIMING)
         alive = select(REPLICAS.c.id)
         if self._database.shared:
             alive = alive.where(REPLICAS.c.beat_at > self._database.now() - DEAD_AFTER)
         else:  # a file has one process at a time
             alive = alive.where(REPLICAS.c.id == self._replica)
         orphaned = and_(INBOX.c.state == WAITING, INBOX.c.owner.is_not(None), INBOX.c.owner.not_in(alive))
-        freed = await connection.execute(update(INBOX).where(orphaned).values(owner=None, crashes=INBOX.c.crashes + 1))
-        await connection.execute(delete(REPLICAS).where(REPLICAS.c.id.not_in(alive)))
+        freed = connection.execute(update(INBOX).where(orphaned).values(owner=None, crashes=INBOX.c.crashes + 1))
+        connection.execute(delete(REPLICAS).where(REPLICAS.c.id.not_in(alive)))
         if freed.rowcount:
-            await connection.execute(_GIVE_UP, {"when": time.time(), "most": CRASHES})
+            connection.execute(_GIVE_UP, {"when": time.time(), "most": CRASHES})
         return freed.rowcount
 
-    async def leave(self, connection: AsyncConnection) -> None:
+    def leave(self, connection: Connection) -> None:
         """Free everything we have in hand, and take our leave."""
-        await connection.execute(update(INBOX).where(_ours(self._replica)).values(owner=None))
-        await connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
+        connection.execute(update(INBOX).where(_ours(self._replica)).values(owner=None))
+        connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
 
 
 async def depth(connection: AsyncConnection) -> Depth:
@@ -198,6 +204,7 @@ _FREE = (
     .order_by(INBOX.c.update_id)
     .limit(bindparam("room"))
 )
+_ANY = select(INBOX.c.update_id).where(INBOX.c.state == text(f"'{WAITING}'"), INBOX.c.owner.is_(None)).limit(1)
 _CLAIM = (
     update(INBOX)
     .where(INBOX.c.update_id.in_(_FREE.scalar_subquery()))

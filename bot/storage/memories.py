@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, Table, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
-from bot.storage.database import Database
-from bot.storage.schema import ANSWERS, CONVERSATIONS, LIMITS
+from bot.storage import history
+from bot.storage.database import Database, Upsert
+from bot.storage.history import Exchange
+from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY, LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +65,28 @@ class Given:
     """When, in seconds since 1970."""
 
 
-Note: TypeAlias = Topic | Tokens | Given
-_KEYS: Mapping[Table, tuple[str, ...]] = {
+Note: TypeAlias = Topic | Tokens | Given | Exchange
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    HISTORY: ("id",),
     CONVERSATIONS: ("conversation",),
     LIMITS: ("who",),
     ANSWERS: ("chat", "last"),
 }
+"""What tells the rows of each table apart."""
 _Key: TypeAlias = tuple[Table, tuple[int, ...]]
 Notes: TypeAlias = Mapping[_Key, Note | None]
 """By what they are about; None for what is to be forgotten."""
 
 
 class Memories:
-    """Collects notes, which are written down with the clerk's next turn, and looks up what others noted."""
+    """Collects notes, which are written down with the ends of updates, and looks up answers."""
 
     def __init__(self, database: Database) -> None:
         """Begin with nothing to write down."""
         self._database = database
         self._unwritten: dict[_Key, Note | None] = {}
+        self._pressing: set[_Key] = set()
+        self._upserts = {table: database.spelt(_upsert(database, table)) for table in KEYS}
 
     def note(self, note: Note) -> None:
         """Remember something, in the place of what was noted about the same thing."""
@@ -92,45 +97,35 @@ class Memories:
                 self._unwritten[LIMITS, (note.who,)] = note
             case Given():
                 self._unwritten[ANSWERS, (note.chat, note.last)] = note
+            case Exchange():
+                self._unwritten[HISTORY, (note.id,)] = note
+                self._pressing.add((HISTORY, (note.id,)))
 
     def forget(self, chat: int, last: int) -> None:
         """Forget the answer that ended with message `last`."""
         self._unwritten[ANSWERS, (chat, last)] = None
 
-    def unwritten(self) -> Notes:
-        """Return what is still to be written down."""
-        return dict(self._unwritten)
+    def unwritten(self, *, pressing: bool = False) -> Notes:
+        """Return what is still to be written down; where only the `pressing` is, what people may vote on."""
+        if not pressing:
+            return dict(self._unwritten)
+        return {key: self._unwritten[key] for key in self._pressing}
 
-    async def write(self, connection: AsyncConnection, notes: Notes) -> None:
+    def write(self, connection: Connection, notes: Notes) -> None:
         """Write notes down; the caller says `written` once that is certain."""
-        for table, keys in _KEYS.items():
-            rows = [_row(note) for (where, _), note in notes.items() if where is table and note is not None]
-            if rows:
-                insert = self._database.insert(table)
-                rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
-                await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+        for table, rows in rows_of(notes).items():
+            self._upserts[table].run(connection, rows)
         for (table, key), note in notes.items():
             if note is None:
-                same = (table.c[name] == value for name, value in zip(_KEYS[table], key, strict=True))
-                await connection.execute(delete(table).where(*same))
+                same = (table.c[name] == value for name, value in zip(KEYS[table], key, strict=True))
+                connection.execute(delete(table).where(*same))
 
     def written(self, notes: Notes) -> None:
         """Note that these are written down; what has changed since stays to be written."""
         for key, note in notes.items():
             if key in self._unwritten and self._unwritten[key] is note:
                 del self._unwritten[key]
-
-    async def recall(self, conversation: int, who: list[int]) -> tuple[Topic | None, list[Tokens]]:
-        """Look up a conversation and limits; raises StorageError."""
-        async with self._database.read() as connection:
-            topics = await connection.execute(select(CONVERSATIONS).where(CONVERSATIONS.c.conversation == conversation))
-            limits = await connection.execute(select(LIMITS).where(LIMITS.c.who.in_(who)))
-            topic = topics.mappings().first()
-            tokens = [Tokens(**row) for row in limits.mappings()]
-        if topic is None:
-            return None, tokens
-        entries, shown = json.loads(topic["entries"]), json.loads(topic["shown"])
-        return Topic(**{**topic, "entries": tuple(entries), "shown": frozenset(shown)}), tokens
+                self._pressing.discard(key)
 
     async def answer_to(self, chat: int, question: int) -> Given | None:
         """Look up the latest answer to a message; raises StorageError."""
@@ -155,6 +150,25 @@ class Memories:
         return newer if isinstance(newer, Given) else None
 
 
+def rows_of(notes: Notes) -> Mapping[Table, Sequence[dict[str, Any]]]:
+    """Return the rows that notes are kept as."""
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in KEYS}
+    for (table, _), note in notes.items():
+        if note is not None:
+            rows[table].append(_row(note))
+    return rows
+
+
+def _upsert(database: Database, table: Table) -> Upsert:
+    """Return what puts a row into a table, in the place of one with the same key."""
+    insert, keys = (
+        database.insert(table).values({column.name: bindparam(column.name) for column in table.c}),
+        KEYS[table],
+    )
+    rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
 def _row(note: Note) -> dict[str, Any]:
     match note:
         case Topic():
@@ -172,3 +186,5 @@ def _row(note: Note) -> dict[str, Any]:
                 "asked": note.asked,
                 "at": note.at,
             }
+        case Exchange():
+            return history.row(note)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from pydantic import SecretStr
 
 WEBHOOK = "webhook"
 """Purpose of the secret with which Telegram proves itself."""
+
+REMEMBERED = 10_000
+"""Numbers of ids that are remembered; the same few are asked for again and again while an update is handled."""
 
 
 class Names:
@@ -17,9 +21,17 @@ class Names:
     def __init__(self, token: SecretStr) -> None:
         """Derive the key from the token, which all replicas have and the database hasn't; a new one gives new names."""
         self._key = derived(token, "names").encode()
+        self._known = lru_cache(REMEMBERED)(self._named)
 
     def of(self, *parts: object) -> int:
-        """Return the number of what `parts` spell together; it fits into a signed 64-bit column."""
+        """Return the number of what ids spell together; it fits into a signed 64-bit column."""
+        return self._known(parts)
+
+    def of_words(self, purpose: str, words: str) -> int:
+        """Return the number of what somebody wrote, and remember it not even in memory."""
+        return self._named((purpose, words))
+
+    def _named(self, parts: tuple[object, ...]) -> int:
         written = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
         digest = hmac.digest(self._key, written, "sha256")
         return int.from_bytes(digest[:8], "big", signed=True)

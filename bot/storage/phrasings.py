@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from bot.storage import signals
 from bot.storage.database import Database
@@ -43,12 +43,15 @@ async def decide(database: Database, wordings: Iterable[Wording]) -> None:
         {"id": one.id, "wording": one.wording, "text": one.text, "entry": one.entry, "state": one.state, "at": one.at}
         for one in wordings
     ]
-    async with database.begin() as connection:
+
+    def put(connection: Connection) -> None:
         for row in rows:
             others = or_(PHRASINGS.c.id == row["id"], PHRASINGS.c.wording == row["wording"])
-            await connection.execute(delete(PHRASINGS).where(others))
-            await connection.execute(database.insert(PHRASINGS).values(row).on_conflict_do_nothing())
-        await signals.tell(database, connection, signals.PHRASINGS)
+            connection.execute(delete(PHRASINGS).where(others))
+            connection.execute(database.insert(PHRASINGS).values(row).on_conflict_do_nothing())
+        signals.tell(database, connection, signals.PHRASINGS)
+
+    await database.run(put)
 
 
 async def find(database: Database, number: int) -> Wording | None:
@@ -68,9 +71,12 @@ async def in_state(database: Database, *states: State) -> Sequence[Wording]:
 
 async def drop(database: Database, number: int) -> None:
     """Take a decision back: the wording is offered again."""
-    async with database.begin() as connection:
-        await connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
-        await signals.tell(database, connection, signals.PHRASINGS)
+
+    def take(connection: Connection) -> None:
+        connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
+        signals.tell(database, connection, signals.PHRASINGS)
+
+    await database.run(take)
 
 
 async def settled(database: Database, now: float) -> frozenset[int]:

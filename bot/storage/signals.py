@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.errors import StorageError
 from bot.storage.database import Database
@@ -22,10 +21,10 @@ _PING = 5.0
 _NOTIFY = text("SELECT pg_notify(:channel, '')")
 
 
-async def tell(database: Database, connection: AsyncConnection, channel: str) -> None:
+def tell(database: Database, connection: Connection, channel: str) -> None:
     """Tell the other replicas, once the transaction is committed."""
     if database.shared:
-        await connection.execute(_NOTIFY, {"channel": channel})
+        connection.execute(_NOTIFY, {"channel": channel})
 
 
 async def listen(database: Database, reactions: Mapping[str, Callable[[], None]]) -> None:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from bot.errors import StorageError
 from bot.storage import signals
@@ -48,10 +48,13 @@ class Versions:
 
     async def store(self, version: str, packed: bytes) -> None:
         """Let all replicas serve this version; raises StorageError."""
-        async with self._database.begin() as connection:
-            row = {"version": version, "files": packed, "stored_at": time.time()}
-            await connection.execute(insert(KNOWLEDGE).values(row))
-            await signals.tell(self._database, connection, signals.KNOWLEDGE)
+        row = {"version": version, "files": packed, "stored_at": time.time()}
+
+        def put(connection: Connection) -> None:
+            connection.execute(insert(KNOWLEDGE).values(row))
+            signals.tell(self._database, connection, signals.KNOWLEDGE)
+
+        await self._database.run(put)
 
     async def files(self, number: int) -> bytes:
         """Return the packed folder of a version; raises StorageError."""

@@ -44,7 +44,7 @@ async def deliver(
         reply = replace(reply, language=chosen.language)
     below = Below(place, exchange, typed=via == "typed", quiet=chosen.quiet)
     messages = await _deliver(context, reply, instead_of, below)
-    await keep(context, place, reply, exchange, via)
+    keep(context, place, reply, exchange, via)
     return messages
 
 

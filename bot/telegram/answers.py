@@ -46,12 +46,12 @@ class Answers:
 
     def of(self, words: str) -> int:
         """Return the number of what somebody asked."""
-        return self._names.of("asked", words)
+        return self._names.of_words("asked", words)
 
     async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
         """Note that these messages show `reply`."""
         content = self._content(place, reply)
-        before = await self._shown(place.chat, content)
+        before = await self._shown(place.chat, content) if place.group else None
         given = self._put(place.chat, messages, content)
         if before is None:
             self._first.put(content, given)

@@ -44,10 +44,13 @@ from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import for_admins, limited
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
+from bot.telegram.request import Request
 
 LOG = logging.getLogger(__name__)
 
 
+TELEGRAM = "https://api.telegram.org/bot"
+"""The Bot API of Telegram itself."""
 BEFORE, DEFAULT_GROUP, AFTER = -10, 0, 10
 """Groups of handlers; of each, one handles an update, in this order."""
 
@@ -98,17 +101,19 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     made_services = cast("type[Services]", lambda: services)
     queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
     order = ChatOrder(services.concurrency, services.attempts, queue.clerk.end)
+    where = api_url or TELEGRAM
     builder = (
         ApplicationBuilder()
         .token(token.get_secret_value())
+        .request(Request(where, 2 * services.concurrency))
+        .get_updates_request(Request(where, 2))
         .context_types(ContextTypes(context=Context, bot_data=made_services))
         .concurrent_updates(order)
         .update_queue(queue)
         .updater(None)
         .job_queue(None)
     )
-    if api_url is not None:
-        builder = builder.base_url(api_url).base_file_url(f"{api_url.removesuffix('/bot')}/file/bot")
+    builder = builder.base_url(where).base_file_url(f"{where.removesuffix('/bot')}/file/bot")
     application: App = builder.build()
     queue.bot, order.again = application.bot, application.process_update
     application.add_handlers(

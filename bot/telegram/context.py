@@ -16,8 +16,10 @@ from bot.answers.assistant import Assistant
 from bot.storage.database import Database
 from bot.storage.memories import Memories
 from bot.storage.names import Names
+from bot.storage.recall import Recall
 from bot.telegram.answers import Answers
 from bot.telegram.attempts import Attempts
+from bot.telegram.chosen import Chosen
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
 from bot.telegram.metrics import Metrics
@@ -70,8 +72,12 @@ class Services:
     """Chats that were told within the hour that only words are understood, and albums that need no hint."""
     memories: Memories = field(init=False)
     """What is remembered together with other replicas."""
+    recall: Recall = field(init=False)
+    """Looks up what is remembered."""
     recalls: Recalls = field(init=False)
     """What has to be looked up there."""
+    chosen: Chosen = field(init=False)
+    """What people and groups have set."""
     answers: Answers = field(init=False)
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
@@ -99,6 +105,8 @@ class Services:
         """Make what is made of the rest."""
         memories = Memories(self.database)
         object.__setattr__(self, "memories", memories)
+        object.__setattr__(self, "recall", Recall(self.database))
+        object.__setattr__(self, "chosen", Chosen(self.database))
         object.__setattr__(self, "recalls", Recalls(shared=self.database.shared))
         object.__setattr__(self, "answers", Answers(self.names, memories))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
 from bot.answers.reply import Reply
-from bot.errors import StorageError
 from bot.storage import history
 from bot.storage.history import Exchange, Via, without_names
 from bot.telegram.context import Context
@@ -14,14 +12,12 @@ from bot.telegram.preferences import chat, is_away, person
 from bot.telegram.refs import number
 from bot.telegram.send import Place
 
-LOG = logging.getLogger(__name__)
-
 _SUPERGROUP = -1_000_000_000_000
 """Ids of supergroups lie below, those of plain groups above."""
 
 
-async def keep(context: Context, place: Place, reply: Reply, exchange: int, via: Via) -> None:
-    """Keep an exchange under an id that its buttons carry."""
+def keep(context: Context, place: Place, reply: Reply, exchange: int, via: Via) -> None:
+    """Note an exchange under an id that its buttons carry; it is written down with the end of its update."""
     if is_away(context):
         return
     scored = (*reply.answers, *reply.suggestions)
@@ -39,10 +35,7 @@ async def keep(context: Context, place: Place, reply: Reply, exchange: int, via:
         score=scored[0].score if scored else None,
         took_ms=reply.took_ms,
     )
-    try:
-        await history.note(context.services.database, kept)
-    except StorageError as error:
-        LOG.debug("What was asked couldn't be kept: %s", error)  # the clerk tells it
+    context.services.memories.note(kept)
 
 
 async def recall(context: Context, code: str) -> Exchange | None:

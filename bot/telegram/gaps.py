@@ -165,7 +165,7 @@ async def _waiting(context: Context) -> Waiting:
     pending = await phrasings.in_state(database, "pending")
     by_key = context.assistant.knowledge.by_key
     found = await asyncio.to_thread(
-        queue, misses, settled, context.assistant, lambda text: context.services.names.of("wording", text)
+        queue, misses, settled, context.assistant, lambda text: context.services.names.of_words("wording", text)
     )
     return Waiting([one for one in pending if one.entry in by_key], found)
 
@@ -191,4 +191,4 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 
 def _name(context: Context, text: str) -> int:
-    return context.services.names.of("wording", context.assistant.normalised(text))
+    return context.services.names.of_words("wording", context.assistant.normalised(text))

@@ -17,7 +17,6 @@ from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.storage import preferences
 from bot.storage.preferences import GENERAL, ChatSettings
 from bot.telegram.buttons import NONE, Setting
 from bot.telegram.context import Context
@@ -45,7 +44,7 @@ async def show(update: Update, context: Context) -> None:
     elif (refusal := await _refusal(context, message)) is not None:
         await send(context.bot, place, [escape(texts(language, f"settings.{refusal}"))])
     else:
-        found = await preferences.settings_of(context.services.database, chat(context, message.chat.id))
+        found = await context.services.chosen.settings_of(chat(context, message.chat.id))
         panel = Panel(found, language, texts, _topic_of(message))
         await send(context.bot, place, panel.paragraphs(), panel.keyboard())
 
@@ -55,13 +54,13 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
         await acknowledge(query, context.texts(button.language, "settings.refused"))
         return
-    database, group = context.services.database, chat(context, message.chat.id)
-    before = await preferences.settings_of(database, group)
+    chosen, group = context.services.chosen, chat(context, message.chat.id)
+    before = await chosen.settings_of(group)
     now = changed(before, button)
     if now is None:
         await acknowledge(query, context.texts(button.language, "telegram.unknown_button"))
         return
-    await preferences.change_settings(database, group, now)
+    await chosen.change_settings(group, now)
     await acknowledge(query)
     language = now.language or button.language
     panel = Panel(now, language, context.texts, _topic_of(message))

@@ -6,7 +6,6 @@ from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
-from bot.storage import preferences
 from bot.telegram.context import Context
 from bot.telegram.keyboards import questions
 from bot.telegram.language import spoken
@@ -39,7 +38,7 @@ async def migrated(update: Update, context: Context) -> None:
     if message is not None and message.migrate_to_chat_id is not None:
         context.services.introduced.seen(message.migrate_to_chat_id)
         before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
-        await preferences.move_settings(context.services.database, before, after)
+        await context.services.chosen.move_settings(before, after)
 
 
 def _within(member: ChatMember) -> bool:

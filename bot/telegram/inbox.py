@@ -17,6 +17,9 @@ from bot.storage.memories import Memories
 from bot.storage.names import Names
 from bot.telegram.order import chat_of
 
+FRESH = 1000
+"""Updates that are remembered as they came, so that they needn't be read again; the oldest goes first."""
+
 
 class InboxQueue(asyncio.Queue[object]):
     """Keeps updates in the database; what there is room for comes out to be handled."""
@@ -44,13 +47,10 @@ class InboxQueue(asyncio.Queue[object]):
             Arrived(update.update_id, self._names.of("chat", chat_of(update)), update.to_json(), now)
             for update in updates
         ]
-        fresh = {update.update_id: update for update in updates}
-        self._fresh |= fresh
-        try:
-            return await self.clerk.keep(arrived)
-        finally:
-            for number in fresh:
-                self._fresh.pop(number, None)
+        self._fresh |= {update.update_id: update for update in updates}
+        while len(self._fresh) > FRESH:
+            del self._fresh[next(iter(self._fresh))]
+        return await self.clerk.keep(arrived)
 
     def _hand(self, held: Held) -> None:
         update = self._fresh.pop(held.update_id, None) or Update.de_json(json.loads(held.content), self.bot)

@@ -62,9 +62,9 @@ class Buckets:
         return self._buckets.get(key)
 
     def put(self, key: Hashable, bucket: Bucket) -> None:
-        """Go on with what was left elsewhere, unless something newer is known."""
+        """Go on with what was left elsewhere, unless something newer is known; of the same moment, the least counts."""
         known = self._buckets.get(key)
-        if known is None or known.at < bucket.at:
+        if known is None or (known.at, -known.tokens) < (bucket.at, -bucket.tokens):
             self._buckets.put(key, bucket)
 
 

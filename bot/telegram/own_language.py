@@ -9,7 +9,6 @@ from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.storage import preferences
 from bot.telegram.buttons import NONE, Speak
 from bot.telegram.context import Context
 from bot.telegram.edit import edit
@@ -30,23 +29,23 @@ async def choose(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    place, language, database = beside(message), await language_for(context, message), context.services.database
+    place, language, known = beside(message), await language_for(context, message), context.services.chosen
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "lang.in_groups"))])
         return
     who = context.services.names.of("person", message.chat.id)
     wanted = context.args[0].lower() if context.args else ""
     if wanted in _TYPED:
-        await preferences.choose_language(database, who, _TYPED[wanted])
+        await known.choose_language(who, _TYPED[wanted])
         language = _TYPED[wanted] or spoken(message.from_user.language_code if message.from_user else None)
-    chosen = await preferences.language_of(database, who)
+    chosen = await known.language_of(who)
     await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
 
 
 async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
     """Keep the language that is tapped, and show the choice in it."""
     who = context.services.names.of("person", query.from_user.id)
-    await preferences.choose_language(context.services.database, who, button.wanted)
+    await context.services.chosen.choose_language(who, button.wanted)
     language = button.wanted or spoken(query.from_user.language_code)
     told = _told(button.wanted, language, context.texts)
     await acknowledge(query)

@@ -8,7 +8,6 @@ from telegram import Message
 
 from bot.errors import StorageError
 from bot.knowledge.model import Language
-from bot.storage import preferences
 from bot.storage.preferences import ChatSettings
 from bot.telegram.context import Context
 from bot.telegram.inbox import InboxQueue
@@ -36,15 +35,14 @@ def is_away(context: Context) -> bool:
 
 async def settings_at(context: Context, place: Place) -> ChatSettings:
     """Return what holds for an answer: what the group has set, and else the language that the asker chose."""
-    database = context.services.database
+    chosen = context.services.chosen
     if is_away(context):
         return ChatSettings()
     try:
-        found = await preferences.settings_of(database, chat(context, place.chat)) if place.group else ChatSettings()
+        found = await chosen.settings_of(chat(context, place.chat)) if place.group else ChatSettings()
         asker = person(context, place.asker)
         if found.language is None and asker is not None:
-            language = await preferences.language_of(database, asker)
-            return ChatSettings(language, found.quiet, found.topic)
+            return ChatSettings(await chosen.language_of(asker), found.quiet, found.topic)
     except StorageError as error:
         LOG.debug("What was set for a chat couldn't be read: %s", error)  # the clerk tells it
         return ChatSettings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.answers.html import escape
-from bot.storage import history, preferences
+from bot.storage import history
 from bot.telegram.answering import conversation
 from bot.telegram.context import Context
 from bot.telegram.language import language_of
@@ -35,7 +35,7 @@ async def forget(update: Update, context: Context) -> None:
     who = context.services.names.of("person", user.id)
     context.assistant.forget(conversation(beside(message)))
     gone = await history.forget(database, who, chat(context, user.id))
-    had_language = await preferences.choose_language(database, who, None)
+    had_language = await context.services.chosen.choose_language(who, None)
     language = language_of(message)  # the one that was chosen is forgotten as well
     told = [texts(language, "privacy.forgotten", questions=gone.questions, votes=gone.votes)]
     if had_language:

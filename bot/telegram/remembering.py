@@ -10,6 +10,7 @@ from bot.answers.conversation import Topic
 from bot.errors import StorageError
 from bot.storage.memories import Tokens
 from bot.storage.memories import Topic as KeptTopic
+from bot.storage.recall import Wanted
 from bot.telegram.answering import conversation
 from bot.telegram.context import Context
 from bot.telegram.limits import Bucket
@@ -25,14 +26,17 @@ async def recall(update: Update, context: Context) -> None:
         return
     names, whose = services.names, services.limits.whose(place.asker, place.chat if place.group else None)
     numbers = {names.of(*one): one for one in whose}
+    person = names.of("person", place.asker) if place.asker is not None else None
+    group = names.of("chat", place.chat) if place.group else None
     try:
-        topic, limits = await services.memories.recall(names.of(conversation(place)), list(numbers))
+        found = await services.recall.of(Wanted(names.of(conversation(place)), tuple(numbers), person, group))
     except StorageError as error:
         LOG.debug("Nothing was recalled: %s", error)  # the clerk tells it; what is in memory has to do
         return
-    for one in limits:
+    services.chosen.recalled(person, found.language, group, found.settings)
+    for one in found.limits:
         services.limits.restore(numbers[one.who], Bucket(one.tokens, one.at, one.told))
-    if topic is not None:
+    if (topic := found.topic) is not None:
         context.assistant.resume(conversation(place), Topic(topic.entries, topic.shown, topic.at))
 
 

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import httpx
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram.outage import Outage, Told, asked_to_wait
+from bot.telegram.request import was_sent
 from bot.telegram.split import messages, plain
 from bot.telegram.telling import TELLING
 
@@ -106,20 +106,7 @@ async def _send_to(bot: Bot, place: Place, markup: str, keyboard: InlineKeyboard
             reply_markup=keyboard,
         )
 
-    return await plain_if_refused(lambda text, parse_mode: _in_turn(lambda: attempt(text, parse_mode)), markup)
-
-
-async def _in_turn(request: Callable[[], Awaitable[T]]) -> T:
-    """Send when it is this update's turn; where that fails, others go on meanwhile."""
-    telling = TELLING.get()
-    if telling is None:
-        return await request()
-    await telling.enter()
-    try:
-        return await request()
-    except TelegramError:
-        telling.leave()
-        raise
+    return await plain_if_refused(attempt, markup)
 
 
 async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
@@ -161,16 +148,18 @@ async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragr
 @asynccontextmanager
 async def typing(bot: Bot, place: Place, after: float = TYPING_AFTER) -> AsyncIterator[None]:
     """Show the bot typing while the block runs, if it takes longer than `after` seconds."""
-    task = asyncio.create_task(_type(bot, place, after))
+    tasks: list[asyncio.Task[None]] = []
+    timer = asyncio.get_running_loop().call_later(after, lambda: tasks.append(asyncio.create_task(_type(bot, place))))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        timer.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _type(bot: Bot, place: Place, after: float) -> None:
-    await asyncio.sleep(after)
+async def _type(bot: Bot, place: Place) -> None:
     while True:
         with suppress(TelegramError):  # it is only a courtesy
             await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
@@ -219,5 +208,5 @@ def _worth_another(error: TelegramError) -> bool:
     if isinstance(error, BadRequest):
         return False
     if isinstance(error, TimedOut):
-        return isinstance(error.__cause__, httpx.ConnectTimeout | httpx.PoolTimeout)
+        return not was_sent(error)
     return asked_to_wait(error) <= LONGEST_WAIT

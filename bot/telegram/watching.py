@@ -11,7 +11,6 @@ from watchfiles import Change, awatch
 
 from bot.errors import StorageError
 from bot.knowledge.model import Language
-from bot.storage import preferences
 from bot.telegram.context import Services
 from bot.telegram.language import spoken
 from bot.telegram.reloading import Outcome, attempt, tell
@@ -62,7 +61,7 @@ def _says_nothing(outcome: Outcome) -> bool:
 
 async def _language(services: Services, admin: int) -> Language:
     try:
-        chosen = await preferences.language_of(services.database, services.names.of("person", admin))
+        chosen = await services.chosen.language_of(services.names.of("person", admin))
     except StorageError:
         chosen = None
     return chosen or spoken(None)

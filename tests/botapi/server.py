@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from email.parser import BytesParser
@@ -116,7 +117,8 @@ class BotApi(Hands):
         await world.tell()
 
         def waiting() -> list[JSON]:
-            return [update for update in world.updates if update["update_id"] >= world.confirmed]
+            first = bisect_left(world.updates, world.confirmed, key=lambda update: int(update["update_id"]))
+            return world.updates[first:]
 
         try:
             async with asyncio.timeout(float(values.get("timeout", 0))), world.changed:
@@ -146,6 +148,8 @@ async def _values(request: Request) -> JSON:
     body, kind = await request.body(), request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         fields, files = _multipart(kind, body)
+    elif kind == "application/json":
+        fields, files = json.loads(body), {}
     else:
         fields, files = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body))), {}
     values: JSON = {}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from itertools import count
+from urllib.parse import urlsplit
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from tests.botapi.people import JSON
 from tests.botapi.world import World
 
+CONNECTIONS = 40
+"""Deliveries at once, as Telegram makes them unless it is told otherwise."""
 RETRY = 0.1
 """Seconds after which an update that wasn't taken is delivered again."""
 
@@ -29,10 +32,12 @@ class Deliveries:
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = count()
         self._seen = 0
-        self._client = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=40), trust_env=False)
+        self._client: ClientSession | None = None
 
     async def run(self) -> None:
         """Deliver until cancelled."""
+        connector, timeout = TCPConnector(limit=CONNECTIONS), ClientTimeout(total=10)
+        self._client = ClientSession(connector=connector, timeout=timeout)
         try:
             while True:
                 async with self._world.changed:
@@ -46,7 +51,7 @@ class Deliveries:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._client.aclose()
+            await self._client.close()
 
     def _enqueue(self, update: JSON) -> None:
         content = next(value for key, value in update.items() if key != "update_id")
@@ -65,17 +70,18 @@ class Deliveries:
             await self._world.tell()
 
     async def _post(self, update: JSON) -> bool:
-        webhook = self._world.webhook
-        if webhook is None:
+        webhook, client = self._world.webhook, self._client
+        if webhook is None or client is None:
             return False
         url = str(webhook["url"])
         if self.ways:
-            url = self.ways[next(self._turn) % len(self.ways)] + httpx.URL(url).path
+            url = self.ways[next(self._turn) % len(self.ways)] + urlsplit(url).path
         secret = {"X-Telegram-Bot-Api-Secret-Token": str(webhook.get("secret_token", ""))}
         try:
-            answer = await self._client.post(url, json=update, headers=secret)
-        except httpx.HTTPError:
+            async with client.post(url, json=update, headers=secret) as answer:
+                status = answer.status
+        except (ClientError, TimeoutError):
             return False
-        if answer.status_code != 200:
-            self.refused.append(answer.status_code)
-        return answer.status_code == 200
+        if status != 200:
+            self.refused.append(status)
+        return status == 200

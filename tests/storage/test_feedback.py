@@ -14,6 +14,7 @@ from bot.storage.history import DAY, Exchange, Forgotten, without_names
 from bot.storage.phrasings import PUT_OFF, Wording
 from bot.storage.preferences import ChatSettings
 from bot.storage.statistics import Chats, statistics
+from tests.builders import kept
 
 NOW = 20_000 * DAY + 5.0
 ADA, BOB = 1, -2
@@ -37,7 +38,7 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
         "took_ms": 2.0,
     }
     exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-    await history.note(database, exchange)
+    await kept(database, exchange)
     return exchange.id
 
 

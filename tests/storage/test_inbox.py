@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from bot.storage import hygiene
 from bot.storage.database import Database
@@ -26,26 +26,25 @@ class Replica:
         self._inbox = Inbox(database, name)
 
     async def start(self) -> int:
-        async with self._database.begin() as connection:
-            await self._inbox.beat(connection)
-            return await self._inbox.take_over(connection)
+        def begin(connection: Connection) -> int:
+            self._inbox.beat(connection)
+            return self._inbox.take_over(connection)
+
+        return await self._database.run(begin)
 
     async def keep(self, *updates: Arrived) -> None:
-        async with self._database.begin() as connection:
-            await self._inbox.keep(connection, updates, in_hand=False)
+        await self._database.run(lambda connection: self._inbox.keep(connection, updates, in_hand=False))
 
     async def claim(self, room: int = 10) -> list[int]:
-        async with self._database.begin() as connection:
-            return [held.update_id for held in await self._inbox.claim(connection, room)]
+        held = await self._database.run(lambda connection: self._inbox.claim(connection, room))
+        return [one.update_id for one in held]
 
     async def end(self, *numbers: int, error: str | None = None) -> None:
         state = [Ended(number, "aside" if error else "done", time.time(), 3, error) for number in numbers]
-        async with self._database.begin() as connection:
-            await self._inbox.end(connection, state)
+        await self._database.run(lambda connection: self._inbox.end(connection, state))
 
     async def leave(self) -> None:
-        async with self._database.begin() as connection:
-            await self._inbox.leave(connection)
+        await self._database.run(self._inbox.leave)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ async def suggested(bot: App, api: BotApi, question: str = "那个能源的事�
     reply = Reply(question, "suggested", "zh", suggestions=tuple(Scored(entry, 0.3) for entry in entries[:2]))
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, question)
     await deliver(Context(bot), Place(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), reply)
+    await until_kept(bot, api, 1)  # no update ends here, with which it would be written down
     return (await api.sent(1))[0]
 
 

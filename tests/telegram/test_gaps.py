@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.storage import history, phrasings, votes
+from bot.storage import phrasings, votes
 from bot.storage.history import Exchange, new_id
 from bot.telegram.context import App
 from bot.telegram.refs import code
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
+from tests.builders import kept
 from tests.postgres import Server
 from tests.telegram.conftest import MakeAssistant, MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
@@ -41,7 +42,7 @@ async def missed(bot: App, question: str, times: int = 1, **more: object) -> int
             "took_ms": 1.0,
         }
         exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-        await history.note(bot.bot_data.database, exchange)
+        await kept(bot.bot_data.database, exchange)
     return exchange.id
 
 

@@ -149,7 +149,7 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
         await api.answer(ADA, SOLAR)
 
     assert len(api.world.sent) == 4, "what was answered from memory isn't answered again"
-    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.clerk"]
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.trouble"]
     assert [line for line in told if "Nothing can be kept" in line] == [
         "Nothing can be kept: the disk of the database is full; make room. Until it can, answers come from memory alone"
     ]
@@ -162,7 +162,8 @@ def limit_pages(application: App, pages: int) -> None:
     def limit(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(application.bot_data.database.engine.sync_engine, "begin", limit)
+    for engine in application.bot_data.database.engines:
+        event.listen(engine, "begin", limit)
 
 
 async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.telegram.context import App
 from bot.telegram.limits import GROUP as GROUP_LIMIT
-from bot.telegram.limits import PERSON, Buckets, Limits
+from bot.telegram.limits import PERSON, Bucket, Buckets, Limits
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi
 from tests.botapi.people import BASIC_GROUP, CHANNEL, CHANNEL_BOT, TELEGRAM
@@ -206,6 +206,20 @@ def test_what_had_to_wait_for_the_bot_was_not_asked_too_fast() -> None:
 
     assert {buckets.take("a", made) for made in range(0, 900, 15)} == {"admitted"}
     assert [buckets.take("b", 900.0) for _ in range(5)][-1] == "first refused"
+
+
+def test_what_was_left_elsewhere_in_the_same_moment_counts() -> None:
+    here, elsewhere = Buckets(4, lambda: 1000.0), Buckets(4, lambda: 1000.0)
+    here.take("a")
+    for _ in range(3):
+        elsewhere.take("a")
+
+    left = elsewhere.get("a")
+    assert left is not None
+    here.put("a", left)
+    here.put("a", Bucket(4, 1000.0, told=False))
+
+    assert [here.take("a") for _ in range(2)] == ["admitted", "first refused"]
 
 
 def test_a_group_has_a_limit_of_its_own() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-import httpx
 import pytest
+from aiohttp import ConnectionTimeoutError, SocketTimeoutError
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
@@ -148,7 +148,9 @@ async def test_a_reply_to_a_group_that_kicked_the_bot_is_no_failure(
 
 
 @pytest.mark.parametrize(
-    ("cause", "attempts"), [(httpx.ReadTimeout("slow"), 1), (httpx.ConnectTimeout("far"), 2)], ids=["sent", "not sent"]
+    ("cause", "attempts"),
+    [(SocketTimeoutError("slow"), 1), (ConnectionTimeoutError("far"), 2)],
+    ids=["sent", "not sent"],
 )
 async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception, attempts: int) -> None:
     made = 0

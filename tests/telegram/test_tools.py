@@ -168,6 +168,6 @@ async def test_a_follow_up_after_a_tapped_question_is_about_that_question(api: B
     await api.tapped(ADA, answer, SOLAR)
     await api.sent(2)
 
-    why = await api.answer(ADA, "为什么？")
+    words = await api.answer(ADA, "原话是什么？")
 
-    assert why.text.startswith(f"❓ {SOLAR}")
+    assert words.text.startswith(f"❓ {SOLAR}")

@@ -1,0 +1,136 @@
+"""Requests to Telegram, by a client that costs a small part of what the library's own does."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+from aiohttp import (
+    ClientConnectionError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    FormData,
+    TCPConnector,
+)
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+from bot.telegram.telling import TELLING
+
+CONNECT, READ, UPLOADED = 5.0, 5.0, 20.0
+"""Seconds to get a connection; to wait for the answer, and for the answer to a file."""
+TOLD = "/sendMessage"
+"""The end of the address of what goes out one after another."""
+USED = ("message_id", "date", "chat", "text")
+"""What the bot reads of a message that it has sent."""
+
+
+class Request(BaseRequest):
+    """What the library asks of a client."""
+
+    def __init__(self, where: str, connections: int) -> None:
+        """`where` is the address of Telegram, to which there are so many `connections` at most."""
+        self._where = where
+        self._connections = connections
+        self._session: ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds to wait for an answer."""
+        return READ
+
+    async def initialize(self) -> None:
+        """Begin."""
+        if self._session is None:
+            connector = TCPConnector(limit=self._connections, ssl=httpx.create_ssl_context())
+            headers = {"User-Agent": self.USER_AGENT}
+            self._session = ClientSession(connector=connector, headers=headers, proxy=proxy(self._where))
+
+    async def shutdown(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = None,
+        write_timeout: object = None,  # noqa: ARG002  # the time to answer counts from the beginning
+        connect_timeout: object = None,  # noqa: ARG002  # nobody asks for another
+        pool_timeout: object = None,  # noqa: ARG002  # as above
+    ) -> tuple[int, bytes]:
+        """Make a request; raise TimedOut or NetworkError where that fails."""
+        patience = READ if request_data is None or not request_data.contains_files else UPLOADED
+        if isinstance(read_timeout, int | float):
+            patience = float(read_timeout)
+        content, telling = _content(request_data), TELLING.get() if url.endswith(TOLD) else None
+        if telling is None:
+            return await self._request(url, method, content, patience)
+        await telling.enter()
+        try:
+            status, answer = await self._request(url, method, content, patience)
+        except NetworkError:
+            telling.leave()
+            raise
+        if status != HTTPStatus.OK:
+            telling.leave()
+        return status, answer
+
+    async def _request(self, url: str, method: str, content: dict[str, Any], patience: float) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NetworkError("the bot has ended")
+        timeout = ClientTimeout(total=None, connect=CONNECT, sock_read=patience)
+        try:
+            async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **content) as answer:
+                return answer.status, await answer.read()
+        except TimeoutError as error:
+            raise TimedOut from error
+        except ClientError as error:
+            raise NetworkError(_told(error)) from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer; of a message only what is used, for making the library's objects of all of it is dear."""
+        answer: dict[str, Any] = BaseRequest.parse_json_payload(payload)
+        result = answer.get("result")
+        if isinstance(result, dict) and "message_id" in result:
+            answer["result"] = {key: result[key] for key in USED if key in result}
+        return answer
+
+
+def _told(error: ClientError) -> str:
+    """Tell what went wrong on the way, which names the server alone; other errors could name the token too."""
+    return str(error) if isinstance(error, ClientConnectionError) else type(error).__name__
+
+
+def was_sent(error: TimedOut) -> bool:
+    """Tell whether a request that got no answer in time may have arrived all the same."""
+    return not isinstance(error.__cause__, ConnectionTimeoutError)
+
+
+def proxy(address: str) -> str | None:
+    """Return the HTTP proxy that the environment wants for an address; None for none."""
+    url = urlsplit(address)
+    if proxy_bypass(url.netloc):
+        return None
+    named = getproxies()
+    return next((named[key] for key in (url.scheme, "all") if named.get(key, "").startswith("http")), None)
+
+
+def _content(data: RequestData | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    if not data.contains_files:
+        return {"data": data.json_payload, "headers": {"Content-Type": "application/json"}}
+    form = FormData(data.json_parameters)
+    for name, (filename, content, kind) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return {"data": form}

@@ -1,0 +1,211 @@
+"""What arrives and what ends is written side by side: all that has come up at once, and in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, insert, select
+
+from bot.errors import StorageError
+from bot.storage import history, preferences
+from bot.storage.database import Database
+from bot.storage.ends import Ends
+from bot.storage.history import Exchange, without_names
+from bot.storage.inbox import Arrived, Ended, Inbox
+from bot.storage.memories import Given, Memories, Tokens, Topic
+from bot.storage.preferences import ChatSettings
+from bot.storage.recall import Recall, Recalled, Wanted
+from bot.storage.schema import INBOX
+from bot.storage.trouble import Trouble
+
+TOPIC = Topic(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
+TOKENS = Tokens(12, 3.25, told=True, at=1000.25)
+GIVEN = Given(1, 7, (6, 7), 99, 5, 98, 1000.125)
+EXCHANGE = Exchange(
+    13, 1000.75, 1, "private", 12, "typed", '核能\n🙂 怎么"看\\', "zh", "answered", ("talk/one",), 0.5, 1.25
+)
+
+
+def ends(database: Database, memories: Memories) -> Ends:
+    return Ends(database, Inbox(database, "one"), memories, Trouble())
+
+
+def statements(database: Database) -> list[str]:
+    """Return a list that grows with every statement."""
+    seen: list[str] = []
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", lambda *heard: seen.append(str(heard[2])))
+    return seen
+
+
+async def in_hand(database: Database, *numbers: int) -> None:
+    arrived = [Arrived(number, number, "{}", 1.0) for number in numbers]
+    await database.run(lambda connection: Inbox(database, "one").keep(connection, arrived, in_hand=True))
+
+
+async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Database) -> None:
+    memories = Memories(database)
+    await in_hand(database, 1, 2, 3)
+    for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
+        memories.note(note)
+    writing = ends(database, memories)
+    noted = [writing.note(Ended(1, "done", 5.5)), writing.note(Ended(2, "aside", 6.5, 3, "broken"))]
+    waiting = asyncio.gather(*noted)
+    await asyncio.sleep(0)
+
+    await writing.write()
+
+    await waiting
+    rows = await database.look(lambda connection: connection.execute(select(INBOX).order_by(INBOX.c.update_id)).all())
+    assert [(row.state, row.content, row.ended_at, row.failures, row.error, row.owner) for row in rows] == [
+        ("done", None, 5.5, 0, None, None),
+        ("aside", "{}", 6.5, 3, "broken", None),
+        ("waiting", "{}", None, 0, None, "one"),
+    ]
+    found = await Recall(database).of(Wanted(11, (12,), None, None))
+    assert (found.topic, found.limits) == (TOPIC, (TOKENS,))
+    assert await memories.answer_to(1, 5) == GIVEN
+    assert await history.find(database, 13) == EXCHANGE
+    assert memories.unwritten() == {}
+
+
+async def test_what_is_noted_again_takes_the_place_of_what_was(database: Database) -> None:
+    memories = Memories(database)
+    writing = ends(database, memories)
+    for tokens in (3.0, 2.0):
+        memories.note(replace(TOKENS, tokens=tokens))
+        await in_hand(database, int(tokens))
+        writing.stop()
+        await writing.write()
+
+    found = await Recall(database).of(Wanted(11, (12,), None, None))
+
+    assert found.limits == (replace(TOKENS, tokens=2.0),)
+
+
+async def test_what_is_forgotten_is_deleted(database: Database) -> None:
+    memories = Memories(database)
+    writing = ends(database, memories)
+    memories.note(GIVEN)
+    writing.stop()
+    await writing.write()
+
+    memories.forget(GIVEN.chat, GIVEN.last)
+    await writing.write()
+
+    assert await memories.answer_to(1, 5) is None
+
+
+async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await database.upgrade()
+    memories = Memories(database)
+    for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
+        memories.note(note)
+    seen = statements(database)
+
+    await ends(database, memories).write()
+
+    assert len(seen) == 1
+    await database.close()
+
+
+async def test_updates_that_come_side_by_side_are_looked_up_together(database: Database) -> None:
+    memories = Memories(database)
+    for number in range(20):
+        memories.note(replace(TOPIC, conversation=number, at=float(number)))
+    await ends(database, memories).write()
+    recall, seen = Recall(database), statements(database)
+
+    found = await asyncio.gather(*(recall.of(Wanted(number, (number,), number, None)) for number in range(20)))
+
+    assert [one.topic.at for one in found if one.topic is not None] == [float(number) for number in range(20)]
+    assert len([one for one in seen if one.startswith("SELECT")]) == 1
+
+
+async def test_each_gets_what_is_its_own(database: Database) -> None:
+    settings = ChatSettings("en", quiet=True, topic=4)
+    await preferences.choose_language(database, 12, "zh-Hant")
+    await preferences.change_settings(database, -1, settings)
+    recall = Recall(database)
+
+    wanted = [Wanted(11, (12, -1), 12, -1), Wanted(12, (), None, None), Wanted(-1, (12,), -1, 12)]
+    found = await asyncio.gather(*map(recall.of, wanted))
+
+    assert found == [
+        Recalled(None, (), "zh-Hant", settings),
+        Recalled(None, (), None, ChatSettings()),
+        Recalled(None, (), None, ChatSettings()),
+    ]
+
+
+async def test_whoever_looks_up_is_told_that_the_database_is_away(tmp_path: Path) -> None:
+    recall = Recall(Database(f"postgresql+asyncpg:///bot?host={tmp_path}"))
+
+    found = await asyncio.gather(*(recall.of(Wanted(one, (), None, None)) for one in (1, 2)), return_exceptions=True)
+
+    assert [type(one) for one in found] == [StorageError, StorageError]
+
+
+async def test_a_file_that_another_process_writes_keeps_nobody_else_waiting(
+    tmp_database: Database, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        row = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
+        writing = asyncio.create_task(
+            tmp_database.run(lambda connection: connection.execute(insert(INBOX).values(row)), lasting=False)
+        )
+        await asyncio.sleep(0)
+        assert not writing.done()
+        other.execute("COMMIT")
+
+    await writing
+    assert await tmp_database.look(lambda connection: connection.execute(select(INBOX.c.update_id)).scalar_one()) == 1
+
+
+async def test_a_failure_in_one_go_takes_the_whole_transaction_back(database: Database) -> None:
+    def broken(connection: Connection) -> None:
+        connection.execute(insert(INBOX).values(update_id=1, chat=2, content="{}", received_at=3.5))
+        raise ZeroDivisionError
+
+    for lasting in (True, False):
+        with pytest.raises(ZeroDivisionError):
+            await database.run(broken, lasting=lasting)
+
+    assert await database.look(lambda connection: connection.execute(select(INBOX)).all()) == []
+
+
+def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    trouble = Trouble()
+    trouble.failed("one", StorageError("full"))
+    trouble.failed("two", StorageError("full"))
+    reasons = [trouble.reason]
+    for writer in ("one", "two", "two"):
+        trouble.over(writer)
+        reasons.append(trouble.reason)
+
+    assert reasons == ["full", "full", None, None]
+    assert [record.getMessage() for record in caplog.records] == [
+        "Nothing can be kept: full. Until it can, answers come from memory alone",
+        "The database serves again; what was answered meanwhile is noted",
+    ]
+
+
+def test_a_defect_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    trouble = Trouble()
+    trouble.failed("one", ValueError("what somebody asked"))
+
+    assert trouble.reason == "a defect, ValueError"
+    assert "what somebody asked" not in caplog.text
+
+
+def test_what_no_database_takes_is_not_kept() -> None:
+    assert without_names("核\0能 \ud800") == "核 能 ?"

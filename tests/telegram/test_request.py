@@ -1,0 +1,81 @@
+"""How the bot asks Telegram: by which proxy, what it reads of the answers, and what it tells of failures."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pydantic import SecretStr
+from telegram.error import NetworkError
+
+from bot.answers.assistant import Assistant
+from bot.telegram.app import build
+from bot.telegram.context import App
+from bot.telegram.request import Request, proxy
+from tests.botapi import ADA, BotApi
+from tests.botapi.people import private
+from tests.replica import free_port
+from tests.telegram.conftest import MakeServices
+
+TELEGRAM = "https://api.telegram.org/bot"
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, None),
+        ({"https_proxy": "http://127.0.0.1:7890"}, "http://127.0.0.1:7890"),
+        ({"all_proxy": "http://127.0.0.1:7890"}, "http://127.0.0.1:7890"),
+        ({"http_proxy": "http://127.0.0.1:7890"}, None),
+        ({"all_proxy": "socks5://127.0.0.1:7890"}, None),
+        ({"https_proxy": "http://127.0.0.1:7890", "no_proxy": "api.telegram.org"}, None),
+    ],
+    ids=["none", "https", "all", "http", "socks", "excepted"],
+)
+def test_the_proxy_is_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: str | None
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert proxy(TELEGRAM) == expected
+
+
+def test_of_a_message_only_what_is_used_is_read() -> None:
+    message = {"message_id": 5, "date": 1, "chat": {"id": 2, "type": "private"}, "text": "x"}
+    payload = json.dumps({"ok": True, "result": message | {"reply_to_message": message, "entities": []}}).encode()
+
+    assert Request.parse_json_payload(payload) == {"ok": True, "result": message}
+
+
+def test_other_answers_are_read_whole() -> None:
+    answer = {"ok": True, "result": [{"update_id": 1, "message": {"message_id": 1, "entities": []}}]}
+
+    assert Request.parse_json_payload(json.dumps(answer).encode()) == answer
+
+
+async def test_files_arrive_with_their_names(bot: App, api: BotApi) -> None:
+    api.world.add_chat(private(ADA))
+
+    await bot.bot.send_document(ADA.id, "内容".encode(), filename="gaps.yaml", caption="说明")
+
+    (sent,) = await api.sent(1)
+    assert (sent.file, sent.text) == (("gaps.yaml", "内容".encode()), "说明")
+
+
+async def test_a_failure_does_not_tell_the_token(assistant: Assistant, make_services: MakeServices) -> None:
+    token = SecretStr("123456789:secret")
+    application = build(token, make_services(assistant), f"http://127.0.0.1:{free_port()}/bot")
+
+    with pytest.raises(NetworkError, match=r"127\.0\.0\.1") as failure:
+        await application.bot.initialize()
+
+    assert "secret" not in f"{failure.value!r} {failure.value.__cause__}"
+    await application.bot.shutdown()

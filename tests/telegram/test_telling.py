@@ -1,0 +1,102 @@
+"""Messages go out one after another, each written down before the next, as long as the bot keeps up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bot.storage.schema import DONE, INBOX
+from bot.telegram.context import App
+from bot.telegram.outage import Told
+from bot.telegram.telling import Telling
+from tests.botapi import BotApi, User
+from tests.telegram.knowledge import NUCLEAR
+
+LONG = 60.0
+DONE_UPDATES = select(func.count()).where(INBOX.c.state == DONE)
+
+
+@pytest.fixture
+def turn() -> asyncio.Lock:
+    return asyncio.Lock()
+
+
+def telling(turn: asyncio.Lock, patience: float = LONG, longest: float = LONG) -> Telling:
+    return Telling(turn, Told(logging.getLogger(__name__)), patience, longest)
+
+
+async def test_the_next_waits_until_the_end_of_the_last(turn: asyncio.Lock) -> None:
+    first, second = telling(turn), telling(turn)
+    await first.enter()
+    waiting = asyncio.create_task(second.enter())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    first.end()
+
+    await waiting
+    assert turn.locked()
+    second.end()
+    assert not turn.locked()
+
+
+async def test_a_message_that_fails_lets_the_others_go_on(turn: asyncio.Lock) -> None:
+    first, second = telling(turn), telling(turn)
+    await first.enter()
+
+    first.leave()
+
+    await second.enter()
+    second.end()
+    await first.enter()
+    assert turn.locked()
+    first.end()
+
+
+async def test_a_message_that_takes_long_lets_the_others_go_on(turn: asyncio.Lock) -> None:
+    first, second = telling(turn, longest=0.0), telling(turn)
+    await first.enter()
+
+    await second.enter()
+
+    first.end()
+    assert turn.locked(), "it is the second's now"
+    second.end()
+
+
+async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turn: asyncio.Lock) -> None:
+    first, second = telling(turn), telling(turn, patience=0.0)
+    await first.enter()
+
+    await second.enter()
+    await second.enter()
+
+    second.end()
+    assert turn.locked(), "it is the first's still"
+    first.end()
+    assert not turn.locked()
+
+
+async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:
+    in_doubt: list[int] = []
+
+    def look(connection: Connection) -> None:
+        sent = len(api.world.sent)
+        in_doubt.append(sent - connection.execute(DONE_UPDATES).scalar_one())
+
+    async def watch() -> None:
+        while True:
+            async with api.world.changed:
+                await api.world.changed.wait()
+            await bot.bot_data.database.look(look)
+
+    watching = asyncio.create_task(watch())
+    for number in range(30):
+        await api.private_message(User(500 + number, "Somebody"), NUCLEAR)
+    await api.sent(30)
+    watching.cancel()
+
+    assert max(in_doubt) == 1
