@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -10,11 +9,12 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 
+_ENDING = ".arrays"
 _ROOM = 2
 """Files of one name that are kept: the newest, and the one that a step back would want."""
 
@@ -49,20 +50,20 @@ class Cache:
         """Return what is kept under `key`, or make and keep it."""
         if self.folder is None:
             return make()
-        path = self.folder / f"{form.name}-{key}.npz"
-        arrays = read_arrays(path)
-        with contextlib.suppress(KeyError, ValueError):
+        path = self.folder / f"{form.name}-{key}{_ENDING}"
+        arrays = read_plain(path)
+        with suppress(KeyError, ValueError):
             if arrays is not None:
                 return form.of_arrays(arrays)
         made = make()
-        with contextlib.suppress(OSError):  # a full disk is no reason not to start
-            write_arrays(path, form.to_arrays(made))
+        with suppress(OSError):  # a full disk is no reason not to start
+            write_plain(path, form.to_arrays(made))
             _clear(self.folder, form.name)
         return made
 
 
 def _clear(folder: Path, name: str) -> None:
-    files = sorted(folder.glob(f"{name}-*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    files = sorted(folder.glob(f"{name}-*{_ENDING}"), key=lambda path: path.stat().st_mtime_ns)
     for path in files[:-_ROOM]:
         path.unlink(missing_ok=True)
 
@@ -104,7 +105,7 @@ def of_array(array: NDArray[Any]) -> Any:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Read a file of arrays; None for one that is missing or damaged."""
+    """Read NumPy's archive of arrays; None for one that is missing or damaged."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
@@ -112,13 +113,37 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
         return None
 
 
-def write_arrays(path: Path, arrays: Arrays, *, packed: bool = False) -> None:
-    """Write a file of arrays whole, or leave the old one; raise OSError where it can't be written."""
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write NumPy's archive of arrays, packed, whole, or leave the old one; raise OSError where that can't be done."""
+    with _whole(path) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # numpy's own keyword is no name here
+
+
+def read_plain(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Read a file of arrays one behind the other, which takes no longer than to copy them; None as above."""
+    try:
+        with path.open("rb") as file:
+            names = np.load(file, allow_pickle=False).tolist()
+            return {name: np.load(file, allow_pickle=False) for name in names}
+    except (OSError, ValueError, TypeError, EOFError):
+        return None
+
+
+def write_plain(path: Path, arrays: Arrays) -> None:
+    """Write a file of arrays one behind the other, their names before them, whole, or leave the old one."""
+    with _whole(path) as file:
+        for array in (np.array(list(arrays), np.str_), *arrays.values()):
+            np.save(file, array, allow_pickle=False)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside `path` that takes its place in the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as file:
-            (np.savez_compressed if packed else np.savez)(file, **arrays)  # type: ignore[arg-type]  # numpy's own keyword is no name here
+            yield file
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)

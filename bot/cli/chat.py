@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -21,10 +21,9 @@ from rich.segment import ControlType
 from bot import compose
 from bot.answers.wording import shown
 from bot.cli.lines import stdin_lines
+from bot.cli.locale import locale_language
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
-from bot.knowledge.model import Language
-from bot.matching.reply_language import language_of_tag
 from bot.settings import Settings
 
 HISTORY = "terminal-history"
@@ -47,13 +46,6 @@ def run(_: Namespace, settings: Settings) -> int:
     console.control(Control((ControlType.ERASE_IN_LINE, 2)))
     converse_with_person(session, console, _history(settings))
     return 0
-
-
-def locale_language(environment: Mapping[str, str]) -> Language:
-    """Return the language of the locale; Chinese where it names none, as the interviews are Chinese."""
-    names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    tag = next(filter(None, names), "").partition(".")[0]
-    return "zh" if tag in {"", "C", "POSIX"} else language_of_tag(tag)
 
 
 def converse(lines: Iterable[str], session: Session) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import logging
 import os
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, NoReturn, TextIO
 
 from bot import log
 from bot.cli.command import load_command
+from bot.cli.garbage import nothing_to_collect
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
 from bot.settings import Settings, read_settings
 from bot.storage.names import WEBHOOK, derived
@@ -115,23 +114,12 @@ def _run(argv: list[str]) -> int:
         close = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(COMMANDS)}"
         raise UsageError(f"there is no command '{name}'; {hint}")
-    with _nothing_to_collect():
+    with nothing_to_collect():
         arguments = parser_for(name).parse_args(argv)
         settings = read_settings()
         _start_log(settings)
         command = load_command(COMMANDS[arguments.command or DEFAULT].module)
     return command.run(arguments, settings)
-
-
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Import libraries without looking for garbage among what they define, then or ever: a third of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _start_log(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot import compose
 from bot.answers.assistant import Assistant
+from bot.cli.garbage import nothing_to_collect
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.storage.names import WEBHOOK, Names, derived
@@ -26,7 +27,8 @@ def run(_: Namespace, settings: Settings) -> int:
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     build, database = compose.builder(settings), compose.database(settings)
-    assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
+    with nothing_to_collect():
+        assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
     services = Services(
         assistant,
         compose.texts(settings),

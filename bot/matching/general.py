@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import jieba
 import numpy as np
@@ -21,6 +22,15 @@ _COMMON = 300
 _SHORT_WORD = re.compile(r"[\u3400-\u9fff]{1,4}")
 
 
+class Everyday(NamedTuple):
+    """A common word."""
+
+    frequency: int
+    """How often it occurs."""
+    syllables: tuple[str, ...]
+    """How it sounds: fuzzy syllables."""
+
+
 @dataclass(frozen=True)
 class GeneralChinese:
     """A dictionary of general Chinese; the words that begin with one character are unpacked together."""
@@ -33,8 +43,8 @@ class GeneralChinese:
     """The words in UTF-8, a line each: the word, a space, and how often it occurs in jieba's corpus."""
     total: int
     """Occurrences of all words."""
-    everyday: Mapping[str, tuple[str, ...]]
-    """Fuzzy syllables of each short word that is common."""
+    everyday: Mapping[str, Everyday]
+    """The short words that are common."""
     _unpacked: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def frequency(self, word: str) -> int:
@@ -91,23 +101,29 @@ def read_jieba() -> GeneralChinese:
         starts=np.cumsum([0, *map(len, groups)]).astype(np.int32),
         packed=np.frombuffer(b"".join(groups), np.uint8),
         total=sum(words.values()),
-        everyday={word: syllables(word) for word, n in words.items() if n >= _COMMON and _SHORT_WORD.fullmatch(word)},
+        everyday={
+            word: Everyday(count, syllables(word))
+            for word, count in words.items()
+            if count >= _COMMON and _SHORT_WORD.fullmatch(word)
+        },
     )
 
 
 def _to_arrays(general: GeneralChinese) -> Arrays:
-    sounds = {word: " ".join(syllables) for word, syllables in general.everyday.items()}
+    everyday = {word: [found.frequency, " ".join(found.syllables)] for word, found in general.everyday.items()}
     return {
         "beginnings": general.beginnings,
         "starts": general.starts,
         "packed": general.packed,
-        "other": as_array({"total": general.total, "everyday": sounds}),
+        "other": as_array({"total": general.total, "everyday": everyday}),
     }
 
 
 def _of_arrays(arrays: Arrays) -> GeneralChinese:
     other = of_array(arrays["other"])
-    everyday = {word: tuple(sounds.split(" ")) for word, sounds in other["everyday"].items()}
+    everyday = {
+        word: Everyday(frequency, tuple(sounds.split(" "))) for word, (frequency, sounds) in other["everyday"].items()
+    }
     return GeneralChinese(arrays["beginnings"], arrays["starts"], arrays["packed"], other["total"], everyday)
 
 

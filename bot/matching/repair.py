@@ -64,7 +64,7 @@ class Repairer:
     def _priors(self) -> dict[str, float]:
         """Log-probability of every word that may be written: half general Chinese, half the knowledge."""
         general, chinese = self.general, self._chinese_domain
-        everyday = {word: general.frequency(word) for word in general.everyday}
+        everyday = {word: found.frequency for word, found in general.everyday.items()}
         all_domain = sum(chinese.values()) or 1
         return {
             word: math.log(0.5 * everyday.get(word, 0) / general.total + 0.5 * chinese.get(word, 0) / all_domain)
@@ -79,7 +79,8 @@ class Repairer:
     def _by_sound(self) -> dict[tuple[str, ...], list[tuple[str, float]]]:
         found: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
         for word, prior in sorted(self._priors.items()):
-            found[self.general.everyday.get(word) or syllables(word)].append((word, prior))
+            everyday = self.general.everyday.get(word)
+            found[everyday.syllables if everyday is not None else syllables(word)].append((word, prior))
         return dict(found)
 
     @cached_property

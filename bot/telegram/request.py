@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -47,7 +49,7 @@ class Request(BaseRequest):
     async def initialize(self) -> None:
         """Begin."""
         if self._session is None:
-            connector = TCPConnector(limit=self._connections, ssl=httpx.create_ssl_context())
+            connector = TCPConnector(limit=self._connections, ssl=_trust())
             headers = {"User-Agent": self.USER_AGENT}
             self._session = ClientSession(connector=connector, headers=headers, proxy=proxy(self._where))
 
@@ -104,6 +106,12 @@ class Request(BaseRequest):
         if isinstance(result, dict) and "message_id" in result:
             answer["result"] = {key: result[key] for key in USED if key in result}
         return answer
+
+
+@cache
+def _trust() -> SSLContext:
+    """Read the certificates to trust, once: there are many."""
+    return httpx.create_ssl_context()
 
 
 def _told(error: ClientError) -> str:

@@ -155,3 +155,10 @@ def test_only_serving_telegram_reads_its_library(environment: dict[str, str]) ->
     modules = ", ".join(listed.module for listed in COMMANDS.values())
     code = f"import sys, {modules}; sys.exit('telegram' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_what_serves_telegram_starts_without_what_it_does_not_need() -> None:
+    unneeded = {"alembic", "matplotlib", "prompt_toolkit", "ruamel.yaml", "sklearn"}
+    code = f"import sys, bot.cli.run, bot.cli.serve; sys.exit(' '.join({unneeded} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""

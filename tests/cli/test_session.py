@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from bot import compose
 from bot.answers.reply import Reply, Scored
-from bot.cli.chat import locale_language
+from bot.cli.locale import locale_language
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.settings import read_settings
