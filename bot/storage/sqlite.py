@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -78,13 +79,32 @@ class _BusyError(Exception):
 
 
 def make_file(path: Path) -> None:
-    """Make a new database file; room that becomes free in it can be given back, which can't be said later on."""
+    """Make a new database file, unless it is there; whoever opens it at the same time finds it complete.
+
+    Room that becomes free in it can be given back, which can't be said later on; and a switch to WAL would find the
+    file held by those who start at the same time.
+    """
     with translated():
         path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("VACUUM")
+        if path.exists():
+            return
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+            new = Path(folder) / path.name
+            with closing(sqlite3.connect(new)) as connection:
+                for statement in ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "VACUUM"):
+                    connection.execute(statement)
+            _put(new, path)
+
+
+def _put(new: Path, path: Path) -> None:
+    """Put a new file in its place, unless another process was faster."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            new.replace(path)
 
 
 def listen(engine: Engine) -> None:

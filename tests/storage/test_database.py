@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from bot.storage.database import Database
 from bot.storage.migrations import HEAD
 from bot.storage.names import Names
 from bot.storage.schema import INBOX, METADATA
+from bot.storage.sqlite import make_file
 
 ROW = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
 
@@ -33,6 +37,17 @@ async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> 
         assert (await connection.execute(select(INBOX.c.state))).scalar_one() == "waiting"
     for replica in replicas:
         await replica.close()
+
+
+def test_a_new_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "bot.db"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make_file, [path] * 40))
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_the_newest_version_is_known_without_alembic() -> None:
