@@ -6,11 +6,12 @@ import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 
 from bot import compose
 from bot.errors import UsageError
-from bot.evaluation.examples import Example, of_conversations, of_messages, of_questions
+from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
@@ -74,7 +75,8 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     )
     # how much a message says by itself is told by the weights that were just made
     engine = replace(engine, weights=alone)
-    talking, _ = _train("in conversation", of_conversations(engine, questions))
+    turns = chain(of_conversations(engine, questions), of_changes(engine, questions))
+    talking, _ = _train("in conversation", turns)
     several = train_several(list(of_messages(engine, matcher.dialogue, questions)))
     weights = alone.model_copy(update={"in_conversation": talking, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import Asked
 from bot.knowledge.model import Entry
-from bot.matching.context import evidence
+from bot.matching.context import evidence, stands_alone
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.index import Floats
@@ -17,6 +18,9 @@ from bot.matching.topics import cuts
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
+
+CHANGES = 6
+"""Of so many questions one teaches what a change of subject in a conversation looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,22 @@ def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example
         items = (candidate.item for candidate in candidates)
         answers = tuple(item for item in items if isinstance(item, Entry) and entry_hits(item, gold))
         before = Before(answers[:1]) if answers else before
+
+
+def of_changes(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
+    """Yield the candidates of some questions as if each came behind an answer about something else."""
+    entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
+    for question in asked:
+        drawn = zlib.crc32(question.id.encode())
+        if question.conversation is not None or len(question.topics) > 1 or drawn % CHANGES:
+            continue
+        text = engine.reader.normalise(question.text)
+        ranking = engine.rank(text)
+        if not stands_alone(ranking):
+            before = Before((entries[drawn // CHANGES % len(entries)],))
+            for candidate, features in evidence(engine, text, ranking, before):
+                right = isinstance(candidate.item, Entry) and _answers(candidate.item, question)
+                yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
 def of_messages(engine: Engine, dialogue: Dialogue, asked: Iterable[Asked]) -> Iterator[Example]:

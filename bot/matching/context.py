@@ -28,11 +28,8 @@ _LEANING = re.compile(
 
 
 def in_context(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:
-    """Return the ranking of a normalised message with what was last answered taken into account.
-
-    A long message stands for itself, and so does one that a curator wrote word for word.
-    """
-    if len(ranking.query.terms) > SHORT or ranking.is_exact:
+    """Return the ranking of a normalised message with what was last answered taken into account."""
+    if stands_alone(ranking):
         return ranking
     model = engine.weights.in_conversation
     found = evidence(engine, text, ranking, before)
@@ -42,6 +39,11 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: Before) -> R
         for (candidate, features), score in zip(found, scores.tolist(), strict=True)
     ]
     return replace(ranking, candidates=tuple(sorted(candidates, key=lambda one: -one.score)), model=model)
+
+
+def stands_alone(ranking: Ranking) -> bool:
+    """Tell whether a message leans on nothing: a long one, or one that a curator wrote word for word."""
+    return len(ranking.query.terms) > SHORT or ranking.is_exact
 
 
 def evidence(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.evaluation.examples import of_questions
+from bot.evaluation.examples import CHANGES, of_changes, of_questions
 from bot.evaluation.questions import Ranges
 from bot.knowledge.model import Entry
 from bot.matching.matcher import Matcher
@@ -40,3 +40,19 @@ def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matc
     assert examples
     assert not any(example.right for example in examples)
     assert {example.traffic for example in examples} == {"vague"}
+
+
+def test_some_questions_teach_what_a_change_of_subject_looks_like(shipped: Matcher) -> None:
+    entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
+    kinds: list[Ranges] = [lines(entry), ()]
+    questions = [
+        replace(asked(*[gold] if gold else [], name=f"q{number}", kind="far"), text=text)
+        for number in range(20 * CHANGES)
+        for gold, text in [(kinds[number % 2], ("核电到底咋样", "帮我写首诗")[number % 2])]
+    ]
+    examples = list(of_changes(shipped.engine, questions))
+    assert 0 < len({example.question for example in examples}) < len(questions)
+    assert {example.traffic for example in examples} == {"answerable", "far"}
+    assert any(example.right for example in examples)
+    assert not any(example.right for example in examples if example.traffic == "far")
+    assert {"alone", "behind"} <= set(examples[0].features)

@@ -147,6 +147,13 @@ def test_a_bare_follow_up_is_never_said_to_be_missing_in_the_interview(text: str
         assert second.decide(text, None, Before((entry,))).status in {"answered", "suggested"}
 
 
+@pytest.mark.parametrize("text", ["帮我写首诗", "推荐个餐厅", "今天天气怎么样", "who won the world cup"])
+def test_another_subject_is_not_dragged_to_the_last_answer(text: str, shipped: Matcher) -> None:
+    for key in ("nuclear-view", "open-source-view", "why-sora"):
+        before = Before((shipped.knowledge.by_key[f"altman-a16z/{key}"],))
+        assert shipped.decide(text, None, before).status != "answered"
+
+
 def test_a_message_of_another_snapshot_is_no_trouble(second: Matcher, shipped: Matcher) -> None:
     entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
     elsewhere = Before((replace(entry, interview="gone"),))
