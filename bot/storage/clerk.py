@@ -67,7 +67,7 @@ class Clerk:
         self._trouble = Trouble()
         self._database = database
         self._inbox = Inbox(database, replica)
-        self._ends = Ends(database, self._inbox, memories, self._trouble)
+        self._ends = Ends(database, self._inbox, memories, self._trouble, lambda: self.behind)
         self._hand = hand
         self._room = room
         self._part = max(1, room // 4)  # of the room that one claim, and one chat, may take
@@ -118,6 +118,11 @@ class Clerk:
     def busy(self) -> int:
         """How many updates are in the house."""
         return len(self._house)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the house is more than half full: whoever comes in will wait for longer than for one answer."""
+        return len(self._house) > self._room // 2
 
     def stop_taking(self) -> None:
         """Hand out nothing more; what arrives is still kept."""

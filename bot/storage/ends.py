@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -20,6 +20,8 @@ AGAIN = 1.0
 """Seconds after which what couldn't be written is tried again."""
 NOTED_EVERY = 0.5
 """Seconds between two times that memories are written down which no other replica asks for."""
+GATHERED = 0.005
+"""Seconds for which ends are gathered while the bot has fallen behind: then what is on its way is in doubt anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,20 @@ class _Batch:
 class Ends:
     """Writes down, in one transaction, all that has ended while the one before it ran."""
 
-    def __init__(self, database: Database, inbox: Inbox, memories: Memories, trouble: Trouble) -> None:
-        """What `memories` has noted while an update was handled is written down together with its end."""
+    def __init__(
+        self, database: Database, inbox: Inbox, memories: Memories, trouble: Trouble, behind: Callable[[], bool]
+    ) -> None:
+        """What `memories` has noted while an update was handled is written down together with its end.
+
+        `behind` tells whether the bot has fallen behind.
+        """
         self.unkept: dict[int, Arrived] = {}
         """Updates that are handled although they couldn't be kept."""
         self._database = database
         self._inbox = inbox
         self._memories = memories
         self._trouble = trouble
+        self._behind = behind
         self._as_one = database.spelt(as_one.statement(KEYS)) if database.shared else None
         self._ended: list[Ended] = []
         self._waiting: list[asyncio.Future[None]] = []
@@ -64,6 +72,8 @@ class Ends:
             with suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN):
                     await self._work.wait()
+            if self._behind():
+                await asyncio.sleep(GATHERED)
             self._work.clear()
             try:
                 await self.write()

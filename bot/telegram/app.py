@@ -100,7 +100,7 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     # The library calls this once for its data, and asks no more of it than to be callable.
     made_services = cast("type[Services]", lambda: services)
     queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
-    order = ChatOrder(services.concurrency, services.attempts, queue.clerk.end)
+    order = ChatOrder(services.concurrency, services.attempts, queue.clerk)
     where = api_url or TELEGRAM
     builder = (
         ApplicationBuilder()

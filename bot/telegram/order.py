@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.storage.clerk import Clerk
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
 from bot.telegram.outage import Told
@@ -26,13 +27,13 @@ WAITING = 10_000
 class ChatOrder(BaseUpdateProcessor):
     """Keeps a chat's updates in order; one that waits for its chat takes no place from the others."""
 
-    def __init__(self, at_work: int, attempts: Attempts, ended: Callable[[Ended], Awaitable[None]]) -> None:
-        """`at_work` updates are handled at once; `ended` writes down each that needs no more work."""
+    def __init__(self, at_work: int, attempts: Attempts, clerk: Clerk) -> None:
+        """`at_work` updates are handled at once; the clerk writes down each that needs no more work."""
         super().__init__(WAITING)
         self.again: Callable[[object], Coroutine[Any, Any, None]] | None = None
         """How to handle an update another time."""
         self._attempts = attempts
-        self._ended = ended
+        self._clerk = clerk
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
         self._telling = asyncio.Lock()
@@ -72,7 +73,7 @@ class ChatOrder(BaseUpdateProcessor):
         chat = chat_of(update)
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
-            telling = Telling(self._telling, self._told)
+            telling = Telling(self._telling, self._told, lambda: self._clerk.behind)
             TELLING.set(telling)
             try:
                 await self._until_done(update, coroutine)
@@ -92,10 +93,10 @@ class ChatOrder(BaseUpdateProcessor):
                     await asyncio.sleep(wait)
                     attempt = self.again(update)
                 case GaveUp(failures, error):
-                    await self._ended(Ended(number, "aside", time.time(), failures, error))
+                    await self._clerk.end(Ended(number, "aside", time.time(), failures, error))
                     return
                 case _:
-                    await self._ended(Ended(number, "done", time.time()))
+                    await self._clerk.end(Ended(number, "done", time.time()))
                     return
 
 

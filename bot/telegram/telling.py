@@ -2,12 +2,13 @@
 
 So a crash leaves in doubt about one question alone whether it was answered, and only that one is answered twice. That
 holds as long as the bot keeps up: a message that takes long doesn't keep the others waiting, and one that has waited
-long goes out beside them.
+long, or comes when more wait than can be handled at once, goes out beside them.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 
 from bot.telegram.outage import Told
@@ -21,11 +22,22 @@ PATIENCE = 1.0
 class Telling:
     """One update's place among the messages; taken with its first message, given up once its end is written down."""
 
-    def __init__(self, turn: asyncio.Lock, told: Told, patience: float = PATIENCE, longest: float = LONGEST) -> None:
-        """`turn`, and what was `told` of an outage, are shared by all updates of a bot; see above for the seconds."""
+    def __init__(
+        self,
+        turn: asyncio.Lock,
+        told: Told,
+        behind: Callable[[], bool],
+        patience: float = PATIENCE,
+        longest: float = LONGEST,
+    ) -> None:
+        """`turn`, and what was `told` of an outage, are shared by all updates of a bot; see above for the seconds.
+
+        `behind` tells whether the bot has fallen behind.
+        """
         self.told = told
         """What the log knows of an outage."""
         self._turn = turn
+        self._behind = behind
         self._patience = patience
         self._longest = longest
         self._release: asyncio.TimerHandle | None = None
@@ -34,6 +46,9 @@ class Telling:
     async def enter(self) -> None:
         """Wait for the place, unless the update has it or needs none any more."""
         if self._release is not None or self._over:
+            return
+        if self._behind():
+            self._over = True
             return
         try:
             async with asyncio.timeout(self._patience):

@@ -33,7 +33,7 @@ EXCHANGE = Exchange(
 
 
 def ends(database: Database, memories: Memories) -> Ends:
-    return Ends(database, Inbox(database, "one"), memories, Trouble())
+    return Ends(database, Inbox(database, "one"), memories, Trouble(), lambda: False)
 
 
 def statements(database: Database) -> list[str]:

@@ -24,8 +24,8 @@ def turn() -> asyncio.Lock:
     return asyncio.Lock()
 
 
-def telling(turn: asyncio.Lock, patience: float = LONG, longest: float = LONG) -> Telling:
-    return Telling(turn, Told(logging.getLogger(__name__)), patience, longest)
+def telling(turn: asyncio.Lock, patience: float = LONG, longest: float = LONG, *, behind: bool = False) -> Telling:
+    return Telling(turn, Told(logging.getLogger(__name__)), lambda: behind, patience, longest)
 
 
 async def test_the_next_waits_until_the_end_of_the_last(turn: asyncio.Lock) -> None:
@@ -78,6 +78,17 @@ async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turn: a
     assert turn.locked(), "it is the first's still"
     first.end()
     assert not turn.locked()
+
+
+async def test_while_the_bot_has_fallen_behind_messages_go_out_side_by_side(turn: asyncio.Lock) -> None:
+    first, second = telling(turn), telling(turn, behind=True)
+    await first.enter()
+
+    await second.enter()
+
+    second.end()
+    assert turn.locked(), "it is the first's still"
+    first.end()
 
 
 async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:
