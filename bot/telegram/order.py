@@ -16,7 +16,7 @@ from bot.storage.clerk import Clerk
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
 from bot.telegram.outage import Told
-from bot.telegram.telling import TELLING, Telling
+from bot.telegram.telling import TELLING, Telling, Turns
 
 LOG = logging.getLogger(__name__)
 
@@ -36,8 +36,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._clerk = clerk
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
-        self._telling = asyncio.Lock()
-        self._told = Told(LOG)
+        self._turns = Turns(Told(LOG), lambda: clerk.behind)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -73,7 +72,7 @@ class ChatOrder(BaseUpdateProcessor):
         chat = chat_of(update)
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
-            telling = Telling(self._telling, self._told, lambda: self._clerk.behind)
+            telling = Telling(self._turns)
             TELLING.set(telling)
             try:
                 await self._until_done(update, coroutine)

@@ -187,7 +187,7 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
     telling = TELLING.get()
-    outage = Outage(telling.told if telling is not None else Told(LOG))
+    outage = Outage(telling.turns.told if telling is not None else Told(LOG))
     for _ in range(ATTEMPTS - 1):
         try:
             result = await request()

@@ -1,8 +1,8 @@
 """Messages are sent one after another, and each is written down as sent before the next.
 
 So a crash leaves in doubt about one question alone whether it was answered, and only that one is answered twice. That
-holds as long as the bot keeps up: a message that takes long doesn't keep the others waiting, and one that has waited
-long, or comes when more wait than can be handled at once, goes out beside them.
+holds as long as the bot keeps up. While more wait than it handles at once, some go out side by side; and a message that
+takes long keeps none waiting that has waited long.
 """
 
 from __future__ import annotations
@@ -10,68 +10,75 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from bot.telegram.outage import Told
 
+SIDE_BY_SIDE = 16
+"""Messages on their way at once while the bot has fallen behind: 80 a second where Telegram is 200 ms away.
+
+Of messages to many people it takes about 30 a second (https://core.telegram.org/bots/faq).
+"""
 LONGEST = 1.0
 """Seconds after which the next message goes out although the last one isn't written down yet."""
 PATIENCE = 1.0
 """Seconds after which a message waits no more for its turn: so many are before it that the bot has fallen behind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What all updates of a bot share."""
+
+    told: Told
+    """What the log knows of an outage."""
+    behind: Callable[[], bool]
+    """Whether the bot has fallen behind."""
+    patience: float = PATIENCE
+    """Seconds that a message waits for its turn."""
+    longest: float = LONGEST
+    """Seconds that its turn lasts."""
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The turn of a message while the bot keeps up."""
+    beside: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
+    """The turns of messages while it doesn't."""
+
+
 class Telling:
     """One update's place among the messages; taken with its first message, given up once its end is written down."""
 
-    def __init__(
-        self,
-        turn: asyncio.Lock,
-        told: Told,
-        behind: Callable[[], bool],
-        patience: float = PATIENCE,
-        longest: float = LONGEST,
-    ) -> None:
-        """`turn`, and what was `told` of an outage, are shared by all updates of a bot; see above for the seconds.
-
-        `behind` tells whether the bot has fallen behind.
-        """
-        self.told = told
-        """What the log knows of an outage."""
-        self._turn = turn
-        self._behind = behind
-        self._patience = patience
-        self._longest = longest
+    def __init__(self, turns: Turns) -> None:
+        """Take no place yet."""
+        self.turns = turns
+        """What it shares with the others."""
+        self._turn: asyncio.Lock | asyncio.Semaphore | None = None
         self._release: asyncio.TimerHandle | None = None
         self._over = False
 
     async def enter(self) -> None:
         """Wait for the place, unless the update has it or needs none any more."""
-        if self._release is not None or self._over:
+        if self._turn is not None or self._over:
             return
-        if self._behind():
-            self._over = True
-            return
+        turn = self.turns.beside if self.turns.behind() else self.turns.alone
         try:
-            async with asyncio.timeout(self._patience):
-                await self._turn.acquire()
+            async with asyncio.timeout(self.turns.patience):
+                await turn.acquire()
         except TimeoutError:
             self._over = True
         else:
-            self._release = asyncio.get_running_loop().call_later(self._longest, self._give_up)
+            self._turn = turn
+            self._release = asyncio.get_running_loop().call_later(self.turns.longest, self.leave)
 
     def leave(self) -> None:
         """Let others go on: nothing was told, and it takes a while until it can be."""
-        if self._release is not None:
+        turn, self._turn = self._turn, None
+        if turn is not None and self._release is not None:
             self._release.cancel()
-            self._give_up()
+            turn.release()
 
     def end(self) -> None:
         """Give the place up for good."""
         self.leave()
         self._over = True
-
-    def _give_up(self) -> None:
-        self._release = None
-        self._turn.release()
 
 
 TELLING: ContextVar[Telling | None] = ContextVar("telling", default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from bot.storage.schema import DONE, INBOX
 from bot.telegram.context import App
 from bot.telegram.outage import Told
-from bot.telegram.telling import Telling
+from bot.telegram.telling import SIDE_BY_SIDE, Telling, Turns
 from tests.botapi import BotApi, User
 from tests.telegram.knowledge import NUCLEAR
 
@@ -20,16 +21,12 @@ DONE_UPDATES = select(func.count()).where(INBOX.c.state == DONE)
 
 
 @pytest.fixture
-def turn() -> asyncio.Lock:
-    return asyncio.Lock()
+def turns() -> Turns:
+    return Turns(Told(logging.getLogger(__name__)), lambda: False, LONG, LONG)
 
 
-def telling(turn: asyncio.Lock, patience: float = LONG, longest: float = LONG, *, behind: bool = False) -> Telling:
-    return Telling(turn, Told(logging.getLogger(__name__)), lambda: behind, patience, longest)
-
-
-async def test_the_next_waits_until_the_end_of_the_last(turn: asyncio.Lock) -> None:
-    first, second = telling(turn), telling(turn)
+async def test_the_next_waits_until_the_end_of_the_last(turns: Turns) -> None:
+    first, second = Telling(turns), Telling(turns)
     await first.enter()
     waiting = asyncio.create_task(second.enter())
     await asyncio.sleep(0)
@@ -38,13 +35,13 @@ async def test_the_next_waits_until_the_end_of_the_last(turn: asyncio.Lock) -> N
     first.end()
 
     await waiting
-    assert turn.locked()
+    assert turns.alone.locked()
     second.end()
-    assert not turn.locked()
+    assert not turns.alone.locked()
 
 
-async def test_a_message_that_fails_lets_the_others_go_on(turn: asyncio.Lock) -> None:
-    first, second = telling(turn), telling(turn)
+async def test_a_message_that_fails_lets_the_others_go_on(turns: Turns) -> None:
+    first, second = Telling(turns), Telling(turns)
     await first.enter()
 
     first.leave()
@@ -52,43 +49,50 @@ async def test_a_message_that_fails_lets_the_others_go_on(turn: asyncio.Lock) ->
     await second.enter()
     second.end()
     await first.enter()
-    assert turn.locked()
+    assert turns.alone.locked()
     first.end()
 
 
-async def test_a_message_that_takes_long_lets_the_others_go_on(turn: asyncio.Lock) -> None:
-    first, second = telling(turn, longest=0.0), telling(turn)
+async def test_a_message_that_takes_long_lets_the_others_go_on(turns: Turns) -> None:
+    first, second = Telling(replace(turns, longest=0.0)), Telling(turns)
     await first.enter()
 
     await second.enter()
 
     first.end()
-    assert turn.locked(), "it is the second's now"
+    assert turns.alone.locked(), "it is the second's now"
     second.end()
 
 
-async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turn: asyncio.Lock) -> None:
-    first, second = telling(turn), telling(turn, patience=0.0)
+async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turns: Turns) -> None:
+    first, second = Telling(turns), Telling(replace(turns, patience=0.0))
     await first.enter()
 
     await second.enter()
     await second.enter()
 
     second.end()
-    assert turn.locked(), "it is the first's still"
+    assert turns.alone.locked(), "it is the first's still"
     first.end()
-    assert not turn.locked()
+    assert not turns.alone.locked()
 
 
-async def test_while_the_bot_has_fallen_behind_messages_go_out_side_by_side(turn: asyncio.Lock) -> None:
-    first, second = telling(turn), telling(turn, behind=True)
-    await first.enter()
+async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(turns: Turns) -> None:
+    behind = replace(turns, behind=lambda: True)
+    some = [Telling(behind) for _ in range(SIDE_BY_SIDE)]
+    for one in some:
+        await one.enter()
+    another = Telling(behind)
+    waiting = asyncio.create_task(another.enter())
+    await asyncio.sleep(0)
+    assert not waiting.done()
 
-    await second.enter()
+    some[0].end()
 
-    second.end()
-    assert turn.locked(), "it is the first's still"
-    first.end()
+    await waiting
+    for one in (another, *some):
+        one.end()
+    assert not turns.beside.locked()
 
 
 async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:
