@@ -7,11 +7,12 @@ import random
 import tempfile
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from bot.text import LANGUAGES
 from tests import postgres
@@ -24,11 +25,16 @@ from tests.telegram.knowledge import NUCLEAR, SOLAR
 PEOPLE = 60
 PAUSE = 0.08
 """Seconds between two questions; so nobody asks more than is admitted."""
+BACKLOG, EACH = 300, 10
+"""Questions that wait where more are asked than can be answered, and of them so many of one person."""
 LONGEST = 1.5
 """Seconds that a bot may live at most, once it answers, before it is killed."""
 SEED = 7
 PATIENCE = 60.0
 """Seconds that everything gets to be answered in the end."""
+
+Asking: TypeAlias = Callable[[BotApi], AbstractAsyncContextManager[list[tuple[int, int]]]]
+"""Asks while a block runs, and gives chat and message of each question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,23 @@ def settings_of(api: BotApi, home: Path, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
+async def asking_ever_more(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
+    """Ask so much while the block runs that the bot falls behind; yield chat and message of each."""
+    asked: list[tuple[int, int]] = []
+
+    async def ask() -> None:
+        while True:
+            while len(asked) - len(api.world.sent) < BACKLOG:
+                person = User(1000 + len(asked) // EACH, "Somebody", language_code=LANGUAGES[0])
+                message = await api.private_message(person, (NUCLEAR, SOLAR)[len(asked) % 2])
+                asked.append((person.id, message["message_id"]))
+            await asyncio.sleep(PAUSE)
+
+    async with _meanwhile(ask()):
+        yield asked
+
+
+@asynccontextmanager
 async def asking(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
     """Ask one question after another while the block runs; yield chat and message of each."""
     asked: list[tuple[int, int]] = []
@@ -79,25 +102,31 @@ async def asking(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
             asked.append((person.id, message["message_id"]))
             await asyncio.sleep(PAUSE)
 
-    task = asyncio.create_task(ask())
-    try:
+    async with _meanwhile(ask()):
         yield asked
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
 
-async def killed_while_polling(home: Path, rounds: int) -> Outcome:
+async def killed_while_polling(home: Path, rounds: int, asking: Asking = asking) -> Outcome:
     """Kill a bot that polls and keeps everything in a file."""
     async with serving_api() as api, running(settings_of(api, home), home / "bot.log") as bot:
-        return await _rounds(api, [bot], rounds)
+        return await _rounds(api, [bot], rounds, asking)
 
 
 async def killed_replicas(home: Path, rounds: int, database: str) -> Outcome:
     """Kill one of two replicas that share a PostgreSQL, by turns."""
     async with serving_api() as api, two_replicas(api, home, database) as replicas:
-        return await _rounds(api, replicas, rounds)
+        return await _rounds(api, replicas, rounds, asking)
 
 
 @asynccontextmanager
@@ -121,9 +150,11 @@ def kills(rounds: int) -> Iterator[str]:
         yield f"polling, SQLite: {asyncio.run(killed_while_polling(Path(home) / 'polling', rounds))}"
         replicas = killed_replicas(Path(home) / "webhook", rounds, server.new_database())
         yield f"2 replicas, webhook, PostgreSQL: {asyncio.run(replicas)}"
+        behind = killed_while_polling(Path(home) / "behind", rounds, asking_ever_more)
+        yield f"polling, SQLite, fallen behind: {asyncio.run(behind)}"
 
 
-async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int) -> Outcome:
+async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int, asking: Asking) -> Outcome:
     killed: list[int] = []  # how much had been sent at each
     chance = random.Random(SEED)  # noqa: S311  # it chooses moments, no secrets
     async with asking(api) as asked:

@@ -20,7 +20,7 @@ class Names:
 
     def __init__(self, token: SecretStr) -> None:
         """Derive the key from the token, which all replicas have and the database hasn't; a new one gives new names."""
-        self._key = derived(token, "names").encode()
+        self._keyed = hmac.new(derived(token, "names").encode(), digestmod="sha256")
         self._known = lru_cache(REMEMBERED)(self._named)
 
     def of(self, *parts: object) -> int:
@@ -33,8 +33,9 @@ class Names:
 
     def _named(self, parts: tuple[object, ...]) -> int:
         written = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
-        digest = hmac.digest(self._key, written, "sha256")
-        return int.from_bytes(digest[:8], "big", signed=True)
+        mac = self._keyed.copy()  # `hmac.digest` would let other threads go first, each time
+        mac.update(written)
+        return int.from_bytes(mac.digest()[:8], "big", signed=True)
 
 
 def derived(token: SecretStr, purpose: str) -> str:

@@ -21,7 +21,7 @@ Of messages to many people it takes about 30 a second (https://core.telegram.org
 """
 LONGEST = 1.0
 """Seconds after which the next message goes out although the last one isn't written down yet."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds after which a message waits no more for its turn: so many are before it that the bot has fallen behind."""
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
 from tests.botapi import ADA, BOB, BotApi
-from tests.kills import Outcome, killed_replicas, killed_while_polling, two_replicas
+from tests.kills import Outcome, asking_ever_more, killed_replicas, killed_while_polling, two_replicas
 from tests.postgres import Server
 from tests.telegram.knowledge import GAS, SOLAR
 
@@ -25,6 +26,15 @@ def assert_kept(outcome: Outcome) -> None:
 @pytest.mark.timeout(300)
 async def test_a_bot_that_polls_is_killed(tmp_path: Path) -> None:
     assert_kept(await killed_while_polling(tmp_path / "home", ROUNDS))
+
+
+@pytest.mark.timeout(300)
+async def test_a_bot_that_has_fallen_behind_is_killed(tmp_path: Path) -> None:
+    outcome = await killed_while_polling(tmp_path / "home", ROUNDS, asking_ever_more)
+
+    print(outcome)
+    assert (outcome.unanswered, outcome.unprovoked, outcome.out_of_order) == (0, 0, 0), outcome
+    assert max(outcome.repeats) <= Settings.model_fields["concurrency"].default, outcome
 
 
 @pytest.mark.timeout(300)
