@@ -160,12 +160,17 @@ async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int, asking:
     async with asking(api) as asked:
         for number in range(rounds):
             replica = replicas[number % len(replicas)]
-            await _more_answers(api)
+            await more_answers(api)
             await asyncio.sleep(chance.uniform(0, LONGEST))
             await replica.kill()
             await replica.start()
             killed.append(len(api.world.sent))
-        await _more_answers(api)
+        await more_answers(api)
+    return await outcome_of(api, asked, killed)
+
+
+async def outcome_of(api: BotApi, asked: Sequence[tuple[int, int]], killed: Sequence[int]) -> Outcome:
+    """Wait until all is answered, as long as that may take; `killed` is how much had been sent at each kill."""
     missing = set(asked)
 
     def all_answered() -> bool:
@@ -178,7 +183,8 @@ async def _rounds(api: BotApi, replicas: Sequence[Replica], rounds: int, asking:
     return Outcome(len(asked), len(missing), repeats, unprovoked, _out_of_order(api))
 
 
-async def _more_answers(api: BotApi) -> None:
+async def more_answers(api: BotApi) -> None:
+    """Wait for an answer."""
     before = len(api.world.sent)
     await api.wait_for(lambda: len(api.world.sent) > before, "an answer", PATIENCE)
 

@@ -11,12 +11,17 @@ from sqlalchemy import delete, func, select, text
 
 from bot.errors import StorageError
 from bot.storage.database import Database
+from bot.storage.drift import Drift
 from bot.storage.schema import ANSWERS, CONVERSATIONS, DONE, HISTORY, INBOX, KNOWLEDGE, LIMITS
 
 LOG = logging.getLogger(__name__)
 
 EVERY = 3600.0
 """Seconds between two rounds."""
+LOOK = 1.0
+"""Seconds between two looks at the clock."""
+JUMP = 60.0
+"""Seconds by which a clock that is merely inexact is never set."""
 HOUR, DAY = 3600.0, 86_400.0
 REDELIVERED = 2 * DAY
 """Seconds that the number of a handled update is known; Telegram delivers again for one day."""
@@ -43,10 +48,16 @@ async def tidy(database: Database, retention: int, now: float) -> None:
 
 
 async def keep_tidy(database: Database, retention: int, over: asyncio.Event) -> None:
-    """Tidy up now and every hour, until `over` is set."""
+    """Tidy up now and every hour, until `over` is set; but not in the hour after the clock was set anew."""
+    drift, due = Drift(), time.monotonic()
     while not over.is_set():
-        with suppress(StorageError):  # the clerk tells it, and in an hour there is another chance
-            await tidy(database, retention, time.time())
+        if abs(jump := drift.look()) >= JUMP:
+            LOG.warning("The clock jumped by %+.0f seconds; what is old is forgotten in an hour, check the clock", jump)
+            due = time.monotonic() + EVERY
+        if time.monotonic() >= due:
+            due += EVERY
+            with suppress(StorageError):  # the clerk tells it, and in an hour there is another chance
+                await tidy(database, retention, time.time())
         with suppress(TimeoutError):
-            async with asyncio.timeout(EVERY):
+            async with asyncio.timeout(LOOK):
                 await over.wait()

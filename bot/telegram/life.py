@@ -22,7 +22,7 @@ from bot.telegram import learning, menus, watching
 from bot.telegram.context import App
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.order import ChatOrder
-from bot.telegram.outage import Outage, Told, asked_to_wait
+from bot.telegram.outage import Outage, Told
 from bot.telegram.polling import poll
 from bot.telegram.server import WEBHOOK, Pages, serving
 from bot.telegram.waiting import unless
@@ -158,7 +158,7 @@ async def _insist(stop: asyncio.Event, request: Callable[[], Awaitable[object]])
             advice = (
                 f"Telegram can't be reached ({error}); trying again until it can, check the network and BOT_API_URL"
             )
-            await unless(stop, asyncio.sleep(outage.failed(advice, asked_to_wait(error))))
+            await unless(stop, asyncio.sleep(outage.failed(error, advice)))
         else:
             outage.over()
             return True

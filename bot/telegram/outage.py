@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
@@ -17,19 +17,19 @@ class Told:
     def __init__(self, log: logging.Logger) -> None:
         """Begin with all well."""
         self._log = log
-        self._advice: str | None = None
+        self._kind: type[TelegramError] | None = None
 
-    def failed(self, advice: str) -> None:
-        """Tell a failure, unless it was the last one told."""
-        if advice != self._advice:
+    def failed(self, advice: str, kind: type[TelegramError]) -> None:
+        """Tell a failure, unless one of its kind was the last one told."""
+        if kind is not self._kind:
             self._log.warning("%s", advice)
-            self._advice = advice
+            self._kind = kind
 
     def over(self) -> None:
         """Tell that it works, where it didn't."""
-        if self._advice is not None:
+        if self._kind is not None:
             self._log.info("Telegram answers again")
-        self._advice = None
+        self._kind = None
 
 
 class Outage:
@@ -40,10 +40,10 @@ class Outage:
         self._told = told
         self._wait = FIRST_WAIT
 
-    def failed(self, advice: str, at_least: float = 0.0) -> float:
+    def failed(self, error: TelegramError, advice: str) -> float:
         """Note a failure; return the seconds to wait before the next attempt."""
-        self._told.failed(advice)
-        wait = max(self._wait, at_least)
+        self._told.failed(advice, _kind(error))
+        wait = max(self._wait, asked_to_wait(error))
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         return wait
 
@@ -51,6 +51,11 @@ class Outage:
         """Note that it works."""
         self._told.over()
         self._wait = FIRST_WAIT
+
+
+def _kind(error: TelegramError) -> type[TelegramError]:
+    """Tell failures apart by what can be done; while the network is away, it fails in many ways."""
+    return NetworkError if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else type(error)
 
 
 def asked_to_wait(error: TelegramError) -> float:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.telegram.outage import Outage, Told, asked_to_wait
+from bot.telegram.outage import Outage, Told
 from bot.telegram.waiting import unless
 
 LOG = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str])
         except InvalidToken:
             raise
         except TelegramError as error:
-            await unless(stop, asyncio.sleep(outage.failed(_advice(error), asked_to_wait(error))))
+            await unless(stop, asyncio.sleep(outage.failed(error, _advice(error))))
             continue
         outage.over()
         if updates:

@@ -194,9 +194,7 @@ async def patiently(request: Callable[[], Awaitable[T]]) -> T:
         except (RetryAfter, NetworkError) as error:
             if not _worth_another(error):
                 raise
-            await asyncio.sleep(
-                outage.failed(f"a request to Telegram failed ({error}); trying again", asked_to_wait(error))
-            )
+            await asyncio.sleep(outage.failed(error, f"a request to Telegram failed ({error}); trying again"))
         else:
             outage.over()
             return result

@@ -18,6 +18,7 @@ from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
+from tests.faults import faults
 from tests.kills import kills
 
 
@@ -44,6 +45,7 @@ def _parser() -> ArgumentParser:
         ("scale", "time and memory as the knowledge grows"),
         ("load", "questions a second, beside a bare echo bot"),
         ("kills", "bots killed under a stream of questions, 20 times each way"),
+        ("faults", "a bot cut off from Telegram for a minute"),
     ):
         command = commands.add_parser(name, help=purpose)
         if name in {"quality", "speed", "scale"}:
@@ -85,12 +87,17 @@ def _kills(_: Namespace, __: Settings) -> Iterator[str]:
     return kills(20)
 
 
+def _faults(_: Namespace, __: Settings) -> Iterator[str]:
+    return faults()
+
+
 RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], ...]] = {
     "quality": (_quality,),
     "speed": (_speed,),
     "scale": (_scale,),
     "load": (_load,),
     "kills": (_kills,),
+    "faults": (_faults,),
 }
 
 

@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from bot.answers.assistant import Assistant
 from bot.answers.html import escape
@@ -191,14 +192,17 @@ def test_what_was_just_done_is_remembered_for_a_while() -> None:
     assert recent.seen("a") is False, "the oldest goes when there are too many"
 
 
-def test_an_outage_waits_ever_longer_and_starts_anew(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_waits_ever_longer_and_starts_anew(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
     outage = Outage(Told(logging.getLogger("test")))
-    waits = [outage.failed("down") for _ in range(8)]
+    waits = [outage.failed(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
 
     assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
-    assert outage.failed("flood", at_least=45) == 45
+    assert outage.failed(RetryAfter(45), "flood") == 45
     outage.over()
-    assert outage.failed("down") == 1
+    assert outage.failed(NetworkError("away"), "down") == 1
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
         "down",
         "flood",
