@@ -110,6 +110,11 @@ class Clerk:
         self._work.set()
 
     @property
+    def begun(self) -> bool:
+        """Whether it hands out what there is to do."""
+        return bool(self._tasks)
+
+    @property
     def trouble(self) -> str | None:
         """Why the database can't serve; None while it does."""
         return self._trouble.reason

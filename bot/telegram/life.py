@@ -83,13 +83,15 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     try:
         await services.database.upgrade()
         await learning.learn(services)
-        if not await _connect(application, stop):
-            return
-        await application.start()
-        await inbox.clerk.start()
-        await services.sharing.begin()
-        async with _beside(application), serving(pages, services.listening):
-            await _take_in(application, stop)
+        # Hosts give a web process a minute to listen, be Telegram within reach or not.
+        async with serving(pages, services.listening):
+            if not await _connect(application, stop):
+                return
+            await application.start()
+            await inbox.clerk.start()
+            await services.sharing.begin()
+            async with _beside(application):
+                await _take_in(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
         raise SettingsError(refusal(application)) from None

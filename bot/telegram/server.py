@@ -108,6 +108,7 @@ class Pages:
         problems = [
             problem
             for problem in (
+                None if self._inbox.clerk.begun else "Telegram isn't reached yet",
                 self._inbox.clerk.trouble or (None if depth is not None else "the database is away"),
                 f"{depth.waiting} updates wait" if depth is not None and depth.waiting > LARGE else None,
                 self._trouble(),

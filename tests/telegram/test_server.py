@@ -131,6 +131,21 @@ async def test_health_is_served_while_polling_too_but_no_webhook(
         assert (await client.post(WEBHOOK, json={})).status_code == 404
 
 
+async def test_health_is_served_before_telegram_is_reached(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening, client: httpx.AsyncClient
+) -> None:
+    api.fail("getMe", 502, "Bad Gateway", times=2)
+    async with serving_with(api, make_services(assistant, listening=listening)):
+        await api.wait_for(lambda: api.called("getMe"), "the first attempt")
+
+        assert (await client.get("/healthz")).status_code == 200
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["problems"]) == (503, ["Telegram isn't reached yet"])
+
+        await api.wait_for(lambda: api.world.webhook, "the webhook to be set", limit=15)
+        assert (await client.get("/readyz")).status_code == 200
+
+
 async def test_a_port_that_is_taken_ends_the_start_with_advice(
     bot: App, api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
 ) -> None:
