@@ -24,8 +24,11 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.telling import TELLING
 
-CONNECT, READ, UPLOADED = 5.0, 5.0, 20.0
-"""Seconds to get a connection; to wait for the answer, and for the answer to a file."""
+CONNECT, READ, UPLOADED = 5.0, 10.0, 20.0
+"""Seconds to get a connection; to wait for the answer, and for the answer to a file.
+
+A message without an answer may have arrived, and is said again: so rather wait a little longer.
+"""
 TOLD = "/sendMessage"
 """The end of the address of what goes out one after another."""
 USED = ("message_id", "date", "chat", "text")

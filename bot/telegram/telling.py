@@ -1,14 +1,15 @@
 """Messages are sent one after another, and each is written down as sent before the next.
 
 So a crash leaves in doubt about one question alone whether it was answered, and only that one is answered twice. That
-holds as long as the bot keeps up. While more wait than it handles at once, some go out side by side; and a message that
-takes long keeps none waiting that has waited long.
+holds as long as the bot keeps up. While more wait than it handles at once, and where one has waited long, some go out
+side by side; and a message that takes long keeps no other waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -17,12 +18,13 @@ from bot.telegram.outage import Told
 SIDE_BY_SIDE = 16
 """Messages on their way at once while the bot has fallen behind: 80 a second where Telegram is 200 ms away.
 
-Of messages to many people it takes about 30 a second (https://core.telegram.org/bots/faq).
+Of messages to many people it takes about 30 a second (https://core.telegram.org/bots/faq). All that wait at once, after
+an outage for instance, would only be too much for Telegram again.
 """
 LONGEST = 1.0
 """Seconds after which the next message goes out although the last one isn't written down yet."""
-PATIENCE = 0.5
-"""Seconds after which a message waits no more for its turn: so many are before it that the bot has fallen behind."""
+PATIENCE = 1.0
+"""Seconds after which a message waits no more to go alone: so many are before it that the bot has fallen behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Turns:
     behind: Callable[[], bool]
     """Whether the bot has fallen behind."""
     patience: float = PATIENCE
-    """Seconds that a message waits for its turn."""
+    """Seconds that a message waits to go alone."""
     longest: float = LONGEST
     """Seconds that its turn lasts."""
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -58,15 +60,17 @@ class Telling:
         """Wait for the place, unless the update has it or needs none any more."""
         if self._turn is not None or self._over:
             return
-        turn = self.turns.beside if self.turns.behind() else self.turns.alone
-        try:
-            async with asyncio.timeout(self.turns.patience):
-                await turn.acquire()
-        except TimeoutError:
-            self._over = True
-        else:
-            self._turn = turn
-            self._release = asyncio.get_running_loop().call_later(self.turns.longest, self.leave)
+        self._turn = await self._take()
+        self._release = asyncio.get_running_loop().call_later(self.turns.longest, self.leave)
+
+    async def _take(self) -> asyncio.Lock | asyncio.Semaphore:
+        if not self.turns.behind():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.turns.patience):
+                    await self.turns.alone.acquire()
+                    return self.turns.alone
+        await self.turns.beside.acquire()
+        return self.turns.beside
 
     def leave(self) -> None:
         """Let others go on: nothing was told, and it takes a while until it can be."""
