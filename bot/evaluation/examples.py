@@ -96,7 +96,10 @@ def of_messages(engine: Engine, asked: Iterable[Asked], *, dialogue: Dialogue) -
         if question.turn:
             continue
         inline = normalise.inline(question.text)
-        for cut in cuts(engine.rank, normalise, dialogue, inline, engine.rank(normalise.of_inline(inline))):
+        ranking = engine.rank(normalise.of_inline(inline))
+        if ranking.is_exact:  # it isn't cut
+            continue
+        for cut in cuts(engine.rank, normalise, dialogue, inline, ranking):
             found = [ranking.candidates[0].item for ranking in cut.rankings]
             answers = [item for item in found if isinstance(item, Entry)]
             right = len(question.topics) > 1 and all(

@@ -34,7 +34,7 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     normalise = engine.reader.normalise
     rank = cache(engine.rank)  # the ways to cut a message share parts
     ranking = rank(whole)
-    if ranking.absent is not None and not ranking.candidates:  # a curator wrote this very question as not answered
+    if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
     found = list(cuts(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
@@ -70,7 +70,6 @@ def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], p
         "whole": log_odds(whole.best),
         "whole_unexplained": best.features.get("unexplained", 0.0) if best is not None else 1.0,
         "whole_among": float(among),
-        "whole_exact": float(whole.is_exact),
         "least": min(odds),
         "most": max(odds),
         "exact": sum(part.is_exact for part in kept) / len(kept),
