@@ -77,7 +77,7 @@ def evidence(
                 "lead_behind": with_last[item] - engine.examiner.rival(item, leaders, log_odds(0.0)),
                 "same": float(places.get(item) == "same"),
                 "related": float(places.get(item) == "related"),
-                "unexplained": alone[item].features["unexplained"],
+                **{name: alone[item].features[name] for name in ("unexplained", "substance", "broad")},
                 **shared,
             },
         )
