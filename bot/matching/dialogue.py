@@ -46,6 +46,8 @@ class Dialogue:
     """Words between two things that are asked about together."""
     question: re.Pattern[str]
     """What shows that a part asks something."""
+    change: re.Pattern[str]
+    """Words that say that a message leans on nothing said before."""
     follow_ups: tuple[tuple[FollowUpKind, re.Pattern[str]], ...]
     """What each kind of follow-up looks like, in the order in which they are tried."""
 
@@ -66,7 +68,8 @@ def read_dialogue(path: Path) -> Dialogue:
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         parts = {
-            name: re.compile(table["parts"][name]) for name in ("sentence", "further", "comma", "joined", "question")
+            name: re.compile(table["parts"][name])
+            for name in ("sentence", "further", "comma", "joined", "question", "change")
         }
         kinds: tuple[FollowUpKind, ...] = ("why", "more", "item", "wording", "detail")
         return Dialogue(**parts, follow_ups=tuple((kind, re.compile(table["follow_up"][kind])) for kind in kinds))

@@ -36,6 +36,8 @@ class Matcher:
         normalise = self.engine.reader.normalise
         inline = normalise.inline(text)
         whole = normalise.of_inline(inline)
+        if self.dialogue.change.search(inline):
+            before = None
         decision = self._follow_up(whole, before) if before is not None else None
         kind = self.smalltalk.kind(whole)
         if decision is None and (kind is None or (kind == "nothing" and whole and before is not None)):
