@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def test_in_a_terminal(environment: dict[str, str], data: Path, tmp_path: Path, 
         try:
             read_until(terminal, "/topics")
             os.write(terminal, "红茶水温\r".encode())
-            shown = read_until(terminal, "相关问题") + read_until(terminal, "› ")
+            shown = read_until(terminal, "相关问题", "› ")
             os.write(terminal, b"/quit\r")
             read_until(terminal, "回头见")
             assert process.wait(timeout=10) == 0
@@ -123,10 +124,11 @@ def test_in_a_terminal(environment: dict[str, str], data: Path, tmp_path: Path, 
     assert "红茶水温" in (data / HISTORY).read_text(encoding="utf-8")
 
 
-def read_until(terminal: int, wanted: str, patience: float = 30.0) -> str:
-    """Return what the terminal showed up to `wanted`."""
+def read_until(terminal: int, *wanted: str, patience: float = 30.0) -> str:
+    """Return what the terminal showed until it had shown all that is wanted, in that order."""
     shown, end = b"", time.monotonic() + patience
-    while wanted.encode() not in shown:
+    in_order = re.compile(b".*".join(re.escape(one.encode()) for one in wanted), re.DOTALL)
+    while in_order.search(shown) is None:
         assert select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0], shown.decode(errors="replace")
         shown += os.read(terminal, 65536)
     return shown.decode(errors="replace")

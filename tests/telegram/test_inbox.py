@@ -13,6 +13,7 @@ from telegram import Update
 from telegram.ext import MessageHandler, filters
 
 from bot.answers.assistant import Assistant
+from bot.storage.database import Database
 from bot.storage.inbox import depth
 from bot.telegram.context import App
 from bot.telegram.life import inbox_of
@@ -135,16 +136,17 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     services = make_services(assistant)
-    async with serving_with(api, services) as application:
+    disk = Disk(services.database)
+    async with serving_with(api, services):
         await api.answer(ADA, "/start")
-        limit_pages(application, 1)
+        disk.pages = 1
         await api.private_message(ADA, NUCLEAR, padding=PADDING)
         await api.private_message(BOB, GAS, padding=PADDING)
         await api.sent(3, limit=30)
         kept = api.world.confirmed
         assert kept < api.world.updates[-1]["update_id"], "what isn't kept isn't confirmed"
 
-        limit_pages(application, 1_000_000)
+        disk.pages = Disk.pages
         await api.handled()
         await api.answer(ADA, SOLAR)
 
@@ -156,14 +158,18 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     assert sum("serves again" in line for line in told) == 1
 
 
-def limit_pages(application: App, pages: int) -> None:
-    """Let the file grow no larger; SQLite says then what it says where the disk is full."""
+class Disk:
+    """Lets a file grow so large at most; SQLite says then what it says where the disk is full."""
 
-    def limit(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    pages = 1_000_000
 
-    for engine in application.bot_data.database.engines:
-        event.listen(engine, "begin", limit)
+    def __init__(self, database: Database) -> None:
+        """Limit a database that nobody uses yet: listeners can't be added while others run through them."""
+        for engine in database.engines:
+            event.listen(engine, "begin", self._limit)
+
+    def _limit(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {self.pages}")
 
 
 async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
