@@ -7,16 +7,16 @@ teach nothing about the next one. Questions that were written together resemble 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from bot.evaluation.questions import Asked
 from bot.knowledge.model import Absent, Entry, Interview, Knowledge
+from bot.knowledge.verify import Normalise
 
 PARTS = 4
 """More would hold back fewer wordings at a time, and take longer."""
-Normalise: TypeAlias = Callable[[str], str]
 T = TypeVar("T", Entry, Absent)
 
 
@@ -43,5 +43,4 @@ def _interview(interview: Interview, wordings: Collection[str], normalise: Norma
         phrasings = tuple(phrasing for phrasing in item.phrasings if normalise(phrasing.text) not in wordings)
         return replace(item, phrasings=phrasings or item.phrasings)  # nothing can be found that nobody asks
 
-    sections = (replace(section, entries=tuple(map(left, section.entries))) for section in interview.sections)
-    return replace(interview, sections=tuple(sections), absent=tuple(map(left, interview.absent)))
+    return replace(interview.with_entries(left), absent=tuple(map(left, interview.absent)))

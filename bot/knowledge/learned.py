@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.knowledge.model import Absent, Entry, Interview, Knowledge, Phrasing
+from bot.knowledge.model import Absent, Entry, Knowledge, Phrasing
 from bot.knowledge.unfinished import MARK
 from bot.knowledge.verify import Normalise, askables, place_of
 
@@ -82,17 +82,8 @@ def _reason(learned: Learned, wording: str, entry: Entry, owner: Entry | Absent 
 
 
 def _extended(knowledge: Knowledge, added: Mapping[str, Sequence[Phrasing]]) -> Knowledge:
-    return replace(knowledge, interviews=tuple(_in_interview(one, added) for one in knowledge.interviews))
+    def with_more(entry: Entry) -> Entry:
+        more = added.get(entry.key)
+        return replace(entry, phrasings=(*entry.phrasings, *more)) if more else entry
 
-
-def _in_interview(interview: Interview, added: Mapping[str, Sequence[Phrasing]]) -> Interview:
-    sections = (
-        replace(section, entries=tuple(_in_entry(entry, added) for entry in section.entries))
-        for section in interview.sections
-    )
-    return replace(interview, sections=tuple(sections))
-
-
-def _in_entry(entry: Entry, added: Mapping[str, Sequence[Phrasing]]) -> Entry:
-    more = added.get(entry.key)
-    return replace(entry, phrasings=(*entry.phrasings, *more)) if more else entry
+    return replace(knowledge, interviews=tuple(one.with_entries(with_more) for one in knowledge.interviews))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -186,6 +186,11 @@ class Interview:
     """Substantive transcript lines that no entry quotes."""
     substantive: int
     """How many transcript lines are substantive."""
+
+    def with_entries(self, change: Callable[[Entry], Entry]) -> Interview:
+        """Return the interview with each entry changed."""
+        sections = (replace(section, entries=tuple(map(change, section.entries))) for section in self.sections)
+        return replace(self, sections=tuple(sections))
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries in the order of the sections."""
