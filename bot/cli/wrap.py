@@ -22,12 +22,11 @@ def wrap(text: str, width: int) -> Iterator[str]:
     """
     line, used = "", 0
     for piece in _pieces(text, width):
-        cells = cell_len(piece)
-        if used + cells > width and line:
+        if used + cell_len(piece) > width and line:
             yield line.rstrip()
             line, used = "", 0
-        if line or not piece.isspace():
-            line, used = line + piece, used + cells
+        added = piece if line else piece.lstrip()
+        line, used = line + added, used + cell_len(added)
     if line.strip():
         yield line.rstrip()
 
