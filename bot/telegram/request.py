@@ -6,8 +6,6 @@ from functools import cache
 from http import HTTPStatus
 from ssl import SSLContext
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from aiohttp import (
@@ -22,10 +20,13 @@ from aiohttp import (
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.proxies import Proxy
+from bot.telegram import proxied
 from bot.telegram.telling import TELLING
 
-CONNECT, READ, UPLOADED = 5.0, 10.0, 20.0
-"""Seconds to get a connection; to wait for the answer, and for the answer to a file.
+CONNECT, CONNECT_BY_PROXY, READ, UPLOADED = 5.0, 10.0, 10.0, 20.0
+"""Seconds to get a connection; to get one by a proxy, which takes more round trips; to wait for an answer, and for that
+to a file.
 
 A message without an answer may have arrived, and is said again: so rather wait a little longer.
 """
@@ -38,10 +39,10 @@ USED = ("message_id", "date", "chat", "text")
 class Request(BaseRequest):
     """What the library asks of a client."""
 
-    def __init__(self, where: str, connections: int) -> None:
-        """`where` is the address of Telegram, to which there are so many `connections` at most."""
-        self._where = where
+    def __init__(self, connections: int, proxy: Proxy | None = None) -> None:
+        """There are so many `connections` to Telegram at most, through the `proxy` where there is one."""
         self._connections = connections
+        self._proxy = proxy
         self._session: ClientSession | None = None
 
     @property
@@ -52,9 +53,12 @@ class Request(BaseRequest):
     async def initialize(self) -> None:
         """Begin."""
         if self._session is None:
-            connector = TCPConnector(limit=self._connections, ssl=_trust())
-            headers = {"User-Agent": self.USER_AGENT}
-            self._session = ClientSession(connector=connector, headers=headers, proxy=proxy(self._where))
+            connector = (
+                TCPConnector(limit=self._connections, ssl=_trust())
+                if self._proxy is None
+                else proxied.connector(self._proxy, self._connections, _trust())
+            )
+            self._session = ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -92,14 +96,24 @@ class Request(BaseRequest):
     async def _request(self, url: str, method: str, content: dict[str, Any], patience: float) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the bot has ended")
-        timeout = ClientTimeout(total=None, connect=CONNECT, sock_read=patience)
+        connect = CONNECT if self._proxy is None else CONNECT_BY_PROXY
+        timeout = ClientTimeout(total=None, connect=connect, sock_read=patience)
         try:
             async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **content) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
-            raise TimedOut from error
+            raise self._late(error) from error
         except ClientError as error:
             raise NetworkError(_told(error)) from error
+        except proxied.FAILURES as error:
+            if self._proxy is None:
+                raise
+            raise proxied.failure(self._proxy, error) from None  # the library's errors may hold what they sent
+
+    def _late(self, error: TimeoutError) -> TimedOut:
+        if self._proxy is None or not isinstance(error, ConnectionTimeoutError):
+            return TimedOut()
+        return TimedOut(f"{self._proxy.variable}: no connection through the proxy {self._proxy} in time")
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -125,15 +139,6 @@ def _told(error: ClientError) -> str:
 def was_sent(error: TimedOut) -> bool:
     """Tell whether a request that got no answer in time may have arrived all the same."""
     return not isinstance(error.__cause__, ConnectionTimeoutError)
-
-
-def proxy(address: str) -> str | None:
-    """Return the HTTP proxy that the environment wants for an address; None for none."""
-    url = urlsplit(address)
-    if proxy_bypass(url.netloc):
-        return None
-    named = getproxies()
-    return next((named[key] for key in (url.scheme, "all") if named.get(key, "").startswith("http")), None)
 
 
 def _content(data: RequestData | None) -> dict[str, Any]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import json
+import logging
+import os
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
@@ -25,6 +29,8 @@ from bot.storage.inbox import Depth
 from bot.telegram.inbox import InboxQueue
 from bot.telegram.metrics import Metrics
 
+LOG = logging.getLogger(__name__)
+
 WEBHOOK = "/telegram"
 """Where Telegram delivers to, below the public address."""
 LARGEST = 1_000_000
@@ -32,6 +38,8 @@ LARGEST = 1_000_000
 LARGE = 1000
 """Updates that may wait before the bot says that it isn't ready for more."""
 _SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105  # the header's name
+_BACKLOG = 512
+"""Connections that may wait to be taken."""
 _PATIENCE = 5
 """Seconds that requests get to be finished when the server stops."""
 WITHOUT_MEANING = "answering by words and sound alone: the meaning of questions can't be computed, the log says why"
@@ -161,13 +169,10 @@ async def serving(pages: Pages, listening: Listening | None) -> AsyncIterator[in
     if listening is None:
         yield None
         return
-    try:
-        listener = socket.create_server((listening.host, listening.port), backlog=512)
-    except OSError as error:
-        where = f"{listening.host}:{listening.port}"
-        raise SettingsError(f"BOT_PORT: can't listen at {where} ({error.strerror}); choose another") from None
-    with listener:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with ExitStack() as open_sockets:
+        listeners = [open_sockets.enter_context(each) for each in listeners_at(listening.host, listening.port)]
+        port = int(listeners[0].getsockname()[1])
+        LOG.info("listening at %s", url_of(listening.host, port))
         config = uvicorn.Config(
             pages.application(),
             http="httptools",  # the one in pure Python costs a delivery several times as much
@@ -178,9 +183,63 @@ async def serving(pages: Pages, listening: Listening | None) -> AsyncIterator[in
             timeout_graceful_shutdown=_PATIENCE,
         )
         server = _Server(config)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
+        task = asyncio.create_task(server.serve(sockets=listeners))
         try:
-            yield int(listener.getsockname()[1])
+            yield port
         finally:
             server.should_exit = True
             await task
+
+
+def listeners_at(host: str, port: int) -> list[socket.socket]:
+    """Listen at every address that a host has; `::` takes IPv4 too, where the system can do both at once.
+
+    Raises SettingsError where that can't be.
+    """
+    where = url_of(host, port)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise SettingsError(
+            f"BOT_HOST: {where} is no address of this machine; 0.0.0.0 and :: mean all of them"
+        ) from None
+    addresses = dict.fromkeys((family, place) for family, _, _, _, place in found)
+    with ExitStack() as opened:
+        listeners = []
+        for family, place in addresses:
+            try:
+                listener = opened.enter_context(_listener(family, place, port))
+            except OSError as error:
+                raise SettingsError(_refused(where, error)) from None
+            port = listener.getsockname()[1]  # the same for all, where any free one is wanted
+            listeners.append(listener)
+        opened.pop_all()
+    return listeners
+
+
+def _listener(family: int, place: tuple[Any, ...], port: int) -> socket.socket:
+    both = family == socket.AF_INET6 and place[0] == "::" and socket.has_dualstack_ipv6()
+    address = (place[0], port, *place[2:])
+    listener = socket.create_server(address, family=family, backlog=_BACKLOG, dualstack_ipv6=both)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the address of the server as a URL."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _refused(where: str, error: OSError) -> str:
+    """Say which setting to change where nobody can listen."""
+    match error.errno:
+        case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
+            return (
+                f"BOT_HOST: can't listen at {where} ({os.strerror(error.errno)}); "
+                "0.0.0.0 means all addresses of IPv4, :: those of IPv6 too"
+            )
+        case errno.EACCES:
+            return f"BOT_PORT: can't listen at {where} (Permission denied); ports below 1024 are root's, choose another"
+        case _:
+            reason = os.strerror(error.errno) if error.errno else error
+            return f"BOT_PORT: can't listen at {where} ({reason}); choose another"

@@ -1,0 +1,69 @@
+"""The way to Telegram through a proxy, and what to say where it fails."""
+
+from __future__ import annotations
+
+from ssl import SSLCertVerificationError, SSLContext, SSLError
+
+from aiohttp import BaseConnector
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError, ProxyType
+from telegram.error import NetworkError
+
+from bot.proxies import Proxy
+
+FAILURES = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
+"""What the connector raises; of an established connection the client tells by errors of its own."""
+_TYPES = {"http": ProxyType.HTTP, "https": ProxyType.HTTP, "socks4": ProxyType.SOCKS4, "socks4a": ProxyType.SOCKS4}
+_CREDENTIALS = ("authentication", "acceptable")
+"""Words of the library's that tell that a SOCKS proxy wants another user or password."""
+
+
+def connector(proxy: Proxy, connections: int, trust: SSLContext) -> BaseConnector:
+    """Return what connects through a proxy.
+
+    Names are looked up by the proxy, for `socks5://` too: where a proxy is needed, the local answers are often forged.
+    SOCKS 4 alone can't do that.
+    """
+    return ProxyConnector(
+        host=proxy.host,
+        port=proxy.port,
+        proxy_type=_TYPES.get(proxy.scheme, ProxyType.SOCKS5),
+        username=proxy.user.get_secret_value() if proxy.user is not None else None,
+        password=proxy.password.get_secret_value() if proxy.password is not None else None,
+        rdns=proxy.scheme != "socks4",
+        proxy_ssl=trust if proxy.scheme == "https" else None,
+        limit=connections,
+        ssl=trust,
+    )
+
+
+def failure(proxy: Proxy, error: Exception) -> NetworkError:
+    """Tell what went wrong between the bot and its proxy, with the variable to look at."""
+    return NetworkError(f"{proxy.variable}: the proxy {proxy} {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case ProxyError(error_code=407):
+            return "refuses the user or password"
+        case ProxyError() if any(word in str(error).lower() for word in _CREDENTIALS):
+            return "refuses the user or password"
+        case ProxyError(error_code=int()):
+            return f"doesn't connect to Telegram ({error})"
+        case ProxyError():
+            return f"doesn't answer as such a proxy does ({error}); check the scheme and the port"
+        case ProxyConnectionError():
+            return f"can't be reached ({_cause(error)}); check that it runs, and host and port"
+        case ProxyTimeoutError():
+            return "doesn't answer in time; check that it runs, and host and port"
+        case SSLCertVerificationError():
+            return f"doesn't show a certificate to trust ({error.verify_message})"
+        case SSLError():
+            return f"breaks the encrypted connection ({error.reason or 'SSL'}); check the scheme and the port"
+        case _:
+            return "closes the connection; check the scheme and the port, and whether it lets Telegram through"
+
+
+def _cause(error: Exception) -> str:
+    """Return the system's own words, where there are any; the library's repeat the address."""
+    original = error.__cause__.__cause__ if error.__cause__ is not None else None
+    return (original.strerror if isinstance(original, OSError) else None) or type(original or error).__name__

@@ -1,0 +1,86 @@
+"""Variables as operators and hosts really set them: quotes, comments, and what isn't meant for the bot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters without width, which come along when a value is copied from a page."""
+QUOTES = "\"'`“”„‟‘’‚＂＇「」『』«»"  # those that input methods and word processors write, too
+_SPACE = re.compile(rf"[\s{INVISIBLE}]*")
+_QUOTED = re.compile(rf"([{QUOTES}])(.*)[{QUOTES}](?:\s*#.*)?", re.DOTALL)
+_COMMENT = re.compile(r"\s+#.*", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\$\w+|\$\{[^}]*\}|\$\([^)]*\)|\$?\{\{.*\}\}|%\w+%")
+_SERVICE = re.compile(
+    r"BOT_(?:[A-Z0-9_]+_)?(?:"
+    r"(?P<host>SERVICE_HOST|PORT_\d+_(?:TCP|UDP|SCTP)_ADDR)"
+    r"|(?P<number>SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)_PORT(?:_START|_END)?)"
+    r"|(?P<protocol>PORT_\d+_(?:TCP|UDP|SCTP)_PROTO)"
+    r"|(?P<url>PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_START|_END)?)?)"
+    r"|(?P<link>NAME))"
+)
+"""What Kubernetes sets for a service, and docker for a link, whose name is "bot" or begins so."""
+_SHAPES = {
+    "number": re.compile(r"\d{1,5}"),
+    "protocol": re.compile(r"tcp|udp|sctp", re.IGNORECASE),
+    "url": re.compile(r"(?:tcp|udp|sctp)://\S+:\d{1,5}", re.IGNORECASE),
+    "link": re.compile(r"/[^/\s]+/[^/\s]+"),
+}
+_LINKED = re.compile(r"BOT_(?:\d+_)?ENV_\w+")
+"""The variables of a container that docker links, whatever their values."""
+
+
+def is_injected(name: str, value: str) -> bool:
+    """Tell whether an orchestrator sets this variable for a service that is called like us: by exact name and shape."""
+    if _LINKED.fullmatch(name):
+        return True
+    found = _SERVICE.fullmatch(name)
+    if found is None or found.lastgroup is None:
+        return False
+    if found.lastgroup == "host":
+        return _is_address(value)
+    return _SHAPES[found.lastgroup].fullmatch(value) is not None
+
+
+def plain(value: str) -> str:
+    """Return a variable's value without what a shell would have taken away.
+
+    `docker run --env-file` hands quotes and comments on as they stand, systemd comments.
+    """
+    text = stripped(value)
+    return unquoted(text) if _QUOTED.fullmatch(text) else stripped(_COMMENT.sub("", value))
+
+
+def stripped(value: str) -> str:
+    """Return a value without the spaces around it, of any width."""
+    start = _SPACE.match(value)
+    text = value[start.end() if start is not None else 0 :]
+    return text.rstrip().rstrip(INVISIBLE).rstrip()
+
+
+def unquoted(value: str) -> str:
+    """Return a value without the quotes around it, of any kind, and a comment behind them."""
+    found = _QUOTED.fullmatch(stripped(value))
+    return stripped(found[2]) if found is not None else stripped(value)
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether a value is the name of another variable, which something should have replaced."""
+    return _PLACEHOLDER.fullmatch(value) is not None
+
+
+def of_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the variables that are set, plain, and the names of those that were injected and don't count."""
+    injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
+    values = {name: plain(value) for name, value in environment.items() if name not in injected}
+    return {name: value for name, value in values.items() if value}, injected
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value.strip("[]"))
+    except ValueError:
+        return value == "None"  # what a service without an address of its own has
+    return True
