@@ -17,7 +17,7 @@ from bot.proxies import SHARED
 from bot.variables import INVISIBLE, QUOTES, stripped, unquoted
 
 _LINE = re.compile(r"\r\n|\r|\n")
-_ASSIGNMENT = re.compile(rf"[\s{INVISIBLE}]*(?:(?:export|set)\s+|\$env:)?(\w+)\s*[=＝﹦](.*)", re.IGNORECASE)
+_ASSIGNMENT = re.compile(rf"[\s{INVISIBLE}]*(?:(?:export|set)\s+|\$env:)?([\w＿]+)\s*[=＝﹦](.*)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _BEGINNING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASCII_QUOTES = "\"'"
@@ -86,6 +86,8 @@ def _tidied(line: str) -> str:
     name, value = unicodedata.normalize("NFKC", found[1]), stripped(found[2])
     if not _NAME.fullmatch(name):
         return line
+    if value.startswith("#") and not found[2].startswith("#"):
+        return f"{name}="
     if value[:1] not in _ASCII_QUOTES and value[:1] in QUOTES:
         inner = unquoted(value)
         if inner != value:
@@ -105,12 +107,12 @@ def _check(binding: Binding, path: Path, known: Collection[str], *, doubtful: bo
     name = found[0].upper() if found is not None else ""
     ours = name.startswith("BOT_") or name.lower() in SHARED
     shown = name if name in known else "NAME"  # what stands in the place of a name could be a secret
-    if binding.error or binding.value is None:
-        if ours or not name or (key is not None and not _NAME.fullmatch(key)):
-            raise SettingsError(f"{where}: isn't {shown}=VALUE in one line, with quotes closed; write it so")
-    elif key is not None and not _NAME.fullmatch(key):
-        raise SettingsError(f"{where}: the name isn't made of letters, digits and _; write {shown}=VALUE")
-    elif doubtful and ours and not _is_common_chinese(binding.value):
+    is_name = key is not None and _NAME.fullmatch(key) is not None
+    if name and not ours and (is_name or binding.error):
+        return  # another program's
+    if binding.error or binding.value is None or not is_name:
+        raise SettingsError(f"{where}: isn't {shown}=VALUE in one line, with quotes closed; write it so")
+    if doubtful and not _is_common_chinese(binding.value):
         raise SettingsError(f"{where}: holds characters in an unknown encoding; {_SAVE}")
 
 

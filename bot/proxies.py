@@ -163,11 +163,9 @@ def _refuse_other_things(scheme: str, place: str) -> None:
 
 def _host_and_port(place: str) -> tuple[str, int]:
     place, _, path = place.partition("/")
-    host, _, port = place.rpartition(":") if not place.endswith("]") else (place, "", "")
+    host, _, port = place.rpartition(":") if ":" in place and not place.endswith("]") else (place, "", "")
     if ":" in host and not host.startswith("["):
         raise ValueError("holds an IPv6 address without brackets; write it like socks5://[::1]:7890")
-    if not host:
-        host, port = port, ""
     if not _HOST.fullmatch(host):
         raise ValueError(f"holds no host that can be looked up; write it like {EXAMPLE}")
     if not port:

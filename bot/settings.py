@@ -283,13 +283,18 @@ def _read_defaults(path: Path) -> dict[str, Any]:
 
 def _refuse_unknown(names: Iterable[str]) -> None:
     known = variables()
-    for given in sorted(names):
-        if given not in known:
-            name = re.split(r"[^A-Z0-9_]", given)[0]  # behind a full-width sign the value follows
-            ends = [each.removeprefix(PREFIX) for each in known]
-            close = get_close_matches(name.removeprefix(PREFIX), ends, n=1)
-            hint = f"did you mean {PREFIX}{close[0]}?" if close else f"the settings are {', '.join(known)}"
-            raise SettingsError(f"unknown setting {name}; {hint}")
+    for name in sorted(names):
+        if name not in known:
+            raise SettingsError(f"unknown setting {_hint(name, known)}")
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    """Return an unknown name and what to do; behind a full-width sign in it, the value follows, which isn't shown."""
+    shown, *rest = re.split(r"[^A-Z0-9_]", name, maxsplit=1)
+    if rest:
+        return f"whose name begins with {shown}; what follows must be a plain =, not a full-width ＝ or another sign"
+    close = get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], n=1)
+    return f"{name}; " + (f"did you mean {PREFIX}{close[0]}?" if close else f"the settings are {', '.join(known)}")
 
 
 def _explain(detail: ErrorDetails, variable_of: Mapping[str, str]) -> str:

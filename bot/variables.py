@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters without width, which come along when a value is copied from a page."""
@@ -13,35 +12,28 @@ _SPACE = re.compile(rf"[\s{INVISIBLE}]*")
 _QUOTED = re.compile(rf"([{QUOTES}])(.*)[{QUOTES}](?:\s*#.*)?", re.DOTALL)
 _COMMENT = re.compile(r"\s+#.*", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$\w+|\$\{[^}]*\}|\$\([^)]*\)|\$?\{\{.*\}\}|%\w+%")
-_SERVICE = re.compile(
-    r"BOT_(?:[A-Z0-9_]+_)?(?:"
-    r"(?P<host>SERVICE_HOST|PORT_\d+_(?:TCP|UDP|SCTP)_ADDR)"
-    r"|(?P<number>SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)_PORT(?:_START|_END)?)"
-    r"|(?P<protocol>PORT_\d+_(?:TCP|UDP|SCTP)_PROTO)"
-    r"|(?P<url>PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_START|_END)?)?)"
-    r"|(?P<link>NAME))"
+_ADDRESS = r"\d+_(?:TCP|UDP|SCTP)"
+_RANGE = "(?:_START|_END)?"
+_SHAPES = tuple(
+    (re.compile(rf"BOT_(?:[A-Z0-9_]+_)?{name}"), re.compile(value, re.IGNORECASE))
+    for name, value in {
+        rf"(?:SERVICE_HOST|PORT_{_ADDRESS}_ADDR)": r"None|\d+(?:\.\d+){3}|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?",
+        rf"(?:SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_{_ADDRESS}_PORT{_RANGE})": r"\d{1,5}",
+        rf"PORT_{_ADDRESS}_PROTO": "tcp|udp|sctp",
+        rf"PORT(?:_{_ADDRESS}{_RANGE})?": r"(?:tcp|udp|sctp)://\S+:\d{1,5}",
+        "NAME": r"/[^/\s]+/[^/\s]+",
+    }.items()
 )
-"""What Kubernetes sets for a service, and docker for a link, whose name is "bot" or begins so."""
-_SHAPES = {
-    "number": re.compile(r"\d{1,5}"),
-    "protocol": re.compile(r"tcp|udp|sctp", re.IGNORECASE),
-    "url": re.compile(r"(?:tcp|udp|sctp)://\S+:\d{1,5}", re.IGNORECASE),
-    "link": re.compile(r"/[^/\s]+/[^/\s]+"),
-}
+"""Names and values of what Kubernetes sets for a service, and docker for a link, whose name is "bot" or begins so."""
 _LINKED = re.compile(r"BOT_(?:\d+_)?ENV_\w+")
 """The variables of a container that docker links, whatever their values."""
 
 
 def is_injected(name: str, value: str) -> bool:
     """Tell whether an orchestrator sets this variable for a service that is called like us: by exact name and shape."""
-    if _LINKED.fullmatch(name):
-        return True
-    found = _SERVICE.fullmatch(name)
-    if found is None or found.lastgroup is None:
-        return False
-    if found.lastgroup == "host":
-        return _is_address(value)
-    return _SHAPES[found.lastgroup].fullmatch(value) is not None
+    return _LINKED.fullmatch(name) is not None or any(
+        shape.fullmatch(name) and content.fullmatch(value) for shape, content in _SHAPES
+    )
 
 
 def plain(value: str) -> str:
@@ -76,11 +68,3 @@ def of_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tupl
     injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
     values = {name: plain(value) for name, value in environment.items() if name not in injected}
     return {name: value for name, value in values.items() if value}, injected
-
-
-def _is_address(value: str) -> bool:
-    try:
-        ip_address(value.strip("[]"))
-    except ValueError:
-        return value == "None"  # what a service without an address of its own has
-    return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import PREFIX, Settings, read_settings, variables
+from bot.settings import PREFIX, SHARED_NAMES, Settings, read_settings, variables
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
@@ -16,8 +17,9 @@ TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in variables():
-        monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(PREFIX) or name == "PORT" or name in SHARED_NAMES:
+            monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
@@ -51,8 +53,11 @@ def test_environment_wins_over_env_file_and_that_over_the_defaults(
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("BOT_TOKEN=\nBOT_LOG_LEVEL=debug\n")
     monkeypatch.setenv("BOT_LOG_LEVEL", "")
+    monkeypatch.setenv("BOT_PORT", " ")
+    monkeypatch.setenv("BOT_PROXY", '""')
+    monkeypatch.setenv("BOT_ADMIN_IDS", " # none yet")
     settings = read_settings()
-    assert settings.token is None
+    assert (settings.token, settings.port, settings.proxy, settings.admin_ids) == (None, None, None, frozenset())
     assert settings.log_level == "DEBUG"
 
 
@@ -62,7 +67,19 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("BOT_ADMIN_IDS", "1, 22,333", "admin_ids", {1, 22, 333}),
         ("BOT_ADMIN_IDS", "1，2", "admin_ids", {1, 2}),
         ("BOT_ADMIN_IDS", "7", "admin_ids", {7}),
+        ("BOT_ADMIN_IDS", "1、 22 ；333;4\n5", "admin_ids", {1, 22, 333, 4, 5}),
+        ("BOT_ADMIN_IDS", "[1, '22', “333”,]", "admin_ids", {1, 22, 333}),
+        ("BOT_ADMIN_IDS", "１２", "admin_ids", {12}),
+        ("BOT_ADMIN_IDS", '"7"  # me', "admin_ids", {7}),
+        ("BOT_ADMIN_IDS", "7  # me", "admin_ids", {7}),
         ("BOT_ANONYMOUS_ADMINS", "-1001, -1002", "anonymous_admins", {-1001, -1002}),
+        ("BOT_ANONYMOUS_ADMINS", "−1001，－1002", "anonymous_admins", {-1001, -1002}),
+        ("BOT_HOST", "::", "host", "::"),
+        ("BOT_HOST", "[::1]", "host", "::1"),
+        ("BOT_HOST", "localhost", "host", "localhost"),
+        ("BOT_PORT", "“8080”", "port", 8080),
+        ("BOT_PORT", " 8080 # http", "port", 8080),
+        ("BOT_DATA_DIR", '"my data"', "data_dir", Path("my data")),
         ("BOT_WATCH", "true", "watch", True),
         ("BOT_API_URL", "http://127.0.0.1:8081/bot/", "api_url", "http://127.0.0.1:8081/bot"),
         ("BOT_LOG_FORMAT", " JSON ", "log_format", "json"),
@@ -87,6 +104,16 @@ def test_values_are_understood(
         ("BOT_WEBHOOK_SECRET", "short", "16 to 256"),
         ("BOT_PORT", "70000", "65535"),
         ("BOT_ADMIN_IDS", "1,me", "'me'"),
+        ("BOT_ADMIN_IDS", "@ada", "numeric ids, and '@ada' is none; @userinfobot tells the id"),
+        ("BOT_HOST", "http://0.0.0.0:8080", "without http:// and port"),
+        ("BOT_HOST", "0.0.0.0:8080", "without http:// and port"),
+        ("BOT_HOST", "*", "0.0.0.0 for all of IPv4"),
+        ("BOT_PORT", "$PORT", "another variable's name, which nothing replaces"),
+        ("BOT_PORT", "${PORT}", "another variable's name"),
+        ("PORT", "$PORT", "PORT holds another variable's name"),
+        ("PORT", "http", "valid integer"),
+        ("BOT_TOKEN", "${{ secrets.TOKEN }}", "another variable's name"),
+        ("BOT_PROXY", "127.0.0.1:7890", "write http://127.0.0.1:7890 or socks5://127.0.0.1:7890"),
         ("BOT_ADMIN_IDS", "-100123", "positive"),
         ("BOT_ANONYMOUS_ADMINS", "100123", "negative"),
         ("BOT_WATCH", "perhaps", "BOT_WATCH"),
@@ -150,8 +177,25 @@ def test_no_message_holds_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter" not in str(refused.value)
 
 
-def test_the_token_is_readable_by_asking_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BOT_TOKEN", f" {TOKEN}\n")
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f" {TOKEN}\n",
+        f'"{TOKEN}"',
+        f"“{TOKEN}”",
+        f"\u200b{TOKEN}\ufeff",
+        f"bot{TOKEN}",
+        f"https://api.telegram.org/bot{TOKEN}",
+        TOKEN.replace(":", " : "),
+        TOKEN.replace(":", "："),
+        f"{TOKEN[:20]}\n  {TOKEN[20:]}",
+        f"{TOKEN} # from BotFather",
+    ],
+)
+def test_the_token_is_readable_by_asking_for_it_alone_however_it_was_pasted(
+    monkeypatch: pytest.MonkeyPatch, pasted: str
+) -> None:
+    monkeypatch.setenv("BOT_TOKEN", pasted)
     settings = read_settings()
     assert settings.token is not None
     assert settings.token.get_secret_value() == TOKEN
@@ -171,11 +215,20 @@ def test_no_message_holds_a_token_not_even_one_set_in_the_wrong_place(
 
 
 def test_unreadable_files_are_named(tmp_path: Path) -> None:
-    Path(".env").write_bytes("BOT_DATA_DIR=数据".encode("gb18030"))
-    with pytest.raises(SettingsError, match=r"\.env can't be read"):
+    Path(".env").write_bytes(b"BOT_DATA_DIR=caf\xe9\n")
+    with pytest.raises(SettingsError, match=r"\.env:1: .* save it as UTF-8"):
         read_settings()
     with pytest.raises(SettingsError, match=r"missing\.toml"):
         read_settings(defaults=tmp_path / "missing.toml")
+
+
+def test_a_full_width_equals_sign_in_the_environment_does_not_show_what_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BOT_DATABASE_URL＝postgres://bot:hunter2@db/bot?ssl", "require")
+    with pytest.raises(SettingsError, match=r"begins with BOT_DATABASE_URL; .* full-width") as told:
+        read_settings()
+    assert "hunter2" not in str(told.value)
 
 
 def test_every_setting_is_explained_in_the_example() -> None:

@@ -39,10 +39,14 @@ USED = ("message_id", "date", "chat", "text")
 class Request(BaseRequest):
     """What the library asks of a client."""
 
-    def __init__(self, connections: int, proxy: Proxy | None = None) -> None:
-        """There are so many `connections` to Telegram at most, through the `proxy` where there is one."""
+    def __init__(self, connections: int, proxy: Proxy | None = None, connect: float | None = None) -> None:
+        """There are so many `connections` to Telegram at most, through the `proxy` where there is one.
+
+        `connect` are the seconds to get one.
+        """
         self._connections = connections
         self._proxy = proxy
+        self._connect = connect or (CONNECT if proxy is None else CONNECT_BY_PROXY)
         self._session: ClientSession | None = None
 
     @property
@@ -96,8 +100,7 @@ class Request(BaseRequest):
     async def _request(self, url: str, method: str, content: dict[str, Any], patience: float) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the bot has ended")
-        connect = CONNECT if self._proxy is None else CONNECT_BY_PROXY
-        timeout = ClientTimeout(total=None, connect=connect, sock_read=patience)
+        timeout = ClientTimeout(total=None, connect=self._connect, sock_read=patience)
         try:
             async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **content) as answer:
                 return answer.status, await answer.read()

@@ -183,6 +183,23 @@ def test_a_server_that_fails_is_one_kind_of_error(status: int, body: bytes, serv
         EmbeddingServer(server(lambda _: (status, body)), "m").encode(["a"])
 
 
+@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:9/", "socks5://127.0.0.1:9", "http://127.0.0.1:9", "127.0.0.1:9"])
+def test_a_server_on_this_machine_is_asked_without_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, server: Callable[[Answer], str], proxy: str
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    embedder = EmbeddingServer(server(lambda _: (200, b'{"data": [{"index": 0, "embedding": [1, 0]}]}')), "m")
+    assert embedder.encode(["a"]).tolist() == [[1.0, 0.0]]
+
+
+def test_a_server_elsewhere_is_asked_through_the_proxy(server: Callable[[Answer], str]) -> None:
+    asked_through = server(lambda _: (200, b'{"data": [{"index": 0, "embedding": [1, 0]}]}'))
+    proxy = asked_through.removesuffix("/v1/embeddings")
+    embedder = EmbeddingServer("http://model.invalid/v1/embeddings", "m", proxy=proxy)
+    assert embedder.encode(["a"]).tolist() == [[1.0, 0.0]]
+
+
 def test_a_server_that_isnt_there_is_the_same_error() -> None:
     with pytest.raises(EmbeddingError, match="doesn't answer as it should"):
         EmbeddingServer("http://127.0.0.1:9/v1/embeddings", "m", timeout=1).encode(["a"])

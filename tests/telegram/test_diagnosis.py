@@ -37,6 +37,7 @@ async def test_admins_are_told_how_the_bot_is_doing(
         texts("zh", "diag.uptime", days=0, hours=0, minutes=0),
         texts("zh", "diag.privacy_on"),
         texts("zh", "diag.inline_off"),
+        texts("zh", "diag.no_proxy"),
         texts("zh", "diag.failures", count=0),
         texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.no_problems"),
@@ -44,6 +45,7 @@ async def test_admins_are_told_how_the_bot_is_doing(
     assert second.text.splitlines()[3:] == [
         texts("zh", "diag.privacy_off"),
         texts("zh", "diag.inline_on"),
+        texts("zh", "diag.no_proxy"),
         texts("zh", "diag.failures", count=0),
         texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.problems", count=1),
@@ -56,7 +58,7 @@ def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: T
 
     lines = list(told(found, texts, "en"))
 
-    assert lines[6:10] == [
+    assert lines[7:11] == [
         texts("en", "diag.waiting", count=4),
         texts("en", "diag.aside", count=2),
         "7: ValueError at somewhere",

@@ -1,4 +1,4 @@
-"""How the bot asks Telegram: by which proxy, what it reads of the answers, and what it tells of failures."""
+"""How the bot asks Telegram: what it reads of the answers, and what it tells of failures."""
 
 from __future__ import annotations
 
@@ -11,41 +11,11 @@ from telegram.error import NetworkError
 from bot.answers.assistant import Assistant
 from bot.telegram.app import build
 from bot.telegram.context import App
-from bot.telegram.request import Request, proxy
+from bot.telegram.request import Request
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
 from tests.replica import free_port
 from tests.telegram.conftest import MakeServices
-
-TELEGRAM = "https://api.telegram.org/bot"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({}, None),
-        ({"https_proxy": "http://127.0.0.1:7890"}, "http://127.0.0.1:7890"),
-        ({"all_proxy": "http://127.0.0.1:7890"}, "http://127.0.0.1:7890"),
-        ({"http_proxy": "http://127.0.0.1:7890"}, None),
-        ({"all_proxy": "socks5://127.0.0.1:7890"}, None),
-        ({"https_proxy": "http://127.0.0.1:7890", "no_proxy": "api.telegram.org"}, None),
-    ],
-    ids=["none", "https", "all", "http", "socks", "excepted"],
-)
-def test_the_proxy_is_that_of_the_environment(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: str | None
-) -> None:
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-    assert proxy(TELEGRAM) == expected
 
 
 def test_of_a_message_only_what_is_used_is_read() -> None:
