@@ -7,10 +7,13 @@ import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from ssl import SSLContext
+from pathlib import Path
+from ssl import Purpose, SSLContext, create_default_context
 
 NAME = "bot-api.test"
 """A name that nobody but the proxy can look up."""
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""Key and certificate for it and for this machine, made for these tests alone; valid for a hundred years from 2026."""
 
 
 class _RefusedError(Exception):
@@ -99,6 +102,28 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(content)
             await writer.drain()
     writer.close()
+
+
+def certified() -> SSLContext:
+    """Return what this machine shows as NAME, to those who trust CERTIFICATE."""
+    context = create_default_context(Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+@asynccontextmanager
+async def encrypted(to: int) -> AsyncIterator[int]:
+    """Take encrypted connections while the block runs, and pass on to a port what they hold; yield the port."""
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", to)
+        await asyncio.gather(_pass(reader, back), _pass(there, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", 0, ssl=certified())
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ def _reason(error: Exception) -> str:
         case ProxyTimeoutError():
             return "doesn't answer in time; check that it runs, and host and port"
         case SSLCertVerificationError():
-            return f"doesn't show a certificate to trust ({error.verify_message})"
+            return f"leads to a certificate that isn't trusted ({error.verify_message})"
         case SSLError():
             return f"breaks the encrypted connection ({error.reason or 'SSL'}); check the scheme and the port"
         case _:

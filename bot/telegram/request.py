@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from typing import Any
 
 import httpx
@@ -107,6 +107,8 @@ class Request(BaseRequest):
         except TimeoutError as error:
             raise self._late(error) from error
         except ClientError as error:
+            if self._proxy is not None and isinstance(error.__cause__, SSLError):
+                raise proxied.failure(self._proxy, error.__cause__) from error
             raise NetworkError(_told(error)) from error
         except proxied.FAILURES as error:
             if self._proxy is None:

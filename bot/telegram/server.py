@@ -172,7 +172,7 @@ async def serving(pages: Pages, listening: Listening | None) -> AsyncIterator[in
     with ExitStack() as open_sockets:
         listeners = [open_sockets.enter_context(each) for each in listeners_at(listening.host, listening.port)]
         port = int(listeners[0].getsockname()[1])
-        LOG.info("listening at %s", url_of(listening.host, port))
+        LOG.info("listening at http://%s", place_of(listening.host, port))
         config = uvicorn.Config(
             pages.application(),
             http="httptools",  # the one in pure Python costs a delivery several times as much
@@ -196,10 +196,10 @@ def listeners_at(host: str, port: int) -> list[socket.socket]:
 
     Raises SettingsError where that can't be.
     """
-    where = url_of(host, port)
+    where = place_of(host, port)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
+    except (OSError, UnicodeError):
         raise SettingsError(
             f"BOT_HOST: {where} is no address of this machine; 0.0.0.0 and :: mean all of them"
         ) from None
@@ -225,9 +225,9 @@ def _listener(family: int, place: tuple[Any, ...], port: int) -> socket.socket:
     return listener
 
 
-def url_of(host: str, port: int) -> str:
-    """Return the address of the server as a URL."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def place_of(host: str, port: int) -> str:
+    """Return host and port as they stand in a URL."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _refused(where: str, error: OSError) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.server import Listening, listeners_at, url_of
+from bot.telegram.server import Listening, listeners_at, place_of
 from tests.botapi import BotApi
 from tests.replica import free_port
 from tests.telegram.conftest import MakeServices, serving_with
@@ -71,9 +71,9 @@ def test_a_name_is_listened_at_by_all_its_addresses_and_one_port() -> None:
 @pytest.mark.parametrize(
     ("host", "says"),
     [
-        ("192.0.2.1", "BOT_HOST: can't listen at http://192.0.2.1:{port} (Cannot assign requested address); 0.0.0.0"),
-        ("2001:db8::1", "BOT_HOST: can't listen at http://[2001:db8::1]:{port} ("),
-        ("bot.invalid", "BOT_HOST: http://bot.invalid:{port} is no address of this machine"),
+        ("192.0.2.1", "BOT_HOST: can't listen at 192.0.2.1:{port} (Cannot assign requested address); 0.0.0.0"),
+        ("2001:db8::1", "BOT_HOST: can't listen at [2001:db8::1]:{port} ("),
+        ("bot..invalid", "BOT_HOST: bot..invalid:{port} is no address of this machine"),
     ],
 )
 def test_an_address_of_another_machine_is_told(host: str, says: str) -> None:
@@ -87,5 +87,5 @@ def test_a_port_that_is_taken_is_told(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=re.escape(f"BOT_PORT: can't listen at {url_of(host, port)} (")):
+        with pytest.raises(SettingsError, match=re.escape(f"BOT_PORT: can't listen at {place_of(host, port)} (")):
             listeners_at(host, port)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ from bot.telegram.app import build
 from bot.telegram.request import Request
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
-from tests.proxy import NAME, running
+from tests.proxy import CERTIFICATE, NAME, certified, encrypted, running
 from tests.replica import free_port
 from tests.telegram.conftest import ROOT, MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
@@ -204,6 +205,22 @@ async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
 
     assert NAME in proxy.asked
     assert not any(secret in log for secret in (PASSWORD, CREDENTIALS, "p%40ss"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
+async def test_encryption_goes_through_the_proxy_to_telegram_itself(api: BotApi, folder: Path, scheme: str) -> None:
+    encryption = certified() if scheme == "https" else None
+    async with running(USER, PASSWORD, encryption) as proxy, encrypted(urlsplit(api.url).port or 0) as port:
+        env_file = f"BOT_TOKEN={api.token}\nHTTPS_PROXY={scheme}://{CREDENTIALS}127.0.0.1:{proxy.port}\n"
+        more = {"BOT_API_URL": f"https://{NAME}:{port}/bot", "SSL_CERT_FILE": str(CERTIFICATE)}
+        async with process(folder, env_file, **more) as bot:
+            await api.private_message(ADA, NUCLEAR)
+            await api.sent(1, limit=60)
+            bot.terminate()
+            log = await log_of(bot)
+
+    assert set(proxy.asked) == {NAME}
+    assert not any(word in log for word in (PASSWORD, CREDENTIALS, "Traceback"))
 
 
 @pytest.mark.parametrize(
