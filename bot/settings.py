@@ -224,10 +224,11 @@ class Settings(BaseModel):
         return self._surroundings.injected
 
     def secrets(self) -> frozenset[str]:
-        """Return what no log may show."""
-        held = (self.token, self.database_url, self.webhook_secret, self.proxy)
-        secrets = {secret.get_secret_value() for secret in held if secret is not None}
-        return frozenset(secrets).union(*map(credentials, (*secrets, *self._surroundings.proxies.values())))
+        """Return what no log may show; of proxies' addresses, user and password alone."""
+        held = (self.token, self.database_url, self.webhook_secret)
+        whole = {secret.get_secret_value() for secret in held if secret is not None}
+        own = (self.proxy.get_secret_value(),) if self.proxy is not None else ()
+        return frozenset(whole).union(*map(credentials, (*own, *self._surroundings.proxies.values())))
 
 
 _SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})

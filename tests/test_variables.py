@@ -99,7 +99,7 @@ def test_the_own_proxy_goes_before_the_shared_and_for_telegram_alone(monkeypatch
     assert str(settings.shared_proxy("https://example.org/v1")) == "http://127.0.0.1:2"
     assert settings.shared_proxy("https://model.internal/v1") is None
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
-    assert {"ada:hunter2", "hunter2"} <= settings.secrets()
+    assert settings.secrets() == {"ada:hunter2", "hunter2"}
 
 
 def test_a_shared_proxy_of_the_environment_goes_before_that_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

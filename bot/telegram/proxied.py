@@ -8,11 +8,12 @@ from aiohttp import BaseConnector
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError, ProxyType
 from telegram.error import NetworkError
 
-from bot.proxies import Proxy
+from bot.proxies import Proxy, is_loopback
 
 FAILURES = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
 """What the connector raises; of an established connection the client tells by errors of its own."""
 _TYPES = {"http": ProxyType.HTTP, "https": ProxyType.HTTP, "socks4": ProxyType.SOCKS4, "socks4a": ProxyType.SOCKS4}
+_IN_CONTAINER = ", and in a container write host.docker.internal, for there this is the container itself"
 _CREDENTIALS = ("authentication", "acceptable")
 """Words of the library's that tell that a SOCKS proxy wants another user or password."""
 
@@ -38,7 +39,8 @@ def connector(proxy: Proxy, connections: int, trust: SSLContext) -> BaseConnecto
 
 def failure(proxy: Proxy, error: Exception) -> NetworkError:
     """Tell what went wrong between the bot and its proxy, with the variable to look at."""
-    return NetworkError(f"{proxy.variable}: the proxy {proxy} {_reason(error)}")
+    hint = _IN_CONTAINER if isinstance(error, ProxyConnectionError) and is_loopback(proxy.host) else ""
+    return NetworkError(f"{proxy.variable}: the proxy {proxy} {_reason(error)}{hint}")
 
 
 def _reason(error: Exception) -> str:
