@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,11 +24,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from bot import values
 from bot.env_file import read_env_file
 from bot.errors import SettingsError
 from bot.log import without_secrets
 from bot.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
-from bot.variables import INVISIBLE, QUOTES, is_placeholder, of_environment
+from bot.variables import from_files, is_placeholder, of_environment
 
 PREFIX = "BOT_"
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -39,111 +37,6 @@ CONFIG = Path(__file__).resolve().parent.parent / "config"
 DEFAULTS = CONFIG / "bot.toml"
 SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
 """Variables for proxies that programs share."""
-
-
-_BREAK = re.compile(r"\s*[\r\n]+\s*|\s*:\s*")
-"""What pasting adds in the middle of a token."""
-_COPIED = re.compile(r"(?:https?://api\.telegram\.org/)?bot(?=\d)", re.IGNORECASE)
-"""What stands before a token in the addresses of the Bot API."""
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
-
-
-def _token(secret: SecretStr) -> SecretStr:
-    text = unicodedata.normalize("NFKC", secret.get_secret_value())
-    text = text.translate(dict.fromkeys(map(ord, INVISIBLE + QUOTES))).strip()
-    token = _COPIED.sub("", _BREAK.sub(lambda found: ":" if ":" in found[0] else "", text), count=1)
-    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
-        raise ValueError("doesn't look like a Telegram token (digits, a colon, letters); copy it from @BotFather again")
-    return SecretStr(token)
-
-
-def _ids(value: object) -> object:
-    """Split "1, 2" into its items; a list of the TOML file stays as it is."""
-    if not isinstance(value, str):
-        return value
-    items = [item.strip("[](){}" + QUOTES) for item in re.split(r"[,，、;；\s]+", value)]
-    for item in filter(None, items):
-        if not re.fullmatch(r"[-+−－]?\d+", item):
-            raise ValueError(
-                f"must hold numeric ids, and {item!r} is none; @userinfobot tells the id of whoever writes to it"
-            )
-    return [unicodedata.normalize("NFKC", item).replace("−", "-") for item in items if item]
-
-
-def _groups(ids: frozenset[int]) -> frozenset[int]:
-    if any(number >= 0 for number in ids):
-        raise ValueError("must hold ids of groups, which are negative numbers")
-    return ids
-
-
-def _positive(ids: frozenset[int]) -> frozenset[int]:
-    if any(number <= 0 for number in ids):
-        raise ValueError("must hold user ids, which are positive numbers; @userinfobot tells yours")
-    return ids
-
-
-def _base_url(value: str) -> str:
-    url = value.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or not parts.path.endswith("/bot"):
-        raise ValueError("must be a URL up to and with /bot, like http://localhost:8081/bot")
-    return url
-
-
-def _endpoint(value: str) -> str:
-    url = value.strip()
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("must be the full address of the endpoint, like http://localhost:8080/v1/embeddings")
-    return url
-
-
-def _database(secret: SecretStr) -> SecretStr:
-    url = secret.get_secret_value().strip()
-    if not re.match(r"(sqlite\+aiosqlite:///.|postgresql\+asyncpg://.)", url):
-        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-    return SecretStr(url)
-
-
-def _public_base(value: str) -> str:
-    url = value.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("must be the public address of the bot, like https://bot.example.org")
-    return url
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
-        raise ValueError("must be 16 to 256 letters, digits, _ and -")
-    return secret
-
-
-def _proxy(secret: SecretStr) -> SecretStr:
-    parse_proxy(secret.get_secret_value())
-    return secret
-
-
-def _host(value: str) -> str:
-    """Check an address to listen at; one of IPv6 may stand in brackets."""
-    host = value.strip().removeprefix("[").removesuffix("]")
-    try:
-        ip_address(host)
-    except ValueError:
-        if not _HOST.fullmatch(host):
-            raise ValueError(
-                "must be an address of this machine alone, without http:// and port (that is BOT_PORT): "
-                "0.0.0.0 for all of IPv4, :: for all of IPv6 and IPv4, 127.0.0.1 for this machine alone"
-            ) from None
-    return host
-
-
-def _upper(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +56,17 @@ class Settings(BaseModel):
 
     _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
 
-    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    token: Annotated[SecretStr, AfterValidator(values.token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
-    admin_ids: Annotated[frozenset[int], BeforeValidator(_ids), AfterValidator(_positive)] = frozenset()
+    admin_ids: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.users)] = frozenset()
     """Telegram ids of those who may use the admin commands."""
-    anonymous_admins: Annotated[frozenset[int], BeforeValidator(_ids), AfterValidator(_groups)] = frozenset()
+    anonymous_admins: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.groups)] = (
+        frozenset()
+    )
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
-    proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    proxy: Annotated[SecretStr, AfterValidator(values.proxy)] | None = None
     """Proxy to reach Telegram through; may hold a password. None for that of `HTTPS_PROXY` or `ALL_PROXY`, if any."""
-    api_url: Annotated[str, AfterValidator(_base_url)] | None = None
+    api_url: Annotated[str, AfterValidator(values.base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
     """The knowledge folder."""
@@ -179,29 +74,31 @@ class Settings(BaseModel):
     """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
-    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] | None = None
     """Where what is asked is kept; may hold a password. None for a file in the data folder."""
     retention_days: Annotated[int, Field(ge=1)] = 30
     """Days after which what was asked and answered is forgotten."""
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
     """Chats that are served at once."""
-    webhook_url: Annotated[str, AfterValidator(_public_base)] | None = None
+    webhook_url: Annotated[str, AfterValidator(values.public_base)] | None = None
     """Public base URL that Telegram delivers to; None for long polling."""
-    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(values.webhook_secret)] | None = None
     """What Telegram proves itself with; None for one derived from the token."""
     # a server in a container has to be reachable from outside of it
-    host: Annotated[str, AfterValidator(_host)] = "0.0.0.0"  # noqa: S104
+    host: Annotated[str, AfterValidator(values.host)] = "0.0.0.0"  # noqa: S104
     """Address that the HTTP server listens at."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
     )
     """Port of the HTTP server; None for no server."""
-    embeddings_url: Annotated[str, AfterValidator(_endpoint)] | None = None
+    embeddings_url: Annotated[str, AfterValidator(values.endpoint)] | None = None
     """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
     embeddings_model: str = "multilingual-e5-small"
     """Model that `embeddings_url` is asked for."""
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(values.upper)] = (
+        "INFO"
+    )
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(values.lower)] = "console"
 
     def model_post_init(self, context: object, /) -> None:
         """Keep what stands beside the settings, where they were read."""
@@ -242,17 +139,19 @@ def variables() -> tuple[str, ...]:
 
 def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> Settings:
     """Read the settings; raise SettingsError, which names the variable and never holds a secret."""
-    values = _read_defaults(defaults)
+    given = _read_defaults(defaults)
     environment, injected = of_environment(os.environ)
-    sources = (environment, read_env_file(env_file, (*variables(), *SHARED_NAMES)))
+    secret = [PREFIX + name.upper() for name in sorted(_SECRETS)]
+    in_file = read_env_file(env_file, (*variables(), *SHARED_NAMES))
+    sources = (from_files(environment, secret), from_files(in_file, secret))
     for source in sources:
         _refuse_unknown(name for name in map(str.upper, source) if name.startswith(PREFIX))
     proxies = {name: value for source in reversed(sources) for name, value in source.items() if name in SHARED_NAMES}
     variable_of = {}
     for name, variable, value in _given(sources):
-        values[name], variable_of[name] = value, variable
+        given[name], variable_of[name] = value, variable
     try:
-        return Settings.model_validate(values, context=Surroundings(proxies, injected))
+        return Settings.model_validate(given, context=Surroundings(proxies, injected))
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 
@@ -275,11 +174,11 @@ def _given(sources: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str, str
 
 def _read_defaults(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        defaults: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: can't be read ({error}); restore it from the repository") from None
-    _refuse_unknown(PREFIX + name.upper() for name in values)
-    return values
+    _refuse_unknown(PREFIX + name.upper() for name in defaults)
+    return defaults
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bot.errors import SettingsError
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters without width, which come along when a value is copied from a page."""
@@ -68,3 +71,25 @@ def of_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tupl
     injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
     values = {name: plain(value) for name, value in environment.items() if name not in injected}
     return {name: value for name, value in values.items() if value}, injected
+
+
+def from_files(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return the variables, those of `names` read from the file that NAME_FILE leads to, as docker hands out secrets.
+
+    Raises SettingsError where there is no such file, or both are set.
+    """
+    read = dict(values)
+    for name in names:
+        path = read.pop(f"{name}_FILE", None)
+        if path is None:
+            continue
+        if name in read:
+            raise SettingsError(f"{name} and {name}_FILE are both set; take one away")
+        try:
+            content = plain(Path(path).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError):
+            # the value isn't shown: it may be the secret itself, set in the wrong variable
+            raise SettingsError(f"{name}_FILE leads to no file that can be read; write the path of one") from None
+        if content:
+            read[name] = content
+    return read

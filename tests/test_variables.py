@@ -118,3 +118,38 @@ def test_a_socks_proxy_for_the_embedding_server_is_told_with_a_way_out(monkeypat
     assert "hunter2" not in str(told.value)
     monkeypatch.setenv("NO_PROXY", "example.org")
     assert compose.builder(read_settings())
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_secrets_are_read_from_files_as_docker_hands_them_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
+) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("\ufeff123456789:AAExample\r\n", encoding="utf-8")
+    if where == "environment":
+        monkeypatch.setenv("BOT_TOKEN_FILE", str(secret))
+    else:
+        Path(".env").write_text(f"BOT_TOKEN_FILE={secret}\n")
+    token = read_settings().token
+
+    assert token is not None
+    assert token.get_secret_value() == "123456789:AAExample"
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"BOT_TOKEN_FILE": "hunter2"}, "BOT_TOKEN_FILE leads to no file that can be read"),
+        ({"BOT_TOKEN_FILE": "."}, "BOT_TOKEN_FILE leads to no file"),
+        ({"BOT_TOKEN_FILE": "x", "BOT_TOKEN": "123456789:AA"}, "BOT_TOKEN and BOT_TOKEN_FILE are both set"),
+        ({"BOT_PORT_FILE": "x"}, "unknown setting BOT_PORT_FILE"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_told(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], says: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=says) as told:
+        read_settings()
+    assert "hunter2" not in str(told.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from socket import gaierror
 from ssl import SSLCertVerificationError, SSLContext, SSLError
 
 from aiohttp import BaseConnector
@@ -68,4 +70,7 @@ def _reason(error: Exception) -> str:
 def _cause(error: Exception) -> str:
     """Return the system's own words, where there are any; the library's repeat the address."""
     original = error.__cause__.__cause__ if error.__cause__ is not None else None
-    return (original.strerror if isinstance(original, OSError) else None) or type(original or error).__name__
+    if isinstance(original, gaierror):
+        return "its name can't be looked up"
+    number = original.errno if isinstance(original, OSError) else None
+    return os.strerror(number) if number is not None else type(original or error).__name__

@@ -71,7 +71,7 @@ def test_wrong_usage_is_told_in_one_line(call: str, says: str, capsys: pytest.Ca
     ("name", "value", "says"),
     [
         ("BOT_TOKN", TOKEN, "did you mean BOT_TOKEN?"),
-        ("BOT_TOKEN", f"bot{TOKEN}", "BOT_TOKEN doesn't look like"),
+        ("BOT_TOKEN", f"my{TOKEN}", "BOT_TOKEN doesn't look like"),
         ("BOT_LOG_LEVEL", TOKEN, "BOT_LOG_LEVEL ('[secret]') must be one of"),
     ],
 )
