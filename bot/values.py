@@ -22,7 +22,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 def token(secret: SecretStr) -> SecretStr:
     """Return a token, however it was pasted."""
     text = unicodedata.normalize("NFKC", secret.get_secret_value())
-    text = text.translate(dict.fromkeys(map(ord, INVISIBLE + QUOTES))).strip()
+    text = text.translate(dict.fromkeys(map(ord, INVISIBLE + QUOTES + "<>"))).strip()
     token = _COPIED.sub("", _BREAK.sub(lambda found: ":" if ":" in found[0] else "", text), count=1)
     if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
         raise ValueError("doesn't look like a Telegram token (digits, a colon, letters); copy it from @BotFather again")

@@ -69,7 +69,8 @@ def is_placeholder(value: str) -> bool:
 def of_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the variables that are set, plain, and the names of those that were injected and don't count."""
     injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
-    values = {name: plain(value) for name, value in environment.items() if name not in injected}
+    # compose hands `- NAME = value` on with the space in the name
+    values = {name.strip(): plain(value) for name, value in environment.items() if name not in injected}
     return {name: value for name, value in values.items() if value}, injected
 
 

@@ -162,6 +162,17 @@ def test_variables_of_the_host_are_left_alone(monkeypatch: pytest.MonkeyPatch) -
     assert (settings.token, settings.port) == (None, 8080)
 
 
+def test_a_bad_value_is_told_with_the_variable_that_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "http")
+    with pytest.raises(SettingsError, match=r"^PORT \('http'\) is malformed"):
+        read_settings()
+
+
+def test_a_space_behind_a_name_as_compose_leaves_it_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_PORT ", " 8443")
+    assert read_settings().port == 8443
+
+
 def test_the_port_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "8080")
     monkeypatch.setenv("BOT_PORT", "8443")
@@ -184,6 +195,7 @@ def test_no_message_holds_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
         f'"{TOKEN}"',
         f"“{TOKEN}”",
         f"\u200b{TOKEN}\ufeff",
+        f"<{TOKEN}>",
         f"bot{TOKEN}",
         f"https://api.telegram.org/bot{TOKEN}",
         TOKEN.replace(":", " : "),
