@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.env_file import read_env_file
 from bot.errors import SettingsError
@@ -121,3 +123,14 @@ def test_a_file_that_an_editor_has_named_otherwise_is_told(tmp_path: Path) -> No
 def test_what_is_no_text_is_told(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(SettingsError, match=r"\.env"):
         read(tmp_path, content)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary() | st.text(alphabet="BOT_KEN＝=\"'“”#\n\r \\x${}：").map(str.encode))
+def test_whatever_stands_in_the_file_is_read_or_told_in_one_line(tmp_path: Path, content: bytes) -> None:
+    try:
+        values = read(tmp_path, content)
+    except SettingsError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(values.values())

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.proxies import Proxy, credentials, parse_proxy, shared_proxy
@@ -143,3 +145,17 @@ def test_what_a_log_must_hide_is_both_as_written_and_as_meant() -> None:
 
 def test_proxies_are_compared_by_what_they_hold() -> None:
     assert parse_proxy(f"socks5://{HERE}", "ALL_PROXY") == Proxy("ALL_PROXY", "socks5", "127.0.0.1", 7890)
+
+
+PIECES = st.text(alphabet="a1:@/%#[].？：-")
+SOMEHOW = st.tuples(st.sampled_from(["http", "socks5", "https", "ss"]), PIECES, PIECES)
+
+
+@given(st.text() | SOMEHOW.map(lambda parts: f"{parts[0]}://{parts[1]}@{parts[2]}"))
+def test_whatever_is_written_is_a_proxy_or_told_in_one_line(value: str) -> None:
+    try:
+        proxy = parse_proxy(value)
+    except ValueError as error:
+        assert "\n" not in str(error)
+    else:
+        assert parse_proxy(proxy.address()) == proxy
