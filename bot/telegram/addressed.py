@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
-from bot.telegram import utf16
+from bot.telegram.mentions import Command, command, mentions, without
 
 ASK = "ask"
 """The command that asks a question."""
@@ -28,13 +27,14 @@ def question(message: Message, me: User) -> Asked | None:
     """Return what `message` asks the bot, or None where it isn't meant for it."""
     if not from_somebody(message) or (message.via_bot is not None and message.via_bot.id == me.id):
         return None
-    command = _command(message)
-    marks = list(_marks(message, me))
-    if (command is not None and not _is_ask(command, me)) or not (marks or _may_go_without(message, me)):
+    begins_with, named = command(_text(message), _entities(message)), _named(message, me)
+    asks = begins_with is not None and _is_ask(begins_with, me)
+    if (begins_with is not None and not asks) or not (asks or named or _may_go_without(message, me)):
         return None
-    if message.is_automatic_forward and not any(_names_us(message, entity, me) for entity in _entities(message)):
+    if message.is_automatic_forward and not named:
         return None  # a channel's post, with which nobody in the group asks anything
-    text = utf16.without(_text(message), marks).strip()
+    marks = named | ({(0, begins_with.length)} if begins_with is not None else set())
+    text = without(_text(message), marks)
     if text:
         return Asked(text, message.message_id)
     if marks:
@@ -56,38 +56,19 @@ def _entities(message: Message) -> tuple[MessageEntity, ...]:
     return message.entities if message.text else message.caption_entities
 
 
-def _read(message: Message, entity: MessageEntity) -> str:
-    return message.parse_entity(entity) if message.text else message.parse_caption_entity(entity)
+def _is_ask(begins_with: Command, me: User) -> bool:
+    return begins_with.name == ASK and begins_with.bot in {"", (me.username or "").lower()}
 
 
-def _command(message: Message) -> str | None:
-    """Return the command that the message starts with, "/" and bot name included."""
-    for entity in _entities(message):
-        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
-            return _read(message, entity)
-    return None
-
-
-def _is_ask(command: str, me: User) -> bool:
-    name, _, bot = command.removeprefix("/").casefold().partition("@")
-    return name == ASK and bot in {"", (me.username or "").casefold()}
-
-
-def _marks(message: Message, me: User) -> Iterator[tuple[int, int]]:
-    """Yield where the message names the bot or asks by command: offset and length in UTF-16 units."""
-    for entity in _entities(message):
-        if _names_us(message, entity, me) or (
-            entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 and _is_ask(_read(message, entity), me)
-        ):
-            yield entity.offset, entity.length
-
-
-def _names_us(message: Message, entity: MessageEntity, me: User) -> bool:
-    if entity.type == MessageEntity.TEXT_MENTION:
-        return entity.user is not None and entity.user.id == me.id
-    if entity.type == MessageEntity.MENTION:
-        return _read(message, entity).casefold() == f"@{me.username}".casefold()
-    return False
+def _named(message: Message, me: User) -> set[tuple[int, int]]:
+    """Return where the message names the bot: offset and length in UTF-16 units."""
+    text, entities = _text(message), _entities(message)
+    marked = {
+        (entity.offset, entity.length)
+        for entity in entities
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == me.id
+    }
+    return marked | set(mentions(text, entities, me.username or ""))
 
 
 def _may_go_without(message: Message, me: User) -> bool:
