@@ -41,8 +41,8 @@ async def show(update: Update, context: Context) -> None:
     place, language, texts = beside(message), await language_for(context, message), context.texts
     if message.chat.type == ChatType.PRIVATE:
         await send(context.bot, place, [escape(texts(language, "settings.in_private"))])
-    elif (refusal := await _refusal(context, message)) is not None:
-        await send(context.bot, place, [escape(texts(language, f"settings.{refusal}"))])
+    elif not await _may_see(context, message):
+        await send(context.bot, place, [escape(texts(language, "settings.refused"))])
     else:
         found = await context.services.chosen.settings_of(chat(context, message.chat.id))
         panel = Panel(found, language, texts, _topic_of(message))
@@ -52,7 +52,9 @@ async def show(update: Update, context: Context) -> None:
 async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting) -> None:
     """Change what a button says, for an admin of the group."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
-        await acknowledge(query, context.texts(button.language, "settings.refused"))
+        opened = message.reply_to_message if isinstance(message, Message) else None
+        unseen = opened is not None and writes_as_the_group(opened)
+        await acknowledge(query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused"))
         return
     chosen, group = context.services.chosen, chat(context, message.chat.id)
     before = await chosen.settings_of(group)
@@ -128,15 +130,12 @@ class Panel:
         return self._texts(self._language, key)
 
 
-async def _refusal(context: Context, message: Message) -> str | None:
-    """Tell why whoever writes may not see the settings; None where they may."""
-    services = context.services
+async def _may_see(context: Context, message: Message) -> bool:
+    """Tell whether an admin of the group wrote a message, under a name or in the group's."""
     if writes_as_the_group(message):
-        return None if message.chat.id in services.anonymous else "anonymous"
-    writer = message.from_user
-    if message.sender_chat is not None or writer is None:
-        return "refused"
-    return None if await services.group_admins.include(context.bot, message.chat.id, writer.id) else "refused"
+        return True
+    writer = message.from_user if message.sender_chat is None else None
+    return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)
 
 
 def _topic_of(message: MaybeInaccessibleMessage) -> int | None:

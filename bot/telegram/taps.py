@@ -90,7 +90,8 @@ async def _delete(
     services, chat = context.services, message.chat.id
     may = query.from_user.id == button.asker or query.from_user.id in services.admins
     if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
-        await acknowledge(query, context.texts(button.language, "delete.refused"))
+        unseen = button.asker == chat  # asked in the group's name, perhaps by whoever taps
+        await acknowledge(query, context.texts(button.language, "group.unseen_admin" if unseen else "delete.refused"))
         return
     parts = await services.answers.messages(chat, message.message_id)
     deleted = [await delete(context.bot, chat, part) for part in parts]
