@@ -33,11 +33,9 @@ def question(message: Message, me: User) -> Asked | None:
         return None
     if message.is_automatic_forward and not named:
         return None  # a channel's post, with which nobody in the group asks anything
-    marks = named | ({(0, begins_with.length)} if begins_with is not None else set())
-    text = without(_text(message), marks)
-    if text:
+    if text := _words(message, me):
         return Asked(text, message.message_id)
-    if marks:
+    if asks or named:
         return _in_reply(message, me) or Asked("", message.message_id)
     wordless = message.chat.type == ChatType.PRIVATE and message.effective_attachment is not None
     return Asked("", message.message_id) if wordless else None
@@ -85,9 +83,20 @@ def _answers_us(message: Message, me: User) -> bool:
 
 
 def _in_reply(message: Message, me: User) -> Asked | None:
-    """Take somebody's message that is replied to, or the quoted part of it, as the question."""
+    """Take what is quoted as the question, or else somebody's message that is replied to."""
     before = message.reply_to_message
-    if before is None or before.forum_topic_created is not None or _answers_us(message, me):
+    if before is not None and before.forum_topic_created is not None:
         return None
-    text = message.quote.text if message.quote is not None else _text(before)
-    return Asked(text.strip(), before.message_id) if text.strip() else None
+    quoted = message.quote.text.strip() if message.quote is not None else ""
+    if before is None or _answers_us(message, me):
+        return Asked(quoted, message.message_id) if quoted else None
+    text = quoted or _words(before, me) or (before.quote.text.strip() if before.quote is not None else "")
+    return Asked(text, before.message_id) if text else None
+
+
+def _words(message: Message, me: User) -> str:
+    """Return what a message says besides naming the bot."""
+    begins_with, marks = command(_text(message), _entities(message)), _named(message, me)
+    if begins_with is not None and _is_ask(begins_with, me):
+        marks |= {(0, begins_with.length)}
+    return without(_text(message), marks)
