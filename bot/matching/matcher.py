@@ -86,12 +86,22 @@ class Matcher:
         follow_up = self.dialogue.follow_up(whole)
         if follow_up is None:
             return None
+        if follow_up.kind == "detail" and (narrower := self._on_point(before)) is not None:
+            return _shown(narrower)
         if (again := same_again(follow_up, before)) is not None:
             return _shown(*again)
         if follow_up.kind == "more":
             following = next_entry(self.engine, before)
             return _shown(following) if following is not None else None
         return None
+
+    def _on_point(self, before: Before) -> Entry | None:
+        """Return another entry that says more about the point that a message is about; None where there is none."""
+        if before.point is None:
+            return None
+        last = before.entries[0]
+        answers = self.decide(last.points[before.point].zh).answers
+        return next((found.entry for found in answers if found.entry.key != last.key), None)
 
 
 def _shown(entry: Entry, focus: int | None = None) -> Decision:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from telegram import Message
+from telegram import Message, User
 
 from bot.answers.reply import About
 from bot.errors import StorageError
+from bot.knowledge.model import Knowledge
 from bot.storage import history
+from bot.telegram.buttons import Context as Excerpt
+from bot.telegram.buttons import parse
 from bot.telegram.context import Context
+from bot.telegram.refs import find_entry
 
 LOG = logging.getLogger(__name__)
 
@@ -39,13 +43,32 @@ def target(message: Message) -> Target | None:
     return None
 
 
+def named_by_buttons(message: Message | None, knowledge: Knowledge, me: User) -> tuple[str, ...]:
+    """Return the keys of the entries that a message answers, as its own buttons name them.
+
+    That serves where nothing is kept of it: it may be older than what is kept, or written by somebody through the bot.
+    """
+    if message is None or message.reply_markup is None:
+        return ()
+    keys = [key for row in message.reply_markup.inline_keyboard for key in row]
+    tapped = [parse(str(key.callback_data or "")) for key in keys]
+    names = [button.entry for button in tapped if isinstance(button, Excerpt)]
+    if message.via_bot is not None and message.via_bot.id == me.id:
+        names = [link for key in keys if (link := (key.url or "").rpartition("?start=")[2])]
+    found = (find_entry(knowledge, name) for name in names)
+    return tuple(entry.key for entry in found if entry is not None)
+
+
 async def about(context: Context, message: Message) -> About | None:
     """Return the answer that `message` replies to, as the matching needs it; None where it replies to none."""
     replied_to = target(message)
     if replied_to is None:
         return None
     given = await context.services.answers.with_message(replied_to.chat, replied_to.message_id)
-    if given is None or given.status not in {"answered", "suggested", "unknown"}:
+    if given is None or given.status is None:
+        keys = named_by_buttons(message.reply_to_message, context.assistant.knowledge, context.me)
+        return About(keys, quoted=replied_to.quoted) if keys else None
+    if given.status == "smalltalk":
         return None
     is_offer = given.status != "answered"
     # What somebody asked stays in its chat.

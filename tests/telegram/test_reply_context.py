@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Bilingual
+from bot.storage.schema import ANSWERS
 from bot.telegram.answering import deliver
 from bot.telegram.context import App, Context
 from bot.telegram.send import Place
@@ -181,6 +183,28 @@ async def test_a_reply_in_private_to_an_answer_of_a_group_is_about_it(api: BotAp
     await api.private_message(BOB, "第二点呢？", external_reply=there)
 
     assert (await api.sent(before + 1))[-1].text.startswith(f"❓ {LAMP}\n\n{SECOND_LAMP}")
+
+
+async def test_a_reply_to_what_an_older_version_answered_is_read_off_its_buttons(
+    api: BotApi, lighthouse: Assistant, serving: Serving
+) -> None:
+    async with serving(api, lighthouse):
+        answer = await asked(api, ADA, LAMP)
+
+    async with serving(api, lighthouse) as app:
+        async with app.bot_data.database.begin() as connection:
+            await connection.execute(update(ANSWERS).values(entries=None, status=None, exchange=None))
+        assert (await replied(api, BOB, "第二点呢？", answer)).text.startswith(f"❓ {LAMP}\n\n{SECOND_LAMP}")
+
+
+@pytest.mark.usefixtures("lighthouse_bot")
+async def test_a_reply_to_an_answer_sent_through_the_bot_is_about_it(api: BotApi) -> None:
+    (chosen,) = [one for one in (await api.inline(ADA, LAMP))["results"] if one["title"] == LAMP]
+    said = await api.silent_message(GROUP, ADA, "❓")
+    said.update(via_bot=ME.json(), reply_markup=chosen["reply_markup"])
+    await api.group_message(BOB, "@interview_bot 第二点呢？", reply_to=said)
+
+    assert (await api.sent(1))[0].text.startswith(f"❓ {LAMP}\n\n{SECOND_LAMP}")
 
 
 @pytest.mark.usefixtures("lighthouse_bot")
