@@ -7,7 +7,7 @@ import pytest
 from bot.telegram.context import App
 from bot.telegram.group_admins import BELIEVED, LOOKS, GroupAdmins
 from bot.text import Texts
-from tests.botapi import ADA, BOB, GROUP, ME, BotApi, Sent, User
+from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent, User
 from tests.botapi.people import ANONYMOUS, JSON
 from tests.telegram.knowledge import NUCLEAR
 
@@ -49,6 +49,42 @@ async def test_an_anonymous_admin_is_told_how_to_be_seen(api: BotApi, texts: Tex
 
     api.world.members[GROUP.id, ME.id] = "administrator"
     assert await api.tapped(ADA, panel, "English") == ""
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("typed", "key", "values"),
+    [
+        ("en", "settings.language", {"language": "English"}),
+        ("QUIET on", "settings.quiet_on", {}),
+        ("quiet", "settings.quiet_on", {}),
+        ("here", "settings.here", {}),
+        ("nonsense", "settings.quiet_off", {}),
+    ],
+)
+async def test_an_anonymous_admin_may_type_what_to_set(
+    api: BotApi, texts: Texts, typed: str, key: str, values: dict[str, str]
+) -> None:
+    named = {"sender_chat": FORUM.json(), "thread": 7}
+    await api.group_message(ANONYMOUS, f"/settings@interview_bot {typed}", FORUM, **named)
+    (panel,) = await api.sent(1)
+    assert texts("en", key, **values) in panel.text
+    assert texts("en", "settings.typed") in panel.text
+
+    for other in ("auto", "quiet off", "everywhere"):
+        await api.group_message(ANONYMOUS, f"/settings@interview_bot {other}", FORUM, **named)
+    last = (await api.sent(4))[-1].text
+    for each in ("settings.quiet_off", "settings.everywhere"):
+        assert texts("en", each) in last
+    assert texts("en", "settings.language", language=texts("en", "lang.follow")) in last
+
+
+@pytest.mark.usefixtures("bot")
+async def test_who_is_no_admin_types_in_vain(api: BotApi, texts: Texts) -> None:
+    await api.group_message(BOB, "/settings@interview_bot quiet on")
+    assert (await api.sent(1))[0].text == texts("en", "settings.refused")
+
+    assert texts("en", "settings.quiet_off") in (await opened_anonymously(api)).text
 
 
 @pytest.mark.usefixtures("bot")
