@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.answers.conversation import Conversations, Topic
+from bot.answers.quoted import quoted_first
 from bot.answers.reply import Question, Reply, Scored
 from bot.errors import KnowledgeError
 from bot.knowledge.learned import Learned, Refused
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.matching.matcher import Matcher
+from bot.matching.model import Before
 from bot.matching.selftest import failures
 
 
@@ -90,7 +92,7 @@ class Assistant:
         """Answer one message; deterministic for a snapshot and a conversation."""
         started = time.perf_counter()
         matcher = self._matcher
-        before = self._conversations.recall(question.conversation)
+        before = self._before(question, matcher.knowledge)
         decision = matcher.decide(question.text, question.language_hint, before)
         reply = Reply(
             question=question.text,
@@ -161,6 +163,20 @@ class Assistant:
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
+
+    def _before(self, question: Question, knowledge: Knowledge) -> Before | None:
+        """Return what a question is read in the light of: what it replies to, and else its conversation."""
+        before, about = self._conversations.recall(question.conversation), question.about
+        entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
+        if about is None or not (entries or (about.is_offer and about.asked)):
+            return before
+        if about.is_offer:
+            return Before(entries, is_offer=True, asked=about.asked)
+        entries, point = quoted_first(entries, about.quoted)
+        shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
+        now = Before(entries, shown, point)
+        self._conversations.turn(question.conversation, now)
+        return now
 
     def _swap(self, base: Matcher, learned: Sequence[Learned]) -> Change:
         extended = self._extend(base, learned)

@@ -54,10 +54,14 @@ class Conversations:
         with self._lock:
             _, before = self._last.get(conversation, (0.0, None))
             shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
-            self._last[conversation] = (self._clock(), Before(entries, shown))
-            self._last.move_to_end(conversation)
-            while len(self._last) > MOST:
-                self._last.popitem(last=False)
+            self._put(conversation, self._clock(), Before(entries, shown))
+
+    def turn(self, conversation: str | None, before: Before) -> None:
+        """Go on with what somebody comes back to, by a reply to an older or to another's answer."""
+        if conversation is None:
+            return
+        with self._lock:
+            self._put(conversation, self._clock(), before)
 
     def topic(self, conversation: str) -> Topic | None:
         """Return what a conversation is about, for `resume` elsewhere."""
@@ -71,10 +75,15 @@ class Conversations:
         with self._lock:
             at, _ = self._last.get(conversation, (float("-inf"), None))
             if entries and topic.at > at:
-                self._last[conversation] = (topic.at, Before(entries, topic.shown))
-                self._last.move_to_end(conversation)
+                self._put(conversation, topic.at, Before(entries, topic.shown))
 
     def forget(self, conversation: str) -> None:
         """Drop what is remembered of a conversation."""
         with self._lock:
             self._last.pop(conversation, None)
+
+    def _put(self, conversation: str, at: float, before: Before) -> None:
+        self._last[conversation] = (at, before)
+        self._last.move_to_end(conversation)
+        while len(self._last) > MOST:
+            self._last.popitem(last=False)

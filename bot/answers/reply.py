@@ -9,6 +9,20 @@ from bot.matching.model import Smalltalk, Status
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The bot's message that a question replies to, in a form that can be written down."""
+
+    entries: tuple[str, ...]
+    """Keys of the entries that it shows, or only offers."""
+    is_offer: bool = False
+    """Whether it answers nothing, and only offers them."""
+    asked: str = ""
+    """What it replied to, where it answers nothing."""
+    quoted: str = ""
+    """The part of it that the question quotes; empty for the whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A message that somebody sent to the bot."""
 
@@ -18,6 +32,8 @@ class Question:
     """Which messages belong together (a chat and a person); None for a message that stands alone."""
     language_hint: str | None = None
     """IETF tag of the asker's language, for a message that doesn't show one."""
+    about: About | None = None
+    """What it replies to, where that is known; it counts more than what the conversation was about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def evidence(
     places = _places(engine, before)
     numbers = {item.key: number for number, item in enumerate(catalogue.items[: catalogue.entry_count])}
     items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *places]))
-    question = engine.reader.normalise(last.question.en if text.isascii() else last.question.zh)
+    topic = last.question if before.point is None else last.points[before.point]
+    question = engine.reader.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
     scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}

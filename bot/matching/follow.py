@@ -15,12 +15,21 @@ SAME = 0.9
 def same_again(follow_up: FollowUp, before: Before) -> tuple[Entry, int | None] | None:
     """Return the entry that was just shown, where that is what is asked for again, and the point asked for."""
     entry = before.entries[0]
-    if follow_up.kind in {"wording", "detail"}:
+    if follow_up.kind == "wording":
+        return entry, before.point
+    if follow_up.kind == "detail":
         return entry, None
     if follow_up.kind == "item" and follow_up.place is not None:
         place = follow_up.place if follow_up.place >= 0 else len(entry.points) - 1
         return entry, place if place < len(entry.points) else None
     return None
+
+
+def picked(follow_up: FollowUp | None, before: Before) -> Entry | None:
+    """Return the entry that a message picks from those offered, or None where it picks none."""
+    if follow_up is None or follow_up.kind != "item" or follow_up.place is None:
+        return None
+    return next(iter(before.entries[follow_up.place :]), None)
 
 
 def next_entry(engine: Engine, before: Before) -> Entry | None:

@@ -9,7 +9,7 @@ from bot.matching.context import in_context
 from bot.matching.decide import NEAREST, decide
 from bot.matching.dialogue import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.follow import SAME, next_entry, same_again
+from bot.matching.follow import SAME, next_entry, picked, same_again
 from bot.matching.model import Before, Decision, Found
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.smalltalk import SmalltalkPatterns
@@ -33,6 +33,8 @@ class Matcher:
 
     def decide(self, text: str, language_hint: str | None = None, before: Before | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""
+        if before is not None and before.is_offer:
+            return self._after_offer(text, language_hint, before)
         normalise = self.engine.reader.normalise
         inline = normalise.inline(text)
         whole = normalise.of_inline(inline)
@@ -47,6 +49,18 @@ class Matcher:
         decision = self._with_nearest(decision)
         language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         return replace(decision, language=language)
+
+    def _after_offer(self, text: str, language_hint: str | None, before: Before) -> Decision:
+        """Decide about a message to which nothing was answered before: it picks what was offered, or asks better."""
+        normalise = self.engine.reader.normalise
+        whole = normalise(text)
+        alone = self.decide(text, language_hint)
+        if (entry := picked(self.dialogue.follow_up(whole), before)) is not None:
+            return replace(_shown(entry), language=alone.language)
+        if alone.status in {"answered", "smalltalk"} or not before.asked:
+            return alone
+        together = self.decide(f"{normalise(before.asked)} {whole}", language_hint)
+        return alone if together.status == "unknown" else replace(together, language=alone.language)
 
     def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
@@ -72,12 +86,22 @@ class Matcher:
         follow_up = self.dialogue.follow_up(whole)
         if follow_up is None:
             return None
+        if follow_up.kind == "detail" and (narrower := self._on_point(before)) is not None:
+            return _shown(narrower)
         if (again := same_again(follow_up, before)) is not None:
             return _shown(*again)
         if follow_up.kind == "more":
             following = next_entry(self.engine, before)
             return _shown(following) if following is not None else None
         return None
+
+    def _on_point(self, before: Before) -> Entry | None:
+        """Return another entry that says more about the point that a message is about; None where there is none."""
+        if before.point is None:
+            return None
+        last = before.entries[0]
+        answers = self.decide(last.points[before.point].zh).answers
+        return next((found.entry for found in answers if found.entry.key != last.key), None)
 
 
 def _shown(entry: Entry, focus: int | None = None) -> Decision:

@@ -17,9 +17,15 @@ class Before:
     """What a conversation was about when the next message came."""
 
     entries: tuple[Entry, ...]
-    """The entries of the last reply, the first one first; not empty."""
+    """The entries of the last reply, the first one first; not empty, unless they were only offered."""
     shown: frozenset[str] = frozenset()
     """Keys of all the entries that the conversation has shown."""
+    point: int | None = None
+    """0-based point of the first entry that the message is about, where it is about one."""
+    is_offer: bool = False
+    """Whether nothing was answered, and the entries were only offered."""
+    asked: str = ""
+    """What had been asked when nothing was answered, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, or_, select
 
+from bot.matching.model import Status
 from bot.storage import history
 from bot.storage.database import Database, Upsert
 from bot.storage.history import Exchange
@@ -63,6 +64,12 @@ class Given:
     """Number of that message's words."""
     at: float
     """When, in seconds since 1970."""
+    entries: tuple[str, ...] = ()
+    """Keys of the entries that it shows, or only offers."""
+    status: Status | None = None
+    """How it went; None where that isn't known."""
+    exchange: int | None = None
+    """Id of the exchange in which it was given; None where nothing was asked in words."""
 
 
 Note: TypeAlias = Topic | Tokens | Given | Exchange
@@ -135,19 +142,28 @@ class Memories:
         """Look up the answer that ends with a message; raises StorageError."""
         return await self._given(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.last == last))
 
+    async def answer_with(self, chat: int, message: int) -> Given | None:
+        """Look up the latest answer that a message is a part of, or the question of; raises StorageError."""
+        holds = or_(ANSWERS.c.question == message, ANSWERS.c.messages.contains(str(message)))
+        found = await self._all_given(select(ANSWERS).where(ANSWERS.c.chat == chat, holds))
+        return next((given for given in found if message in {given.question, *given.messages}), None)
+
     async def answer_showing(self, chat: int, content: int, since: float) -> Given | None:
         """Look up the latest answer that shows something in a chat, not older than `since`; raises StorageError."""
         same = (ANSWERS.c.chat == chat, ANSWERS.c.content == content, ANSWERS.c.at >= since)
         return await self._given(select(ANSWERS).where(*same))
 
     async def _given(self, query: Select[Any]) -> Given | None:
+        return next(iter(await self._all_given(query.limit(1))), None)
+
+    async def _all_given(self, query: Select[Any]) -> list[Given]:
+        """Return what a query finds, the latest first, as it stands after what is still to be written down."""
         async with self._database.read() as connection:
-            found = (await connection.execute(query.order_by(ANSWERS.c.at.desc()).limit(1))).mappings().first()
-        if found is None:
-            return None
-        given = Given(**{**found, "messages": tuple(json.loads(found["messages"]))})
-        newer = self._unwritten.get((ANSWERS, (given.chat, given.last)), given)
-        return newer if isinstance(newer, Given) else None
+            rows = (await connection.execute(query.order_by(ANSWERS.c.at.desc()))).mappings().all()
+        lists = ("messages", "entries")
+        found = [Given(**{**row, **{name: tuple(json.loads(row[name] or "[]")) for name in lists}}) for row in rows]
+        newest = (self._unwritten.get((ANSWERS, (given.chat, given.last)), given) for given in found)
+        return [given for given in newest if isinstance(given, Given)]
 
 
 def rows_of(notes: Notes) -> Mapping[Table, Sequence[dict[str, Any]]]:
@@ -185,6 +201,9 @@ def _row(note: Note) -> dict[str, Any]:
                 "question": note.question,
                 "asked": note.asked,
                 "at": note.at,
+                "entries": json.dumps(note.entries),
+                "status": note.status,
+                "exchange": note.exchange,
             }
         case Exchange():
             return history.row(note)

@@ -89,6 +89,11 @@ ANSWERS = Table(
     Column("question", BigInteger),
     Column("asked", BigInteger),
     Column("at", Double, nullable=False),
+    # Keys of the entries that it shows, or only offers, JSON; how it went, as in the history; and the exchange in which
+    # it was given. None where an older version wrote it.
+    Column("entries", Text),
+    Column("status", String(12)),
+    Column("exchange", BigInteger),
 )
 Index("answers_at", ANSWERS.c.at)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
-from bot.telegram import utf16
+from bot.telegram.mentions import Command, command, mentions, without
 
 ASK = "ask"
 """The command that asks a question."""
@@ -28,16 +27,15 @@ def question(message: Message, me: User) -> Asked | None:
     """Return what `message` asks the bot, or None where it isn't meant for it."""
     if not from_somebody(message) or (message.via_bot is not None and message.via_bot.id == me.id):
         return None
-    command = _command(message)
-    marks = list(_marks(message, me))
-    if (command is not None and not _is_ask(command, me)) or not (marks or _may_go_without(message, me)):
+    begins_with, named = command(_text(message), _entities(message)), _named(message, me)
+    asks = begins_with is not None and _is_ask(begins_with, me)
+    if (begins_with is not None and not asks) or not (asks or named or _may_go_without(message, me)):
         return None
-    if message.is_automatic_forward and not any(_names_us(message, entity, me) for entity in _entities(message)):
+    if message.is_automatic_forward and not named:
         return None  # a channel's post, with which nobody in the group asks anything
-    text = utf16.without(_text(message), marks).strip()
-    if text:
+    if text := _words(message, me):
         return Asked(text, message.message_id)
-    if marks:
+    if asks or named:
         return _in_reply(message, me) or Asked("", message.message_id)
     wordless = message.chat.type == ChatType.PRIVATE and message.effective_attachment is not None
     return Asked("", message.message_id) if wordless else None
@@ -56,38 +54,19 @@ def _entities(message: Message) -> tuple[MessageEntity, ...]:
     return message.entities if message.text else message.caption_entities
 
 
-def _read(message: Message, entity: MessageEntity) -> str:
-    return message.parse_entity(entity) if message.text else message.parse_caption_entity(entity)
+def _is_ask(begins_with: Command, me: User) -> bool:
+    return begins_with.name == ASK and begins_with.bot in {"", (me.username or "").lower()}
 
 
-def _command(message: Message) -> str | None:
-    """Return the command that the message starts with, "/" and bot name included."""
-    for entity in _entities(message):
-        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
-            return _read(message, entity)
-    return None
-
-
-def _is_ask(command: str, me: User) -> bool:
-    name, _, bot = command.removeprefix("/").casefold().partition("@")
-    return name == ASK and bot in {"", (me.username or "").casefold()}
-
-
-def _marks(message: Message, me: User) -> Iterator[tuple[int, int]]:
-    """Yield where the message names the bot or asks by command: offset and length in UTF-16 units."""
-    for entity in _entities(message):
-        if _names_us(message, entity, me) or (
-            entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 and _is_ask(_read(message, entity), me)
-        ):
-            yield entity.offset, entity.length
-
-
-def _names_us(message: Message, entity: MessageEntity, me: User) -> bool:
-    if entity.type == MessageEntity.TEXT_MENTION:
-        return entity.user is not None and entity.user.id == me.id
-    if entity.type == MessageEntity.MENTION:
-        return _read(message, entity).casefold() == f"@{me.username}".casefold()
-    return False
+def _named(message: Message, me: User) -> set[tuple[int, int]]:
+    """Return where the message names the bot: offset and length in UTF-16 units."""
+    text, entities = _text(message), _entities(message)
+    marked = {
+        (entity.offset, entity.length)
+        for entity in entities
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == me.id
+    }
+    return marked | set(mentions(text, entities, me.username or ""))
 
 
 def _may_go_without(message: Message, me: User) -> bool:
@@ -104,9 +83,20 @@ def _answers_us(message: Message, me: User) -> bool:
 
 
 def _in_reply(message: Message, me: User) -> Asked | None:
-    """Take somebody's message that is replied to, or the quoted part of it, as the question."""
+    """Take what is quoted as the question, or else somebody's message that is replied to."""
     before = message.reply_to_message
-    if before is None or before.forum_topic_created is not None or _answers_us(message, me):
+    if before is not None and before.forum_topic_created is not None:
         return None
-    text = message.quote.text if message.quote is not None else _text(before)
-    return Asked(text.strip(), before.message_id) if text.strip() else None
+    quoted = message.quote.text.strip() if message.quote is not None else ""
+    if before is None or _answers_us(message, me):
+        return Asked(quoted, message.message_id) if quoted else None
+    text = quoted or _words(before, me) or (before.quote.text.strip() if before.quote is not None else "")
+    return Asked(text, before.message_id) if text else None
+
+
+def _words(message: Message, me: User) -> str:
+    """Return what a message says besides naming the bot."""
+    begins_with, marks = command(_text(message), _entities(message)), _named(message, me)
+    if begins_with is not None and _is_ask(begins_with, me):
+        marks |= {(0, begins_with.length)}
+    return without(_text(message), marks)

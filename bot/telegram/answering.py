@@ -33,32 +33,47 @@ async def give(context: Context, place: Place, entry: Entry, language: Language)
 
 
 async def deliver(
-    context: Context, place: Place, reply: Reply, instead_of: Sequence[int] = (), via: Via = "typed"
+    context: Context,
+    place: Place,
+    reply: Reply,
+    instead_of: Sequence[int] = (),
+    via: Via = "typed",
+    *,
+    anew: bool = False,
 ) -> tuple[int, ...]:
     """Send a reply with its buttons, or show it in the messages of an old one; return its messages.
 
-    It is kept what was asked and how it went.
+    It is kept what was asked and how it went. What a group was told a moment ago isn't repeated there, but pointed
+    to, unless it is wanted `anew`.
     """
     chosen, exchange = await settings_at(context, place), new_id()
     if chosen.language is not None and via == "typed":
         reply = replace(reply, language=chosen.language)
     below = Below(place, exchange, typed=via == "typed", quiet=chosen.quiet)
-    messages = await _deliver(context, reply, instead_of, below)
+    messages = None if anew else await _point_above(context, reply, instead_of, below)
+    messages = messages or await _deliver(context, reply, instead_of, below)
     keep(context, place, reply, exchange, via)
     return messages
 
 
 async def _deliver(context: Context, reply: Reply, instead_of: Sequence[int], below: Below) -> tuple[int, ...]:
-    """What a group was told a moment ago isn't repeated there, but pointed to."""
-    place, answers = below.place, context.services.answers
-    repeats = place.group and bool(reply.answers)
-    first = await answers.first(place, reply) if repeats else None
-    if first is not None and first not in instead_of:
-        return await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
     keyboard = keyboards(context).below(reply, below)
     told = paragraphs(reply, context.texts, quotes=not below.quiet)
-    messages = await _say(context, place, instead_of, told, keyboard)
-    await answers.note(place, reply, messages)
+    messages = await _say(context, below.place, instead_of, told, keyboard)
+    await context.services.answers.note(below.place, reply, messages, below.exchange)
+    return messages
+
+
+async def _point_above(
+    context: Context, reply: Reply, instead_of: Sequence[int], below: Below
+) -> tuple[int, ...] | None:
+    """Point to what a group was told a moment ago; None where it wasn't."""
+    place, answers = below.place, context.services.answers
+    first = await answers.first(place, reply) if place.group and reply.answers else None
+    if first is None or first in instead_of:
+        return None
+    messages = await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
+    answers.note_about(place.chat, messages, [scored.entry for scored in reply.answers])
     return messages
 
 
@@ -75,7 +90,10 @@ async def _say(
     keyboard: InlineKeyboardMarkup | None,
 ) -> tuple[int, ...]:
     if instead_of:
-        return tuple(await rewrite(context.bot, place, instead_of, told, keyboard))
+        now = tuple(await rewrite(context.bot, place, instead_of, told, keyboard))
+        if now[-1] != instead_of[-1]:
+            context.services.answers.forget(place.chat, instead_of[-1])
+        return now
     return tuple(message.message_id for message in await send(context.bot, place, told, keyboard))
 
 

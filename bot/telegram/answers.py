@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answers.reply import Reply
+from bot.answers.reply import Reply, Scored
 from bot.errors import StorageError
+from bot.knowledge.model import Entry
+from bot.matching.model import Status
 from bot.storage.memories import Given, Memories
 from bot.storage.names import Names
 from bot.telegram.recent import Clock, Memory
@@ -42,30 +44,49 @@ class Answers:
         self._clock = clock
         self._given: Memory[tuple[int, int], Given] = Memory(KEPT, clock=clock)
         self._to: Memory[tuple[int, int], Given] = Memory(KEPT, clock=clock)
+        self._last: Memory[tuple[int, int], int] = Memory(KEPT, clock=clock)
         self._first: Memory[int, Given] = Memory(REPEATED_AFTER, clock=clock)
 
     def of(self, words: str) -> int:
         """Return the number of what somebody asked."""
         return self._names.of_words("asked", words)
 
-    async def note(self, place: Place, reply: Reply, messages: Sequence[int]) -> None:
-        """Note that these messages show `reply`."""
+    async def note(self, place: Place, reply: Reply, messages: Sequence[int], exchange: int) -> None:
+        """Note that these messages show `reply`, the outcome of an exchange."""
         content = self._content(place, reply)
         before = await self._shown(place.chat, content) if place.group else None
-        given = self._put(place.chat, messages, content)
+        given = replace(self._given_now(place.chat, messages), content=content, exchange=exchange)
+        given = replace(given, status=reply.status, entries=_keys(reply.answers or reply.suggestions))
+        self._keep(place.chat, given)
         if before is None:
             self._first.put(content, given)
 
     def note_question(self, chat: int, question: int, words: str, messages: Sequence[int]) -> None:
         """Note that these messages answer a message that asked `words`."""
-        given = self._given.get((chat, messages[-1])) or self._put(chat, messages, None)
+        given = self._given.get((chat, messages[-1])) or self._given_now(chat, messages)
         given = replace(given, messages=tuple(messages), question=question, asked=self.of(words))
         self._keep(chat, given)
         self._to.put((chat, question), given)
 
-    def group(self, chat: int, messages: Sequence[int]) -> None:
-        """Note that these messages are one answer, which may be given twice."""
-        self._put(chat, messages, None)
+    def note_about(self, chat: int, messages: Sequence[int], entries: Sequence[Entry], exchange: int = 0) -> None:
+        """Note that these messages are about entries, as one answer that may be given twice.
+
+        Where an `exchange` is named, they only offer the entries to whoever asked something else in it.
+        """
+        given, keys = self._given_now(chat, messages), tuple(entry.key for entry in entries)
+        status: Status = "suggested" if exchange else "answered"
+        self._keep(chat, replace(given, entries=keys, status=status, exchange=exchange or None))
+
+    async def with_message(self, chat: int, message: int) -> Given | None:
+        """Return the answer that a message is a part of, or the question of; None where there is none."""
+        last = self._last.get((chat, message))
+        given = self._given.get((chat, last)) if last is not None else self._to.get((chat, message))
+        if given is not None:
+            return given
+        numbered = self._chat(chat)
+        return await _found(self._memories.answer_ending(numbered, message)) or await _found(
+            self._memories.answer_with(numbered, message)
+        )
 
     async def answered(self, chat: int, question: int) -> Answered | None:
         """Return how a message was answered, or None where it wasn't."""
@@ -98,21 +119,24 @@ class Answers:
             now = self._given.get((chat, first.last))
         return now if now is not None and now.content == content else None
 
-    def _put(self, chat: int, messages: Sequence[int], content: int | None) -> Given:
-        given = Given(self._chat(chat), messages[-1], tuple(messages), content, None, None, self._clock())
-        self._keep(chat, given)
-        return given
+    def _given_now(self, chat: int, messages: Sequence[int]) -> Given:
+        return Given(self._chat(chat), messages[-1], tuple(messages), None, None, None, self._clock())
 
     def _keep(self, chat: int, given: Given) -> None:
         self._given.put((chat, given.last), given)
+        for message in given.messages:
+            self._last.put((chat, message), given.last)
         self._memories.note(given)
 
     def _chat(self, chat: int) -> int:
         return self._names.of("chat", chat)
 
     def _content(self, place: Place, reply: Reply) -> int:
-        keys = tuple(scored.entry.key for scored in reply.answers)
-        return self._names.of("content", place.chat, place.thread, reply.language, reply.focus, keys)
+        return self._names.of("content", place.chat, place.thread, reply.language, reply.focus, _keys(reply.answers))
+
+
+def _keys(found: Iterable[Scored]) -> tuple[str, ...]:
+    return tuple(scored.entry.key for scored in found)
 
 
 async def _found(look_up: Awaitable[Given | None]) -> Given | None:

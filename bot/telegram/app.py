@@ -14,7 +14,6 @@ from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
     ChatMemberHandler,
-    CommandHandler,
     ContextTypes,
     InlineQueryHandler,
     MessageHandler,
@@ -40,6 +39,7 @@ from bot.telegram import (
     taps,
 )
 from bot.telegram.addressed import ASK, from_somebody
+from bot.telegram.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import for_admins, limited
 from bot.telegram.inbox import InboxQueue
@@ -67,24 +67,24 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     new = filters.UpdateType.MESSAGE & _FromSomebody()
     typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
-        CommandHandler("start", limited(commands.start), typed),
-        CommandHandler("help", limited(commands.show_help), typed),
-        CommandHandler("topics", limited(commands.topics), typed),
-        CommandHandler("random", limited(chance.random), typed),
-        CommandHandler("quote", limited(chance.quote), typed),
-        CommandHandler(ASK, questions.answer, new),
-        CommandHandler("stats", limited(for_admins(stats.tell)), typed),
-        CommandHandler("gaps", limited(for_admins(gaps.show)), typed),
-        CommandHandler("lang", limited(own_language.choose), typed),
-        CommandHandler("settings", limited(group_settings.show), typed),
-        CommandHandler("privacy", limited(privacy.explain), typed),
-        CommandHandler("forget", limited(privacy.forget), typed),
-        CommandHandler("diag", limited(for_admins(diagnosis.diagnose)), typed),
-        CommandHandler(
+        TypedCommandHandler("start", limited(commands.start), typed),
+        TypedCommandHandler("help", limited(commands.show_help), typed),
+        TypedCommandHandler("topics", limited(commands.topics), typed),
+        TypedCommandHandler("random", limited(chance.random), typed),
+        TypedCommandHandler("quote", limited(chance.quote), typed),
+        TypedCommandHandler(ASK, questions.answer, new),
+        TypedCommandHandler("stats", limited(for_admins(stats.tell)), typed),
+        TypedCommandHandler("gaps", limited(for_admins(gaps.show)), typed),
+        TypedCommandHandler("lang", limited(own_language.choose), typed),
+        TypedCommandHandler("settings", limited(group_settings.show), typed),
+        TypedCommandHandler("privacy", limited(privacy.explain), typed),
+        TypedCommandHandler("forget", limited(privacy.forget), typed),
+        TypedCommandHandler("diag", limited(for_admins(diagnosis.diagnose)), typed),
+        TypedCommandHandler(
             "reload", limited(for_admins(admin.reload)), typed, block=False
         ),  # it takes seconds, and its chat goes on
         MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),
-        MessageHandler(new & filters.ChatType.PRIVATE & filters.COMMAND, limited(commands.unknown)),
+        MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), limited(commands.unknown)),
         MessageHandler(new, questions.answer),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), questions.revise),
         CallbackQueryHandler(taps.tapped),

@@ -20,7 +20,8 @@ async def random(update: Update, context: Context) -> None:
     language = await language_for(context, update.message)
     entry = context.services.chance.choice(tuple(context.assistant.knowledge.by_key.values()))
     told = context.texts(language, "chance.question", question=shown(entry.question, language))
-    await send(context.bot, beside(update.message), [escape(told)], questions([entry], language))
+    sent = await send(context.bot, beside(update.message), [escape(told)], questions([entry], language))
+    context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])
 
 
 async def quote(update: Update, context: Context) -> None:
@@ -30,4 +31,5 @@ async def quote(update: Update, context: Context) -> None:
     language = await language_for(context, update.message)
     entry, chosen = context.services.chance.choice(sayings(context.assistant.knowledge))
     told = [saying(chosen, language, context.texts)]
-    await send(context.bot, beside(update.message), told, questions([entry], language))
+    sent = await send(context.bot, beside(update.message), told, questions([entry], language))
+    context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])

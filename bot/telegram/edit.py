@@ -15,11 +15,15 @@ from bot.telegram.split import messages
 
 async def edit(
     bot: Bot, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup | None
-) -> None:
-    """Show other paragraphs in one of our messages; where they don't fit there, or it is gone, send them instead."""
+) -> list[int]:
+    """Show other paragraphs in one of our messages; where they don't fit there, or it is gone, send them instead.
+
+    Returns the messages that show them.
+    """
     parts = messages(paragraphs)
-    if len(parts) > 1 or not await _edit_one(bot, message.chat.id, message.message_id, parts[0], keyboard):
-        await send(bot, beside(message), paragraphs, keyboard)
+    if len(parts) == 1 and await _edit_one(bot, message.chat.id, message.message_id, parts[0], keyboard):
+        return [message.message_id]
+    return [one.message_id for one in await send(bot, beside(message), paragraphs, keyboard)]
 
 
 async def rewrite(

@@ -99,4 +99,6 @@ async def _offer_others(
     others = [scored.entry for scored in nearest if scored.entry.key not in exchange.entries][:OFFERED]
     told = [escape(context.texts(language, "feedback.sorry")), escape(context.texts(language, "feedback.rephrase"))]
     place = beside(message, asker=query.from_user.id)
-    await send(context.bot, place, told, questions(others, language, code(exchange.id)))
+    sent = await send(context.bot, place, told, questions(others, language, code(exchange.id)))
+    messages = [one.message_id for one in sent]
+    context.services.answers.note_about(message.chat.id, messages, others, exchange.id)

@@ -1,8 +1,8 @@
-"""/settings: what the admins of a group set for it, by buttons."""
+"""/settings: what the admins of a group set for it, by buttons or in words behind the command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from telegram import (
@@ -23,7 +23,7 @@ from bot.telegram.context import Context
 from bot.telegram.edit import edit
 from bot.telegram.keyboards import button
 from bot.telegram.notes import acknowledge
-from bot.telegram.own_language import NAMES, choices, marked, rows_of_choices, value_of
+from bot.telegram.own_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.preferences import chat, language_for
 from bot.telegram.rights import writes_as_the_group
 from bot.telegram.send import beside, send
@@ -34,25 +34,55 @@ _LANGUAGES: dict[str, Language] = {name: name for name, _ in NAMES}
 
 
 async def show(update: Update, context: Context) -> None:
-    """Show what is set, to the group's admins."""
+    """Show what is set, to the group's admins, after changing what the words behind the command say."""
     message = update.message
     if message is None:
         return
     place, language, texts = beside(message), await language_for(context, message), context.texts
     if message.chat.type == ChatType.PRIVATE:
         await send(context.bot, place, [escape(texts(language, "settings.in_private"))])
-    elif (refusal := await _refusal(context, message)) is not None:
-        await send(context.bot, place, [escape(texts(language, f"settings.{refusal}"))])
+    elif not await _may_see(context, message):
+        await send(context.bot, place, [escape(texts(language, "settings.refused"))])
     else:
-        found = await context.services.chosen.settings_of(chat(context, message.chat.id))
-        panel = Panel(found, language, texts, _topic_of(message))
-        await send(context.bot, place, panel.paragraphs(), panel.keyboard())
+        await _show(context, message, language)
+
+
+async def _show(context: Context, message: Message, language: Language) -> None:
+    chosen, group, topic = context.services.chosen, chat(context, message.chat.id), _topic_of(message)
+    now = await chosen.settings_of(group)
+    wanted = typed(context.args or (), language, topic)
+    if wanted is not None and (after := changed(now, wanted)) is not None:
+        await chosen.change_settings(group, after)
+        now, language = after, after.language or language
+    panel = Panel(now, language, context.texts, topic)
+    told = panel.paragraphs()
+    if writes_as_the_group(message):  # whose taps may not be theirs to be seen
+        told.append(escape(context.texts(language, "settings.typed")))
+    await send(context.bot, beside(message), told, panel.keyboard())
+
+
+def typed(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
+    """Return the button that words stand for; None where they stand for none."""
+    match [word.lower() for word in words]:
+        case [name] if name in TYPED:
+            return Setting(language, "language", value_of(TYPED[name]))
+        case ["quiet"] | ["quiet", "on"]:
+            return Setting(language, "quiet", ON)
+        case ["quiet", "off"]:
+            return Setting(language, "quiet", NONE)
+        case ["here"] if topic is not None:
+            return Setting(language, "topic", str(topic))
+        case ["everywhere"]:
+            return Setting(language, "topic", NONE)
+    return None
 
 
 async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting) -> None:
     """Change what a button says, for an admin of the group."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
-        await acknowledge(query, context.texts(button.language, "settings.refused"))
+        opened = message.reply_to_message if isinstance(message, Message) else None
+        unseen = opened is not None and writes_as_the_group(opened)
+        await acknowledge(query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused"))
         return
     chosen, group = context.services.chosen, chat(context, message.chat.id)
     before = await chosen.settings_of(group)
@@ -128,15 +158,12 @@ class Panel:
         return self._texts(self._language, key)
 
 
-async def _refusal(context: Context, message: Message) -> str | None:
-    """Tell why whoever writes may not see the settings; None where they may."""
-    services = context.services
+async def _may_see(context: Context, message: Message) -> bool:
+    """Tell whether an admin of the group wrote a message, under a name or in the group's."""
     if writes_as_the_group(message):
-        return None if message.chat.id in services.anonymous else "anonymous"
-    writer = message.from_user
-    if message.sender_chat is not None or writer is None:
-        return "refused"
-    return None if await services.group_admins.include(context.bot, message.chat.id, writer.id) else "refused"
+        return True
+    writer = message.from_user if message.sender_chat is None else None
+    return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)
 
 
 def _topic_of(message: MaybeInaccessibleMessage) -> int | None:

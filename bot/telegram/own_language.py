@@ -21,7 +21,8 @@ from bot.text import Texts
 
 NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
 """Each language in its own words, which need no translation."""
-_TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | {"auto": None}
+TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | {"auto": None}
+"""What people type to choose one; None for that of the question."""
 
 
 async def choose(update: Update, context: Context) -> None:
@@ -35,9 +36,9 @@ async def choose(update: Update, context: Context) -> None:
         return
     who = context.services.names.of("person", message.chat.id)
     wanted = context.args[0].lower() if context.args else ""
-    if wanted in _TYPED:
-        await known.choose_language(who, _TYPED[wanted])
-        language = _TYPED[wanted] or spoken(message.from_user.language_code if message.from_user else None)
+    if wanted in TYPED:
+        await known.choose_language(who, TYPED[wanted])
+        language = TYPED[wanted] or spoken(message.from_user.language_code if message.from_user else None)
     chosen = await known.language_of(who)
     await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
 

@@ -17,6 +17,7 @@ from bot.telegram.answering import conversation, deliver, linked
 from bot.telegram.context import Context
 from bot.telegram.gate import admitted
 from bot.telegram.preferences import language_for, settings_at
+from bot.telegram.reply_context import about
 from bot.telegram.send import beside, send, typing
 
 FIRST = 1
@@ -62,10 +63,14 @@ async def _answer(context: Context, message: Message, asked: Asked, instead_of: 
         services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = beside(message, asked.message_id)
     await _apologise_if_late(context, message)
-    put = Question(asked.text, conversation(place), message.from_user.language_code if message.from_user else None)
+    spoken = message.from_user.language_code if message.from_user else None
+    replied_to = await about(context, message) if asked.message_id == message.message_id else None
+    put = Question(asked.text, conversation(place), spoken, replied_to)
     async with typing(context.bot, place):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
-    messages = await deliver(context, place, reply, instead_of)
+    # Whoever replies to an answer has read it, and wants to hear it once more.
+    anew = replied_to is not None and not replied_to.is_offer
+    messages = await deliver(context, place, reply, instead_of, anew=anew)
     services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
     services.metrics.questions.labels(reply.status, reply.language).inc()
     services.metrics.seconds.observe(time.perf_counter() - began)

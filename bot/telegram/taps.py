@@ -72,15 +72,16 @@ async def _answer(
             else:
                 transcript = knowledge.interview_of[entry.interview].transcript
                 told = html.context(entry, transcript, button.language, context.texts)
-                await _show_context(context, place, told, button.language)
+                messages = await _show_context(context, place, told, button.language)
+                context.services.answers.note_about(place.chat, messages, [entry])
         except Exception:
             context.services.taps.forget(tap)  # nothing arrived, so that the next tap must count
             raise
 
 
-async def _show_context(context: Context, place: Place, told: Iterable[str], language: Language) -> None:
+async def _show_context(context: Context, place: Place, told: Iterable[str], language: Language) -> list[int]:
     sent = await send(context.bot, place, told, keyboards(context).removal(place, language))
-    context.services.answers.group(place.chat, [message.message_id for message in sent])
+    return [message.message_id for message in sent]
 
 
 async def _delete(
@@ -90,7 +91,8 @@ async def _delete(
     services, chat = context.services, message.chat.id
     may = query.from_user.id == button.asker or query.from_user.id in services.admins
     if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
-        await acknowledge(query, context.texts(button.language, "delete.refused"))
+        unseen = button.asker == chat  # asked in the group's name, perhaps by whoever taps
+        await acknowledge(query, context.texts(button.language, "group.unseen_admin" if unseen else "delete.refused"))
         return
     parts = await services.answers.messages(chat, message.message_id)
     deleted = [await delete(context.bot, chat, part) for part in parts]
@@ -106,7 +108,9 @@ async def _browse(
         await acknowledge(query, context.texts(button.language, "telegram.gone"))
         return
     await acknowledge(query)
-    await edit(context.bot, message, page.paragraphs, page.keyboard)
+    messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
+    if isinstance(button, buttons.Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
+        context.services.answers.note_about(message.chat.id, messages, [entry])
 
 
 Tap: TypeAlias = Callable[[Context, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]

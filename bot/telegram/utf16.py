@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 
 def length(text: str) -> int:
     """Return how many UTF-16 units `text` takes."""
@@ -20,11 +18,3 @@ def fitting(text: str, units: int) -> int:
         if used > units:
             return count
     return len(text)
-
-
-def without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """Return `text` with stretches (offset, length, both in units) replaced by a space each."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    for offset, span in sorted(ranges, reverse=True):
-        units = units[: 2 * offset] + " ".encode("utf-16-le") + units[2 * (offset + span) :]
-    return units.decode("utf-16-le", "replace")

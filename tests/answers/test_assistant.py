@@ -10,7 +10,7 @@ import pytest
 from bot import compose
 from bot.answers.assistant import Assistant, difference
 from bot.answers.conversation import LASTS
-from bot.answers.reply import Question, Reply
+from bot.answers.reply import About, Question, Reply
 from bot.errors import KnowledgeError
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
@@ -66,6 +66,42 @@ def test_a_follow_up_is_read_in_its_conversation_alone(assistant: Assistant) -> 
     assert ids(assistant.reply(Question("还有呢", "a"))) == ["lighthouse/panels"]
     assert assistant.reply(Question("第二个呢", "b")).focus is None
     assert assistant.reply(Question("第二个呢")).focus is None
+
+
+def test_a_reply_to_an_answer_turns_the_conversation_to_it(assistant: Assistant) -> None:
+    assistant.reply(Question("台风来了怎么办", "a"))
+    about = About(("lighthouse/gone", "lighthouse/lamp"))
+
+    follow_up = assistant.reply(Question("第二个呢", "a", about=about))
+
+    assert (ids(follow_up), follow_up.focus) == (["lighthouse/lamp"], 1)
+    assert ids(assistant.reply(Question("还有呢", "a"))) == ["lighthouse/panels"]
+    assert ids(assistant.reply(Question("第二个呢", about=about))) == ["lighthouse/lamp"]
+
+
+def test_a_reply_to_an_offer_leaves_the_conversation_as_it_was(assistant: Assistant) -> None:
+    assistant.reply(Question("灯塔用过哪些光源？", "a"))
+    offer = About(("lighthouse/keeper", "lighthouse/storm"), is_offer=True, asked="守塔人")
+
+    assert assistant.reply(Question("谢谢", "a", about=offer)).status == "smalltalk"
+    assert assistant.reply(Question("第二个呢", "a")).focus == 1
+    assert ids(assistant.reply(Question("第二个", "b", about=offer))) == ["lighthouse/storm"]
+    assert assistant.reply(Question("第九个", "c", about=offer)).status != "answered"
+
+
+@pytest.mark.parametrize("about", [About(("lighthouse/gone",)), About((), is_offer=True)])
+def test_a_reply_to_what_is_gone_is_read_in_its_conversation(assistant: Assistant, about: About) -> None:
+    assistant.reply(Question("灯塔用过哪些光源？", "a"))
+
+    assert assistant.reply(Question("第二个呢", "a", about=about)).focus == 1
+
+
+def test_a_quoted_point_is_what_a_reply_is_about(assistant: Assistant) -> None:
+    about = About(("lighthouse/storm", "lighthouse/lamp"), quoted="再后来是太阳能")
+
+    words = assistant.reply(Question("原话呢", about=about))
+
+    assert (ids(words), words.focus) == (["lighthouse/lamp"], 2)
 
 
 def test_an_old_conversation_is_over(assistant: Assistant, clock: Clock) -> None:

@@ -11,10 +11,11 @@ from tests.botapi.people import GROUP, JSON, ME, Chat, User, member, private
 from tests.botapi.world import LIMIT, Fault, Sent, World
 
 _ENTITIES = re.compile(
-    r"(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]{3,32})?)(?!\w)"
-    r"|(?<![\w@])(?P<mention>@[A-Za-z][A-Za-z0-9_]{3,31})(?!\w)"
+    r"(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,64}+(?:@[A-Za-z0-9_]{3,32}+)?+)(?![\w/<>@])"
+    r"|(?<!\w)(?P<mention>@[A-Za-z0-9_]{4,32}+)(?!\w)"
     r"|(?P<url>https?://\S+)"
 )
+"""As tdlib's `match_bot_commands` and `match_mentions`: any letter continues a word, a Chinese one too."""
 
 
 def entities(text: str) -> list[JSON]:

@@ -224,16 +224,21 @@ def get_chat(world: World, values: JSON) -> JSON:
 def get_chat_member(world: World, values: JSON) -> JSON:
     where, user = checks.chat(world, values), int(values["user_id"])
     status = world.members.get((where.id, user), "member")
+    if (where.id, user) in world.anonymous and not _is_admin(world, where.id, ME.id):
+        status = "member"
     return member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
 
 
 def get_chat_administrators(world: World, values: JSON) -> list[JSON]:
     where = checks.chat(world, values)
-    return [
-        get_chat_member(world, {"chat_id": chat, "user_id": user})
-        for (chat, user), status in world.members.items()
-        if chat == where.id and status in {"creator", "administrator"}
+    members = [
+        get_chat_member(world, {"chat_id": chat, "user_id": user}) for chat, user in world.members if chat == where.id
     ]
+    return [one for one in members if one["status"] in {"creator", "administrator"}]
+
+
+def _is_admin(world: World, chat: int, user: int) -> bool:
+    return world.members.get((chat, user)) in {"creator", "administrator"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ class World:
     """Taps by id; None while unanswered, else the note ("" for none)."""
     members: dict[tuple[int, int], str] = field(default_factory=dict)
     """Status of a user in a chat, where it isn't plain member."""
+    anonymous: set[tuple[int, int]] = field(default_factory=set)
+    """Chats and their anonymous admins, whom only another admin sees as admins."""
     inline: dict[str, JSON | None] = field(default_factory=dict)
     """Inline queries by id; None while unanswered, else the answer."""
     abilities: JSON = field(

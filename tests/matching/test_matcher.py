@@ -141,6 +141,28 @@ def test_a_message_without_a_word_says_nothing_to_an_answer_either(text: str, se
     assert second.decide(text, None, before).smalltalk == "nothing"
 
 
+def test_a_quoted_point_leads_to_the_entry_that_says_more_about_it(shipped: Matcher) -> None:
+    last = shipped.knowledge.by_key["altman-a16z/why-sora"]
+    point = next(number for number, text in enumerate(last.points) if "世界模型" in text.zh)
+
+    for text in ("展开说说", "为什么？"):
+        assert first_of(shipped.decide(text, None, Before((last,), point=point))) == "world-model-agi"
+    wording = shipped.decide("原话是什么？", None, Before((last,), point=point))
+    assert (first_of(wording), wording.focus) == ("why-sora", point)
+
+
+def test_what_was_asked_before_suggestions_completes_a_message(second: Matcher) -> None:
+    offered = tuple(second.knowledge.by_key[f"lighthouse/{name}"] for name in ("lamp", "panels"))
+    before = Before(offered, is_offer=True, asked="太阳能板多久")
+
+    assert second.decide("擦一次？").status == "suggested"
+    assert first_of(second.decide("擦一次？", None, before)) == "panels"
+    assert first_of(second.decide("第二个", None, before)) == "panels"
+    assert second.decide("谢谢", None, before).smalltalk == "thanks"
+    assert second.decide("the second one", None, before).language == "en"
+    assert second.decide("不相干的话", None, replace(before, asked="别的")).status == "unknown"
+
+
 @pytest.mark.parametrize("text", ["为什么", "why?", "详细说说"])
 def test_a_bare_follow_up_is_never_said_to_be_missing_in_the_interview(text: str, second: Matcher) -> None:
     for entry in second.knowledge.by_key.values():

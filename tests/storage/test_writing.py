@@ -26,7 +26,7 @@ from bot.storage.trouble import Trouble
 
 TOPIC = Topic(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
 TOKENS = Tokens(12, 3.25, told=True, at=1000.25)
-GIVEN = Given(1, 7, (6, 7), 99, 5, 98, 1000.125)
+GIVEN = Given(1, 7, (6, 7), 99, 5, 98, 1000.125, ("talk/one", "talk/two"), "answered", 13)
 EXCHANGE = Exchange(
     13, 1000.75, 1, "private", 12, "typed", '核能\n🙂 怎么"看\\', "zh", "answered", ("talk/one",), 0.5, 1.25
 )
@@ -73,6 +73,19 @@ async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Da
     assert await memories.answer_to(1, 5) == GIVEN
     assert await history.find(database, 13) == EXCHANGE
     assert memories.unwritten() == {}
+
+
+async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(database: Database) -> None:
+    memories = Memories(database)
+    others = [replace(GIVEN, last=last, messages=(last,), question=None) for last in (60, 67, 76)]
+    later = replace(GIVEN, last=16, messages=(17, 16), question=15, entries=(), status=None, exchange=None)
+    for note in (GIVEN, *others, later, replace(GIVEN, chat=2, messages=(8, 7), question=9)):
+        memories.note(note)
+    await ends(database, memories).write()
+
+    assert [await memories.answer_with(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
+    assert [await memories.answer_with(1, message) for message in (15, 16, 17)] == [later] * 3
+    assert [await memories.answer_with(1, message) for message in (8, 9, 1)] == [None] * 3
 
 
 async def test_what_is_noted_again_takes_the_place_of_what_was(database: Database) -> None:

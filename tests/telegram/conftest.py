@@ -23,6 +23,7 @@ from bot.telegram.server import Listening
 from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
+from tests.builders import SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
 
@@ -144,9 +145,27 @@ def serving(make_services: MakeServices) -> Serving:
 async def bot(api: BotApi, assistant: Assistant, serving: Serving) -> AsyncIterator[App]:
     """Run a bot with the shared assistant."""
     async with serving(api, assistant) as application:
-        # The menu of an admin's chat is the last thing of the start.
-        await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
+        await started(api)
         yield application
+
+
+@pytest.fixture(scope="session")
+def lighthouse(make_assistant: MakeAssistant) -> Assistant:
+    """Answers from the second knowledge, whose entries have several points."""
+    return make_assistant(SECOND)
+
+
+@pytest.fixture
+async def lighthouse_bot(api: BotApi, lighthouse: Assistant, serving: Serving) -> AsyncIterator[App]:
+    """Run a bot that knows the lighthouse."""
+    async with serving(api, lighthouse) as application:
+        await started(api)
+        yield application
+
+
+async def started(api: BotApi) -> None:
+    """Wait until the bot has started; the menu of an admin's chat is the last thing of it."""
+    await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
 
 
 def scopes(api: BotApi) -> set[str]:

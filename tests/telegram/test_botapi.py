@@ -155,6 +155,15 @@ def test_markup_that_telegram_takes(markup: str, text: str, kinds: list[tuple[st
         ("a@interview_bot", []),
         ("@interview_bot2x", [("mention", 0, 16)]),
         ("看https://t.me/x", [("url", 1, 14)]),
+        ("开源@interview_bot", []),
+        ("@interview_bot开源", []),
+        ("开源，@interview_bot。", [("mention", 3, 14)]),
+        ("@@interview_bot", [("mention", 1, 14)]),
+        ("@bot", []),
+        ("/ask@interview_bot开源", []),
+        ("/ask开源", []),
+        ("/ask/开源", []),
+        ("／ask＠interview_bot", []),
     ],
 )
 def test_typed_text_gets_the_entities_that_telegram_finds(text: str, found: list[tuple[str, int, int]]) -> None:

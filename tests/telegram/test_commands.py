@@ -48,6 +48,15 @@ async def test_help_lists_the_admin_commands_to_admins_in_private(api: BotApi) -
     assert "/reload" in (await api.answer(ADA, "/help")).text
 
 
+@pytest.mark.parametrize("typed", ["／help", "/help怎么用", "／HELP怎么用", "/help@interview_bot怎么用"])
+async def test_a_command_may_have_a_full_width_slash_and_touch_chinese(api: BotApi, texts: Texts, typed: str) -> None:
+    assert texts("zh", "commands.topics") in (await api.answer(ADA, typed)).text
+
+
+async def test_what_touches_a_command_is_what_it_is_given(api: BotApi) -> None:
+    assert (await api.answer(ADA, f"／ask{NUCLEAR}")).text.startswith(f"❓ {NUCLEAR}")
+
+
 async def test_an_unknown_command_in_private_gets_a_hint(api: BotApi, texts: Texts) -> None:
     assert (await api.answer(BOB, "/frobnicate now")).text == texts("en", "telegram.unknown_command")
 

@@ -32,6 +32,13 @@ async def nothing_but(api: BotApi, count: int) -> None:
         f"/ask {NUCLEAR}",
         f"/ask@interview_bot {NUCLEAR}",
         f"/ASK@Interview_Bot {NUCLEAR}",
+        f"{NUCLEAR.rstrip('？')}@interview_bot",
+        f"@interview_bot{NUCLEAR}",
+        f"{NUCLEAR[:5]}@Interview_bot{NUCLEAR[5:]}",
+        f"＠interview_bot {NUCLEAR}",
+        f"/ask@interview_bot{NUCLEAR}",
+        f"/ask{NUCLEAR}",
+        f"／ask＠interview_bot{NUCLEAR}",
     ],
 )
 async def test_addressed_messages_are_answered(api: BotApi, text: str) -> None:
@@ -55,6 +62,14 @@ async def test_addressed_messages_are_answered(api: BotApi, text: str) -> None:
         f"/other {NUCLEAR}",
         "/help@other_bot",
         f"mail me@interview_bot {NUCLEAR}",
+        f"@interview_bot_fan{NUCLEAR}",
+        f"@interview_bots{NUCLEAR}",
+        f"x@interview_bot{NUCLEAR}",
+        f"写信给张三@interview_bot.com，{NUCLEAR}",
+        f"https://example.com/@interview_bot{NUCLEAR}",
+        f"/ask@other_bot{NUCLEAR}",
+        f"/asks{NUCLEAR}",
+        "/help@other_bot怎么用",
     ],
 )
 async def test_other_messages_are_left_alone(api: BotApi, text: str) -> None:
@@ -76,9 +91,10 @@ async def test_a_text_mention_is_a_mention(api: BotApi) -> None:
     assert (await api.sent(1))[0].text.startswith(f"❓ {NUCLEAR}")
 
 
-async def test_a_mention_in_a_caption_is_answered(api: BotApi) -> None:
+@pytest.mark.parametrize("caption", [f"@interview_bot {NUCLEAR}", f"@interview_bot{NUCLEAR}", f"／ask{NUCLEAR}"])
+async def test_a_mention_in_a_caption_is_answered(api: BotApi, caption: str) -> None:
     photo = [{"file_id": "P", "file_unique_id": "U", "width": 1, "height": 1}]
-    await api.group_message(ADA, None, photo=photo, caption=f"@interview_bot {NUCLEAR}")
+    await api.group_message(ADA, None, photo=photo, caption=caption)
 
     assert (await api.sent(1))[0].text.startswith(f"❓ {NUCLEAR}")
 

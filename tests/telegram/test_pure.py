@@ -143,14 +143,6 @@ def test_lengths_are_those_of_utf16(text: str, most: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ranges", "left"),
-    [("😀@bot 问", [(2, 4)], "😀  问"), ("a@bot@bot", [(1, 4), (5, 4)], "a  "), ("无", [], "无")],
-)
-def test_stretches_are_taken_out_by_their_utf16_offsets(text: str, ranges: list[tuple[int, int]], left: str) -> None:
-    assert utf16.without(text, ranges) == left
-
-
-@pytest.mark.parametrize(
     ("tag", "language"),
     [
         ("zh", "zh"),

@@ -135,6 +135,20 @@ async def test_a_conversation_goes_on_at_another_replica(fleet: Fleet) -> None:
     assert follow_up.text.startswith(f"❓ {SOLAR}")
 
 
+async def test_a_reply_to_an_answer_is_understood_at_another_replica(fleet: Fleet) -> None:
+    api = fleet.api
+    fleet.deliver_to(0)
+    await api.group_message(ADA, f"@interview_bot {NUCLEAR}")
+    (older,) = await api.sent(1)
+    await api.group_message(ADA, f"@interview_bot {SOLAR}")
+    await api.sent(2)
+    fleet.deliver_to(1)
+
+    await api.group_message(BOB, "原话是什么？", reply_to=older)
+
+    assert (await api.sent(3))[2].text.startswith(f"❓ {NUCLEAR}")
+
+
 async def test_limits_are_those_of_the_whole_bot(fleet: Fleet) -> None:
     texts = fleet.apps[0].bot_data.texts
     sent: list[Sent] = []

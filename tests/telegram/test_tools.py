@@ -10,7 +10,6 @@ from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.telegram.answering import deliver
 from bot.telegram.context import App, Context
-from bot.telegram.group_admins import BELIEVED, GroupAdmins
 from bot.telegram.send import Place
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent, User
@@ -118,14 +117,13 @@ async def test_a_second_tap_on_delete_is_acknowledged(api: BotApi, texts: Texts)
     api.failures.clear()
 
 
-async def test_others_do_not_delete_an_answer_and_telegram_is_asked_once(api: BotApi, texts: Texts) -> None:
+async def test_others_do_not_delete_an_answer(api: BotApi, texts: Texts) -> None:
     answer = await group_answer(api)
 
     notes = [await api.tapped(user, answer, texts("zh", "delete.button")) for user in (BOB, EVE, BOB)]
 
     assert notes == [texts("zh", "delete.refused")] * 3
     assert api.world.deleted == set()
-    assert len(api.called("getChatAdministrators")) == 1
 
 
 async def test_where_telegram_does_not_tell_the_admins_nobody_is_one(api: BotApi, texts: Texts) -> None:
@@ -150,17 +148,6 @@ async def test_who_taps_a_related_question_may_delete_its_answer(api: BotApi, te
     assert await api.tapped(BOB, second, texts("zh", "delete.button")) == ""
 
     assert api.world.deleted == {(GROUP.id, second.message_id)}
-
-
-async def test_admins_are_asked_for_again_after_five_minutes(bot: App, api: BotApi) -> None:
-    now = 0.0
-    admins = GroupAdmins(lambda: now)
-
-    assert not await admins.include(bot.bot, GROUP.id, EVE.id)
-    api.world.members[GROUP.id, EVE.id] = "administrator"
-    assert not await admins.include(bot.bot, GROUP.id, EVE.id)
-    now = BELIEVED + 1
-    assert await admins.include(bot.bot, GROUP.id, EVE.id)
 
 
 async def test_a_follow_up_after_a_tapped_question_is_about_that_question(api: BotApi) -> None:

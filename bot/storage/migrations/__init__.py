@@ -1,4 +1,4 @@
 """The versions of the schema, oldest first."""
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version."""
