@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import secrets
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -138,13 +137,16 @@ def write_plain(path: Path, arrays: Arrays) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that takes its place in the end."""
+    """Open a file beside `path` that takes its place in the end.
+
+    It gets the mode that new files get there, unlike those of `tempfile`, which nobody else may read.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    beside = path.with_name(f".{path.stem}-{secrets.token_hex(8)}{path.suffix}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             yield file
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
         raise

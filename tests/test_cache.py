@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cache import Arrays, Cache, Form, as_array, key_of, made_by, of_array, write_plain
+from bot.cache import Arrays, Cache, Form, as_array, key_of, made_by, of_array, read_arrays, write_arrays, write_plain
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -102,3 +105,28 @@ def test_another_file_or_package_is_another_way_of_working(tmp_path: Path) -> No
     assert made_by([file], ["numpy", "a-package-that-nobody-has"]) != first
     file.write_text("2", encoding="utf-8")
     assert made_by([file], ["numpy"]) != first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+@pytest.mark.parametrize("write", [write_arrays, write_plain])
+@pytest.mark.parametrize("mask", [0o022, 0o027, 0o077])
+def test_a_file_gets_the_mode_that_new_files_get(
+    write: Callable[[Path, Arrays], None], mask: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "vectors.npz"
+    before = os.umask(mask)
+    try:
+        write(path, {"one": np.zeros(3)})
+        write(path, {"one": np.ones(3)})
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_a_file_that_is_interrupted_while_it_is_written_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    write_arrays(path, {"one": np.zeros(3)})
+    with pytest.raises(ValueError, match="Object arrays"):
+        write_plain(path, {"one": np.array([object()])})
+    assert [file.name for file in tmp_path.iterdir()] == ["vectors.npz"]
+    assert read_arrays(path) is not None

@@ -1,12 +1,15 @@
-"""Questions from standard input: a line each, whatever bytes they are made of."""
+"""Questions from standard input: a line each, in UTF-8 or in what a Chinese Windows writes."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
 
 from bot.answers.reply import Question
+from bot.cli.encoding import UTF_8, decode, wide_encoding
 
 
 def stdin_lines() -> Iterator[str]:
@@ -14,12 +17,31 @@ def stdin_lines() -> Iterator[str]:
     return read_lines(sys.stdin.buffer) if sys.stdin else iter(())
 
 
-def read_lines(stream: Iterable[bytes]) -> Iterator[str]:
-    """Decode lines of UTF-8; bytes that aren't become U+FFFD, empty lines are left out."""
-    for raw in stream:
-        line = raw.decode("utf-8", errors="replace").removeprefix("\ufeff").strip("\r\n")
+def read_lines(stream: BinaryIO) -> Iterator[str]:
+    """Decode lines as they come, without the empty ones; raise EncodingError at one whose encoding can't be told."""
+    first = stream.readline()
+    wide = wide_encoding(first)
+    lines = iter(chain([first], stream)) if wide is None else _wide_lines(first, stream, wide)
+    before = wide
+    for number, raw in enumerate(lines, 1):
+        text, encoding = decode(raw, number, before)
+        before = before if encoding == UTF_8 else encoding
+        line = text.removeprefix("\ufeff").strip("\r\n")
         if line.strip():
             yield line
+
+
+def _wide_lines(first: bytes, stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield the lines of a stream of UTF-16, where a byte 0A may be half of any character."""
+    end, line = "\n".encode(encoding), b""
+    for part in chain([first], stream):
+        line += part
+        if len(line) % 2 and encoding == "utf-16-le":
+            line += stream.read(1)
+        if len(line) % 2 == 0 and line.endswith(end):
+            yield line
+            line = b""
+    yield line
 
 
 def whole(text: str) -> str:

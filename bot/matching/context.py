@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.knowledge.model import Entry
-from bot.matching.engine import Engine, Ranking
+from bot.matching.engine import LONGEST, Engine, Ranking
 from bot.matching.model import Before, Candidate
 from bot.matching.weights import log_odds
 
@@ -29,7 +29,7 @@ _LEANING = re.compile(
 
 def in_context(engine: Engine, text: str, ranking: Ranking, before: Before) -> Ranking:
     """Return the ranking of a normalised message with what was last answered taken into account."""
-    if stands_alone(ranking):
+    if stands_alone(ranking) or len(text) > LONGEST:
         return ranking
     model = engine.weights.in_conversation
     found = evidence(engine, text, ranking, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Absent
 from bot.matching.catalogue import Catalogue
@@ -15,8 +15,10 @@ from bot.matching.reader import Reader
 from bot.matching.repair import Repairer
 from bot.matching.weights import Model, Weights
 
-LONGEST = 200
+LONGEST = 120
 """Characters of one text that are looked at: no question is longer, and the time grows with the length."""
+PER_TEXT = 8
+"""Characters that a text of its own counts more than it holds where work is counted: to compare its meaning costs too."""
 EXACT = 0.99
 """Probability that a question which a curator wrote word for word asks for that curator's entry."""
 
@@ -33,6 +35,8 @@ class Ranking:
     """The absent topic that comes closer than any entry, if one does."""
     model: Model
     """The model whose bands apply to the scores."""
+    encoded: int = 0
+    """Characters whose meaning was computed, `PER_TEXT` more for each text."""
 
     @property
     def best(self) -> float:
@@ -73,24 +77,31 @@ class Engine:
         """Tell whether normalised `text` is Chinese typed in Latin letters."""
         return text.isascii() and not self.repair(text[:LONGEST]).isascii()
 
-    def rank(self, text: str) -> Ranking:
-        """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure."""
+    def rank(self, text: str, allowance: int = 2 * (LONGEST + PER_TEXT)) -> Ranking:
+        """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure.
+
+        `allowance` is the number of characters (see `Ranking.encoded`) whose meaning may be computed: the text's first,
+        then its repaired form's.
+        """
+        if (exact := self._exact(text)) is not None:
+            return exact
         text = text[:LONGEST]
         query = self.reader.of_normalised(text)
-        if (exact := self._exact(query)) is not None:
-            return exact
         cheap = self._rank_by(query, self.weights.without_meaning, None)
-        if self.vectors is None or cheap.best >= self.weights.sure:
+        if self.vectors is None or cheap.best >= self.weights.sure or _work(text) > allowance:
             return cheap
         repaired = self.repair(text)
-        queries = [query] if repaired in {text, ""} else [query, self.reader.of_normalised(repaired)]
+        queries = [query]
+        if repaired not in {text, ""} and _work(text, repaired) <= allowance:
+            queries.append(self.reader.of_normalised(repaired))
         views = self._meanings(queries)
         if views is None:
             return cheap
         rankings = [
             self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
         ]
-        return max(rankings, key=lambda ranking: ranking.best)
+        best = max(rankings, key=lambda ranking: ranking.best)
+        return replace(best, encoded=_work(*(one.text for one in queries)))
 
     def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
         """Score given entries for each of several normalised texts; by number of the entry."""
@@ -136,11 +147,11 @@ class Engine:
         item = self.catalogue.items[best]
         return item if isinstance(item, Absent) and scores[best] > 0 else None
 
-    def _exact(self, query: Query) -> Ranking | None:
-        number = self.catalogue.exact.get(query.text)
+    def _exact(self, text: str) -> Ranking | None:
+        number = self.catalogue.exact.get(text)
         if number is None:
             return None
-        item, model = self.catalogue.items[number], self.weights.without_meaning
+        item, model, query = self.catalogue.items[number], self.weights.without_meaning, self.reader.of_normalised(text)
         if isinstance(item, Absent):
             return Ranking(query, (), item, model)
         candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT)
@@ -154,3 +165,8 @@ class Engine:
         except EmbeddingError:
             return None
         return [self.examiner.semantic(row, self.vectors) for row in rows]
+
+
+def _work(*texts: str) -> int:
+    """Return how much it costs to compute the meaning of texts."""
+    return sum(len(text) + PER_TEXT for text in texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry, Knowledge
+from bot.matching.allowance import LONGEST_MESSAGE
 from bot.matching.context import in_context
 from bot.matching.decide import NEAREST, decide
 from bot.matching.dialogue import Dialogue
@@ -33,10 +34,11 @@ class Matcher:
 
     def decide(self, text: str, language_hint: str | None = None, before: Before | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""
+        text = text[:LONGEST_MESSAGE]
         if before is not None and before.is_offer:
             return self._after_offer(text, language_hint, before)
         normalise = self.engine.reader.normalise
-        inline = normalise.inline(text)
+        inline = normalise.inline(text)[:LONGEST_MESSAGE]  # a sign may stand for a whole sentence
         whole = normalise.of_inline(inline)
         if self.dialogue.change.search(inline):
             before = None

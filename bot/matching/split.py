@@ -7,6 +7,8 @@ from bot.matching.normalise import Normaliser
 
 MOST = 6
 """Parts looked at; who asks more in one message gets the first ones answered."""
+_LEANING = frozenset({"more", "detail", "wording", "why"})
+"""Kinds of follow-ups that say nothing without what came before."""
 
 
 def sentences(dialogue: Dialogue, inline: str, normalise: Normaliser) -> tuple[str, ...]:
@@ -32,10 +34,12 @@ def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> dict[str, 
 
 
 def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> tuple[str, ...]:
-    """Return the pieces that could stand alone, normalised."""
-    texts = (normalise.of_inline(piece) for piece in pieces if not normalise.is_filler(piece))
-    leaning = {"more", "detail", "wording", "why"}
-    follow_ups = {text: dialogue.follow_up(text) for text in texts}
-    return tuple(text for text, lean in follow_ups.items() if text and (lean is None or lean.kind not in leaning))[
-        :MOST
-    ]
+    """Return the first pieces that could stand alone, normalised; those behind them are not looked at."""
+    found: dict[str, None] = {}
+    for piece in pieces:
+        if len(found) == MOST:
+            break
+        text = "" if normalise.is_filler(piece) else normalise.of_inline(piece)
+        if text and ((lean := dialogue.follow_up(text)) is None or lean.kind not in _LEANING):
+            found[text] = None
+    return tuple(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from bot.matching.allowance import BoundedRanking
 from bot.matching.dialogue import Dialogue
-from bot.matching.engine import Engine, Ranking
+from bot.matching.engine import LONGEST, Engine, Ranking
 from bot.matching.narrow import answer_the_same, narrowed
 from bot.matching.normalise import Normaliser
 from bot.matching.split import halves, sentences
@@ -32,7 +32,7 @@ class Cut:
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
     normalise = engine.reader.normalise
-    rank = cache(engine.rank)  # the ways to cut a message share parts
+    rank = BoundedRanking(engine, whole)  # the ways to cut a message share parts
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
@@ -48,8 +48,13 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
 def cuts(
     rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
 ) -> Iterator[Cut]:
-    """Yield the ways to read a message as several questions that the knowledge may answer."""
-    ways = {"": sentences(dialogue, inline, normalise)} | halves(dialogue, inline, normalise)
+    """Yield the ways to read a message as several questions that the knowledge may answer.
+
+    One that is longer than any sentence is cut between its sentences alone.
+    """
+    ways = {"": sentences(dialogue, inline, normalise)}
+    if len(ranking.query.text) < LONGEST:
+        ways |= halves(dialogue, inline, normalise)
     for name, parts in ways.items():
         if len(parts) < 2:
             continue

@@ -15,10 +15,12 @@ from statistics import median
 
 from rapidfuzz import fuzz, process
 
+from bot.matching.allowance import LONGEST_MESSAGE
 from bot.matching.embed import CachedEmbedder
 from bot.matching.index import Floats
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source
 from tests.benchmarks.table import table
 
@@ -47,6 +49,8 @@ def speed(matcher: Matcher, settings: Settings, questions: Sequence[str]) -> Ite
     """Measure, and yield the tables; without `questions` of one's own, altered phrasings are asked."""
     yield from _questions(matcher, questions)
     yield ""
+    yield from _nonsense(matcher)
+    yield ""
     yield from _starts(settings)
 
 
@@ -71,6 +75,25 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
             rows.append((name, str(len(texts)), f"{own:.2f}", f"{peer:.2f}", f"{own / peer:.2f}"))
     yield f"a question over {len(catalogue.wordings)} phrasings, median of {REPETITIONS} rounds"
     yield from table(["", "n", "bot ms", "rapidfuzz ratio ms", "bot / rapidfuzz"], rows)
+
+
+def _nonsense(matcher: Matcher) -> Iterator[str]:
+    """Time the longest messages that Telegram lets through, beside a question of the usual length."""
+    messages = {"a question": "他对核能的看法到底是怎样的呢"} | {
+        kind: nonsense(kind, LONGEST_MESSAGE) for kind in NONSENSE
+    }
+    rows = []
+    for kind, text in messages.items():
+        found = sorted(_milliseconds(matcher.decide, text) for _ in range(REPETITIONS))
+        rows.append((kind, f"{median(found):.0f}", f"{found[-1]:.0f}"))
+    yield f"a message of {LONGEST_MESSAGE} characters, {REPETITIONS} times"
+    yield from table(["", "median ms", "most ms"], rows)
+
+
+def _milliseconds(ask: Callable[[str], object], text: str) -> float:
+    started = time.perf_counter()
+    ask(text)
+    return (time.perf_counter() - started) * 1000
 
 
 def _altered(matcher: Matcher) -> list[str]:
@@ -106,9 +129,7 @@ def _in_turns(
     for _ in range(REPETITIONS):
         for text in texts:
             for ask, found in zip((one, other), times, strict=True):
-                started = time.perf_counter()
-                ask(text)
-                found.append((time.perf_counter() - started) * 1000)
+                found.append(_milliseconds(ask, text))
     return median(times[0]), median(times[1])
 
 

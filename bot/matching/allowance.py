@@ -1,0 +1,34 @@
+"""How much work one message may cause, however long it is and whatever it holds."""
+
+from __future__ import annotations
+
+from bot.matching.engine import LONGEST, Engine, Ranking
+
+LONGEST_MESSAGE = 4096
+"""Characters of a message that are looked at: as many as Telegram lets one have."""
+MEANT = 304
+"""Characters (see `Ranking.encoded`) whose meaning is computed for a message that may be one question: those of the
+longest one, as typed and repaired, and of some parts. Every message of the question files keeps its answer."""
+MEANT_OF_LONG = 64
+"""The same for a longer message, which is cut into parts: it costs about a millisecond a Chinese character."""
+
+
+class BoundedRanking:
+    """Ranks the parts of one message, each once; what its allowance leaves no room for is ranked by words and sound.
+
+    The parts come in the order of their importance, so that it is the last ways to cut that go without.
+    """
+
+    def __init__(self, engine: Engine, whole: str) -> None:
+        """`whole` is the normalised message; its length decides how much may be done."""
+        self._engine = engine
+        self._left = MEANT if len(whole) <= LONGEST else MEANT_OF_LONG
+        self._found: dict[str, Ranking] = {}
+
+    def __call__(self, text: str) -> Ranking:
+        """Rank what a part may ask for."""
+        if text not in self._found:
+            ranking = self._engine.rank(text, self._left)
+            self._left -= ranking.encoded
+            self._found[text] = ranking
+        return self._found[text]
