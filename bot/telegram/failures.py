@@ -14,6 +14,7 @@ from bot.answers.html import escape
 from bot.telegram.addressed import question
 from bot.telegram.attempts import TryAgain
 from bot.telegram.context import Context
+from bot.telegram.inbox import UnreadableUpdate
 from bot.telegram.language import language_of, spoken
 from bot.telegram.send import beside, send
 
@@ -51,6 +52,18 @@ async def failed(update: object, context: Context) -> None:
         await _apologise(update, context)
 
 
+async def unreadable(update: UnreadableUpdate, context: Context) -> None:
+    """Tell once that an update can't be read; it is kept as a dead letter."""
+    context.services.health.failures += 1
+    context.services.metrics.failures.inc()
+    LOG.warning(
+        "Update %s can't be read (%s); it is kept as a dead letter, and /diag lists it. "
+        "If there are more, update the bot, or the Bot API server that BOT_API_URL names",
+        update.key,
+        update.reason,
+    )
+
+
 def _may_not_write(error: Exception | None) -> bool:
     """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
     if isinstance(error, BadRequest):
@@ -76,6 +89,8 @@ async def _apologise(update: Update, context: Context) -> None:
             await send(context.bot, beside(update.message), [escape(text)])
     except TelegramError as error:
         LOG.warning("Update %s: the apology couldn't be sent: %s", update.update_id, error)
+    except Exception as error:  # noqa: BLE001  # the library would log it together with the update
+        LOG.error("Update %s: the apology failed: %s", update.update_id, _where(error))  # noqa: TRY400  # as above
 
 
 def _waits(message: Message, context: Context) -> bool:

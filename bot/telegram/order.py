@@ -15,6 +15,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot.storage.clerk import Clerk
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
+from bot.telegram.inbox import UnreadableUpdate
 from bot.telegram.outage import Told
 from bot.telegram.telling import TELLING, Telling, Turns
 
@@ -43,6 +44,10 @@ class ChatOrder(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's earlier updates, then for a free place, and handle the update until it is done."""
         task = asyncio.current_task()
+        if isinstance(update, UnreadableUpdate):
+            await coroutine
+            await self._clerk.end(Ended(update.key, "aside", time.time(), 1, update.reason))
+            return
         if not isinstance(update, Update) or task is None:
             await coroutine
             return

@@ -224,7 +224,8 @@ def get_chat(world: World, values: JSON) -> JSON:
 def get_chat_member(world: World, values: JSON) -> JSON:
     where, user = checks.chat(world, values), int(values["user_id"])
     status = world.members.get((where.id, user), "member")
-    return member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
+    found = member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
+    return {key: value for key, value in found.items() if key not in world.lacking}
 
 
 def get_chat_administrators(world: World, values: JSON) -> list[JSON]:

@@ -19,7 +19,7 @@ from bot.telegram.context import App
 from bot.telegram.life import WANTED, serve
 from bot.telegram.server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import MakeServices, serving_with
+from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
@@ -64,16 +64,28 @@ async def test_nobody_else_can_deliver(api: BotApi, client: httpx.AsyncClient, s
 
 
 @pytest.mark.usefixtures("bot")
+async def test_what_is_too_large_for_an_update_is_refused(client: httpx.AsyncClient, listening: Listening) -> None:
+    headers = {SECRET: listening.secret.get_secret_value()}
+
+    assert (await client.post(WEBHOOK, content=b"x" * (LARGEST + 1), headers=headers)).status_code == 413
+
+
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"x" * (LARGEST + 1), 413), (b"", 400), (b"[]", 400), (b"{}", 400), (b'{"update_id": 1, "message": 2}', 400)],
-    ids=["too large", "empty", "a list", "no id", "no message"],
+    ("body", "key"),
+    [(b"", None), (b"[]", None), (b"{}", None), (b'{"update_id": 1, "message": 2}', 1)],
+    ids=["empty", "a list", "no id", "no message"],
 )
-async def test_what_is_no_update_is_refused(
-    client: httpx.AsyncClient, listening: Listening, body: bytes, status: int
+async def test_what_is_no_update_is_taken_and_kept_as_a_dead_letter(
+    bot: App, client: httpx.AsyncClient, listening: Listening, body: bytes, key: int | None
 ) -> None:
     headers = {SECRET: listening.secret.get_secret_value()}
-    assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == status
+    for _ in range(2):
+        assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == 200
+
+    (letter,) = await dead_letters(bot, 1)
+
+    assert letter.content == body.decode()
+    assert letter.key == key if key is not None else letter.key < 0
 
 
 @pytest.mark.usefixtures("bot")
