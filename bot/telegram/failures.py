@@ -12,7 +12,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.answers.html import escape
 from bot.telegram.addressed import question
-from bot.telegram.attempts import TryAgain
+from bot.telegram.attempts import MOST, GaveUp, TryAgain
 from bot.telegram.context import Context
 from bot.telegram.inbox import UnreadableUpdate
 from bot.telegram.language import language_of, spoken
@@ -40,6 +40,8 @@ async def failed(update: object, context: Context) -> None:
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
         LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
         raise ApplicationHandlerStop
+    if isinstance(verdict, GaveUp) and verdict.failures > MOST:
+        return  # another handler of the last attempt: the failure is told already
     context.services.health.failures += 1
     context.services.metrics.failures.inc()
     if isinstance(error, TelegramError):

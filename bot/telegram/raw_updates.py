@@ -27,8 +27,11 @@ MAX_MESSAGE_ID = 2**31 - 1
 _FIRST_NUMBER = re.compile(r'\s*\{\s*"update_id"\s*:\s*(\d{1,10})\s*[,}]')
 _SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
 _UNWRITABLE = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
-_MISSING = re.compile(r"\w+\.__init__\(\) missing \d+ required positional arguments?: [\w', ]+")
-"""What Python says of a missing field: it names code, and holds nothing that anybody wrote."""
+_MISSING = re.compile(
+    r"\w+\.__init__\(\) missing \d+ required positional arguments?: [\w', ]+"
+    r"|`\w+` is a required argument since Bot API [\d.]+"
+)
+"""What Python and the library say of a missing field: it names code, and holds nothing that anybody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ def _damage(update: Update) -> str | None:
     """Name the first thing of wrong type or size among those that ordering, answering and keeping rely on."""
     chat, user, message = update.effective_chat, update.effective_user, update.effective_message
     checks: Mapping[str, bool] = {
+        "the chat": message is None or chat is not None,
+        "the person": not (update.callback_query or update.inline_query) or user is not None,
         "the chat's id": chat is None or _is_id(chat.id),
         "the chat's type": chat is None or isinstance(chat.type, str),
         "the person's id": user is None or _is_id(user.id),

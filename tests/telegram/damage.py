@@ -37,9 +37,11 @@ def sound() -> tuple[JSON, ...]:
     entities = [{"type": "mention", "offset": 9, "length": 14}, {"type": "bold", "offset": 0, "length": 8}]
     reply = _message(4, text=PRIVATE_WORDS)
     photo = [{"file_id": "F", "file_unique_id": "U", "width": 90, "height": 90}]
+    option = {"text": PRIVATE_WORDS, "voter_count": 1, "persistent_id": "1"}
     poll = {
-        "id": "5", "question": PRIVATE_WORDS, "options": [{"text": PRIVATE_WORDS, "voter_count": 1}],
-        "total_voter_count": 1, "is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False,
+        "id": "5", "question": PRIVATE_WORDS, "options": [option],
+        "total_voter_count": 1, "is_closed": False, "is_anonymous": True, "type": "regular",
+        "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
     }  # fmt: skip
     change = {"chat": GROUP.json(), "from": BOB.json(), "date": 1_790_000_000}
     states = {"old_chat_member": member(ME.json(), "left"), "new_chat_member": member(ME.json(), "administrator")}
@@ -74,7 +76,10 @@ def damaged(seed: int, count: int) -> Iterator[Callable[[int], bytes]]:
 def _damage(update: JSON, chance: Random) -> bool:
     """Damage an update in one to three places; tell whether its number is left as it was."""
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        holder, key = chance.choice(list(_places(update)))
+        places = list(_places(update))
+        if not places:
+            return False
+        holder, key = chance.choice(places)
         match chance.randrange(4):
             case 0 if isinstance(holder, dict):
                 del holder[key]
