@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 
 from telegram import Message, Update
@@ -20,8 +21,17 @@ from bot.telegram.send import beside, send
 
 LOG = logging.getLogger(__name__)
 
-UNWANTED = ("not enough rights", "have no rights", "topic_closed", "message thread not found")
-"""What Telegram says where the bot is muted, or the topic was closed or deleted."""
+UNWANTED = re.compile(
+    "not enough rights|have no rights|need administrator rights|chat_admin_required|chat_write_forbidden"
+    r"|chat_(guest_)?send_(\w+_)?forbidden|chat_restricted|chat_invalid|channel_private|user_banned_in_channel"
+    "|user_is_blocked|user_deactivated|input_user_deactivated|peer_id_invalid|chat not found|user not found"
+    "|topic_closed|topic_deleted|message thread not found|group chat was deactivated",
+    re.IGNORECASE,
+)
+"""What Telegram says where the bot is muted or thrown out, where the chat, the person or the topic is gone or closed.
+
+Words in capitals come from behind the Bot API, which passes them on as they are.
+"""
 
 
 async def failed(update: object, context: Context) -> None:
@@ -69,7 +79,7 @@ async def unreadable(update: UnreadableUpdate, context: Context) -> None:
 def _may_not_write(error: Exception | None) -> bool:
     """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
     if isinstance(error, BadRequest):
-        return any(reason in error.message.lower() for reason in UNWANTED)
+        return UNWANTED.search(error.message) is not None
     return isinstance(error, Forbidden)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ TYPING_AFTER = 0.3
 TYPING_LASTS = 4.5
 """Seconds; Telegram shows it for five."""
 
+NO_PICTURES = re.compile("not enough rights to send photos|chat_send_(photos|media)_forbidden", re.IGNORECASE)
+"""What Telegram says where the bot may write, but not send pictures."""
 CAPTION = 1024
 """UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -123,7 +126,10 @@ async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
 
 
 async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
-    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there."""
+    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there.
+
+    Where pictures are forbidden, the paragraphs go out alone.
+    """
     below, *more = messages(paragraphs, CAPTION)
     caption = "" if more else below
 
@@ -139,8 +145,14 @@ async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragr
             reply_parameters=_reply_parameters(place),
         )
 
-    await plain_if_refused(attempt, caption)
-    if more:
+    try:
+        await plain_if_refused(attempt, caption)
+        shown = not more
+    except BadRequest as error:
+        if NO_PICTURES.search(error.message) is None:
+            raise
+        shown = False
+    if not shown:
         await send(bot, place, paragraphs)
 
 

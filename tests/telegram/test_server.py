@@ -158,6 +158,39 @@ async def test_health_is_served_before_telegram_is_reached(
         assert (await client.get("/readyz")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Webhook can be set up only on ports 80, 88, 443 or 8443",
+        "Failed to resolve host: Name or service not known",
+        "An HTTPS URL must be provided for webhook",
+        "IP address 10.0.0.1 is reserved",
+    ],
+)
+async def test_an_address_that_telegram_refuses_ends_the_start_with_its_reason(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening, reason: str
+) -> None:
+    api.fail("setWebhook", 400, f"Bad Request: bad webhook: {reason}")
+    refused = replace(listening, webhook="https://me:secret@bot.example:9443")
+    application = build(SecretStr(api.token), make_services(assistant, listening=refused), api.url)
+
+    with pytest.raises(SettingsError) as ended:
+        await serve(application, asyncio.Event())
+
+    told = str(ended.value)
+    assert told.startswith(f"BOT_WEBHOOK_URL: Telegram won't deliver to bot.example:9443 (Bad webhook: {reason.lower()}); ")
+    assert ("\n" in told, "secret" in told) == (False, False)
+    assert len(api.called("setWebhook")) == 1
+
+
+async def test_a_webhook_is_set_once_telegram_can_be_reached(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
+) -> None:
+    api.cut("setWebhook")
+    async with serving_with(api, make_services(assistant, listening=listening)):
+        await api.wait_for(lambda: api.world.webhook, "the webhook to be set", limit=15)
+
+
 async def test_a_port_that_is_taken_ends_the_start_with_advice(
     bot: App, api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
 ) -> None:
