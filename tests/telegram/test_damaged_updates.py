@@ -25,7 +25,7 @@ from tests.telegram.conftest import MakeServices, Serving, dead_letters, serving
 from tests.telegram.damage import PRIVATE_WORDS, damaged, sound
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
-MANY = 1500
+MANY = 1200
 """Damaged updates of a run."""
 POLL_OF_AN_OLDER_SERVER = (
     b'{"update_id":%d,"poll":{"id":"5","question":"' + PRIVATE_WORDS.encode() + b'","options":[],'

@@ -178,7 +178,9 @@ async def test_an_address_that_telegram_refuses_ends_the_start_with_its_reason(
         await serve(application, asyncio.Event())
 
     told = str(ended.value)
-    assert told.startswith(f"BOT_WEBHOOK_URL: Telegram won't deliver to bot.example:9443 (Bad webhook: {reason.lower()}); ")
+    assert told.startswith(
+        f"BOT_WEBHOOK_URL: Telegram won't deliver to bot.example:9443 (Bad webhook: {reason.lower()}); "
+    )
     assert ("\n" in told, "secret" in told) == (False, False)
     assert len(api.called("setWebhook")) == 1
 
