@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -30,6 +30,8 @@ PATIENCE = 3.0
 """Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
 PAUSE = 0.02
 """Seconds between two claims while there is enough to do; fewer of them take more at once, and the others wait less."""
+RESTING = 500
+"""Chats that may wait for Telegram without taking room from the others."""
 LAST_WORDS = 5.0
 """Seconds that the last turn may take when the bot stops."""
 
@@ -53,7 +55,8 @@ class _Turn:
     new: Sequence[Arrived]
     unkept: Sequence[Arrived]
     claims: bool
-    enough: Sequence[int]  # chats of which there is enough in the house
+    enough: Sequence[int]  # chats of which no more is to be handed out now
+    plenty: bool  # whether some of them have so much in the house that they'll soon want more
 
 
 class Clerk:
@@ -72,6 +75,7 @@ class Clerk:
         self._room = room
         self._part = max(1, room // 4)  # of the room that one claim, and one chat, may take
         self._house: dict[int, int] = {}  # chats by update
+        self._resting: dict[int, int] = {}  # chats that wait for Telegram, by the update that does
         self._deliveries: list[_Delivery] = []
         self._more = True  # whether something may wait in the inbox that nobody has in hand
         self._claimed = 0.0  # when that was looked for last, by the monotonic clock
@@ -127,7 +131,28 @@ class Clerk:
     @property
     def behind(self) -> bool:
         """Whether the house is more than half full: whoever comes in will wait for longer than for one answer."""
-        return len(self._house) > self._room // 2
+        return self._occupied > self._room // 2
+
+    @property
+    def _occupied(self) -> int:
+        """How much of the room is taken; chats that wait for Telegram take none, or others would wait with them."""
+        resting = set(self._resting.values())
+        return sum(chat not in resting for chat in self._house.values()) if resting else len(self._house)
+
+    @contextmanager
+    def resting(self, update_id: int) -> Iterator[None]:
+        """Let an update's chat wait for Telegram: others get its room, and no more of it is handed out."""
+        chat = self._house.get(update_id)
+        if chat is None or len(self._resting) >= RESTING:
+            yield
+            return
+        self._resting[update_id] = chat
+        self.look()
+        try:
+            yield
+        finally:
+            del self._resting[update_id]
+            self.look()
 
     def stop_taking(self) -> None:
         """Hand out nothing more; what arrives is still kept."""
@@ -177,7 +202,7 @@ class Clerk:
         if turn.deliveries or turn.unkept or (turn.claims and await self._waits()):
             lasting = bool(turn.new or turn.unkept)
             held = await self._database.run(lambda connection: self._put(connection, turn), lasting=lasting)
-            self._more |= not turn.claims or bool(turn.enough) or len(held) == self._part
+            self._more |= not turn.claims or turn.plenty or len(held) == self._part
             self._claimed = time.monotonic() if turn.claims else self._claimed
         elif not turn.claims:
             return
@@ -196,12 +221,13 @@ class Clerk:
         deliveries, unkept = self._deliveries.copy(), self._ends.unkept.copy()
         new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unkept]
         claims = (self._more or bool(new)) and self._may_claim(arrived=bool(new))
-        enough = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
-        return _Turn(deliveries, new, list(unkept.values()), claims, enough)
+        plenty = [chat for chat, count in Counter(self._house.values()).items() if count >= self._part]
+        enough = [*plenty, *self._resting.values()]
+        return _Turn(deliveries, new, list(unkept.values()), claims, enough, bool(plenty))
 
     def _may_claim(self, *, arrived: bool) -> bool:
         """Tell whether to claim now: at once where there is little to do, and only in a while where there is plenty."""
-        busy = len(self._house)
+        busy = self._occupied
         if not self._taking or self._room - busy < self._part:
             return False
         return busy < (self._part if arrived else 1) or time.monotonic() - self._claimed >= PAUSE
@@ -223,7 +249,7 @@ class Clerk:
         self._more = True
         now = time.monotonic()
         for delivery in self._deliveries.copy():
-            if self._taking and now - delivery.since >= PATIENCE and len(self._house) < self._room:
+            if self._taking and now - delivery.since >= PATIENCE and self._occupied < self._room:
                 self._deliveries.remove(delivery)
                 self._handle_unkept(delivery)
         await self._ends_within(LOOK)

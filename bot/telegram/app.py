@@ -39,10 +39,11 @@ from bot.telegram import (
     taps,
 )
 from bot.telegram.addressed import ASK, from_somebody
+from bot.telegram.bot_client import BotClient, UpdatesRequest
 from bot.telegram.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.context import App, Context, Services
 from bot.telegram.gate import for_admins, limited
-from bot.telegram.inbox import InboxQueue
+from bot.telegram.inbox import InboxQueue, UnreadableUpdate
 from bot.telegram.order import ChatOrder
 from bot.telegram.request import Request
 
@@ -102,24 +103,28 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
     order = ChatOrder(services.concurrency, services.attempts, queue.clerk)
     where = api_url or TELEGRAM
+    client = BotClient(
+        token.get_secret_value(),
+        base_url=where,
+        base_file_url=f"{where.removesuffix('/bot')}/file/bot",
+        request=Request(2 * services.concurrency, services.proxy),
+        get_updates_request=UpdatesRequest(2, services.proxy),
+    )
     builder = (
         ApplicationBuilder()
-        .token(token.get_secret_value())
-        .request(Request(2 * services.concurrency, services.proxy))
-        .get_updates_request(Request(2, services.proxy))
+        .bot(client)
         .context_types(ContextTypes(context=Context, bot_data=made_services))
         .concurrent_updates(order)
         .update_queue(queue)
         .updater(None)
         .job_queue(None)
     )
-    builder = builder.base_url(where).base_file_url(f"{where.removesuffix('/bot')}/file/bot")
     application: App = builder.build()
     queue.bot, order.again = application.bot, application.process_update
     application.add_handlers(
         {
             BEFORE: [TypeHandler(Update, remembering.recall)],
-            DEFAULT_GROUP: list(handlers()),
+            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, failures.unreadable)],
             AFTER: [TypeHandler(Update, remembering.keep)],
         }
     )

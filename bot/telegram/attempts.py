@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+
+from bot.telegram.outage import asked_to_wait
 
 MOST = 3
 """How often an update may fail by a fault of our own before it is set aside."""
@@ -73,6 +75,8 @@ class Attempts:
 
 
 def _judge(record: _Record, error: Exception | None, where: str) -> Verdict:
+    if isinstance(error, RetryAfter):
+        return TryAgain(asked_to_wait(error))
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         wait, record.wait = record.wait, min(record.wait * 2, LONGEST_WAIT)
         return TryAgain(wait)

@@ -10,7 +10,7 @@ from random import Random, SystemRandom
 from typing import Any, TypeAlias
 
 from telegram import User
-from telegram.ext import Application, CallbackContext, ExtBot
+from telegram.ext import Application, CallbackContext
 
 from bot.answers.assistant import Assistant
 from bot.proxies import Proxy
@@ -20,6 +20,7 @@ from bot.storage.names import Names
 from bot.storage.recall import Recall
 from bot.telegram.answers import Answers
 from bot.telegram.attempts import Attempts
+from bot.telegram.bot_client import BotClient
 from bot.telegram.chosen import Chosen
 from bot.telegram.group_admins import GroupAdmins
 from bot.telegram.limits import Limits
@@ -114,7 +115,7 @@ class Services:
         object.__setattr__(self, "answers", Answers(self.names, memories))
 
 
-class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
+class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], Services]):
     """The library's callback context with typed access to our services."""
 
     @property
@@ -138,4 +139,4 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Serv
         return self.bot.bot
 
 
-App: TypeAlias = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Services, None]
+App: TypeAlias = Application[BotClient, Context, dict[Any, Any], dict[Any, Any], Services, None]

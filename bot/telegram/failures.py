@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 
 from telegram import Message, Update
@@ -12,15 +13,25 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.answers.html import escape
 from bot.telegram.addressed import question
-from bot.telegram.attempts import TryAgain
+from bot.telegram.attempts import MOST, GaveUp, TryAgain
 from bot.telegram.context import Context
+from bot.telegram.inbox import UnreadableUpdate
 from bot.telegram.language import language_of, spoken
 from bot.telegram.send import beside, send
 
 LOG = logging.getLogger(__name__)
 
-UNWANTED = ("not enough rights", "have no rights", "topic_closed", "message thread not found")
-"""What Telegram says where the bot is muted, or the topic was closed or deleted."""
+UNWANTED = re.compile(
+    "not enough rights|have no rights|need administrator rights|chat_admin_required|chat_write_forbidden"
+    r"|chat_(guest_)?send_(\w+_)?forbidden|chat_restricted|chat_invalid|channel_private|user_banned_in_channel"
+    "|user_is_blocked|user_deactivated|input_user_deactivated|peer_id_invalid|chat not found|user not found"
+    "|topic_closed|topic_deleted|message thread not found|group chat was deactivated",
+    re.IGNORECASE,
+)
+"""What Telegram says where the bot is muted or thrown out, where the chat, the person or the topic is gone or closed.
+
+Words in capitals come from behind the Bot API, which passes them on as they are.
+"""
 
 
 async def failed(update: object, context: Context) -> None:
@@ -39,6 +50,8 @@ async def failed(update: object, context: Context) -> None:
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
         LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
         raise ApplicationHandlerStop
+    if isinstance(verdict, GaveUp) and verdict.failures > MOST:
+        return  # another handler of the last attempt: the failure is told already
     context.services.health.failures += 1
     context.services.metrics.failures.inc()
     if isinstance(error, TelegramError):
@@ -51,10 +64,22 @@ async def failed(update: object, context: Context) -> None:
         await _apologise(update, context)
 
 
+async def unreadable(update: UnreadableUpdate, context: Context) -> None:
+    """Tell once that an update can't be read; it is kept as a dead letter."""
+    context.services.health.failures += 1
+    context.services.metrics.failures.inc()
+    LOG.warning(
+        "Update %s can't be read (%s); it is kept as a dead letter, and /diag lists it. "
+        "If there are more, update the bot, or the Bot API server that BOT_API_URL names",
+        update.key,
+        update.reason,
+    )
+
+
 def _may_not_write(error: Exception | None) -> bool:
     """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
     if isinstance(error, BadRequest):
-        return any(reason in error.message.lower() for reason in UNWANTED)
+        return UNWANTED.search(error.message) is not None
     return isinstance(error, Forbidden)
 
 
@@ -76,6 +101,8 @@ async def _apologise(update: Update, context: Context) -> None:
             await send(context.bot, beside(update.message), [escape(text)])
     except TelegramError as error:
         LOG.warning("Update %s: the apology couldn't be sent: %s", update.update_id, error)
+    except Exception as error:  # noqa: BLE001  # the library would log it together with the update
+        LOG.error("Update %s: the apology failed: %s", update.update_id, _where(error))  # noqa: TRY400  # as above
 
 
 def _waits(message: Message, context: Context) -> bool:

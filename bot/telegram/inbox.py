@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from telegram import Bot, Update
@@ -15,10 +15,17 @@ from bot.storage.database import Database
 from bot.storage.inbox import Arrived, Held
 from bot.storage.memories import Memories
 from bot.storage.names import Names
-from bot.telegram.order import chat_of
+from bot.telegram.raw_updates import RawUpdate, UnreadableUpdateError, raw_update, read_update
 
-FRESH = 1000
-"""Updates that are remembered as they came, so that they needn't be read again; the oldest goes first."""
+
+@dataclass(frozen=True, slots=True)
+class UnreadableUpdate:
+    """Comes out of the queue in the place of an update that can't be read."""
+
+    key: int
+    """What it is kept under: Telegram's number, or a negative one where it holds none."""
+    reason: str
+    """Why it can't be read, without anything that it holds."""
 
 
 class InboxQueue(asyncio.Queue[object]):
@@ -31,27 +38,22 @@ class InboxQueue(asyncio.Queue[object]):
         self.bot: Bot | None = None
         """Whose updates these are."""
         self._names = names
-        self._fresh: dict[int, Update] = {}
 
     async def put(self, item: object) -> None:
         """Keep an update; what else the library puts in passes through."""
         if isinstance(item, Update):
-            await self.keep([item])
+            await self.keep([raw_update(item.to_json())])
         else:
             await super().put(item)
 
-    async def keep(self, updates: Sequence[Update]) -> bool:
+    async def keep(self, updates: Sequence[RawUpdate]) -> bool:
         """Keep updates; False where that isn't possible, so that Telegram must not be told that they arrived."""
         now = time.time()
-        arrived = [
-            Arrived(update.update_id, self._names.of("chat", chat_of(update)), update.to_json(), now)
-            for update in updates
-        ]
-        self._fresh |= {update.update_id: update for update in updates}
-        while len(self._fresh) > FRESH:
-            del self._fresh[next(iter(self._fresh))]
-        return await self.clerk.keep(arrived)
+        named = self._names.of
+        return await self.clerk.keep([Arrived(one.key, named("chat", one.chat), one.text, now) for one in updates])
 
     def _hand(self, held: Held) -> None:
-        update = self._fresh.pop(held.update_id, None) or Update.de_json(json.loads(held.content), self.bot)
-        self.put_nowait(update)
+        try:
+            self.put_nowait(read_update(held.content, self.bot))
+        except UnreadableUpdateError as error:
+            self.put_nowait(UnreadableUpdate(held.update_id, str(error)))

@@ -10,11 +10,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
 from telegram import Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.storage import hygiene, signals, turns
@@ -134,9 +135,12 @@ async def _take_in(application: App, stop: asyncio.Event) -> None:
     if listening is not None and listening.webhook is not None:
         secret = listening.secret.get_secret_value()
         where = f"{listening.webhook}{WEBHOOK}"
-        if await _insist(
-            application, stop, lambda: application.bot.set_webhook(where, secret_token=secret, allowed_updates=WANTED)
-        ):
+        set_webhook = partial(application.bot.set_webhook, where, secret_token=secret, allowed_updates=WANTED)
+        try:
+            delivered = await _insist(application, stop, set_webhook)
+        except BadRequest as refused:
+            raise SettingsError(refused_webhook(listening.webhook, refused.message)) from None
+        if delivered:
             LOG.info("Telegram delivers to %s", where)
             await stop.wait()
     elif await _insist(application, stop, application.bot.delete_webhook):
@@ -146,13 +150,16 @@ async def _take_in(application: App, stop: asyncio.Event) -> None:
 
 
 async def _insist(application: App, stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
-    """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile."""
+    """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile.
+
+    Raises InvalidToken and BadRequest, which Telegram would only repeat.
+    """
     outage, proxy = Outage(Told(LOG)), application.bot_data.proxy
     while not stop.is_set():
         try:
             await request()
-        except InvalidToken:
-            raise
+        except (InvalidToken, BadRequest):
+            raise  # asking again would change nothing
         except TelegramError as error:
             check = "the network and BOT_API_URL" if proxy is None else f"the network and {proxy.variable}"
             advice = f"Telegram can't be reached ({error}); trying again until it can, check {check}"
@@ -172,6 +179,15 @@ def refusal(application: App) -> str:
     """Say that Telegram doesn't take the token, without the token."""
     host = urlsplit(application.bot.base_url).hostname
     return f"BOT_TOKEN: {host} refuses this token; copy it again from @BotFather (and check BOT_API_URL, if it is set)"
+
+
+def refused_webhook(address: str, reason: str) -> str:
+    """Say that Telegram won't deliver to an address; a user and a password in it aren't told."""
+    where = address.rpartition("@")[2].removeprefix("https://")
+    return (
+        f"BOT_WEBHOOK_URL: Telegram won't deliver to {where} ({reason}); give a public https address on port 443, 80, "
+        "88 or 8443 with a certificate that Telegram trusts, or leave it unset for long polling"
+    )
 
 
 def _tell_start(application: App) -> None:

@@ -15,8 +15,10 @@ from telegram.ext import BaseUpdateProcessor
 from bot.storage.clerk import Clerk
 from bot.storage.inbox import Ended
 from bot.telegram.attempts import Attempts, GaveUp, TryAgain
+from bot.telegram.inbox import UnreadableUpdate
 from bot.telegram.outage import Told
 from bot.telegram.telling import TELLING, Telling, Turns
+from bot.telegram.work_slot import WORK_SLOT, WorkSlot
 
 LOG = logging.getLogger(__name__)
 
@@ -43,6 +45,10 @@ class ChatOrder(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's earlier updates, then for a free place, and handle the update until it is done."""
         task = asyncio.current_task()
+        if isinstance(update, UnreadableUpdate):
+            await coroutine
+            await self._clerk.end(Ended(update.key, "aside", time.time(), 1, update.reason))
+            return
         if not isinstance(update, Update) or task is None:
             await coroutine
             return
@@ -83,13 +89,16 @@ class ChatOrder(BaseUpdateProcessor):
     async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
         """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
         number, attempt = update.update_id, coroutine
+        slot = WorkSlot(self._places, lambda: self._clerk.resting(number))
+        WORK_SLOT.set(slot)
         while True:
             self._attempts.begin(number)
-            async with self._places:
+            async with slot:
                 await attempt
             match self._attempts.verdict(number):
                 case TryAgain(wait) if self.again is not None:
-                    await asyncio.sleep(wait)
+                    with self._clerk.resting(number):
+                        await asyncio.sleep(wait)
                     attempt = self.again(update)
                 case GaveUp(failures, error):
                     await self._clerk.end(Ended(number, "aside", time.time(), failures, error))

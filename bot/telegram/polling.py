@@ -7,10 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.telegram.bot_client import BotClient
 from bot.telegram.outage import Outage, Told
+from bot.telegram.raw_updates import RawUpdate
 from bot.telegram.waiting import unless
 
 LOG = logging.getLogger(__name__)
@@ -19,10 +20,10 @@ HOLD = timedelta(seconds=30)
 """How long Telegram may keep a request open while there is nothing to tell."""
 UNKEPT_WAIT = 1.0
 """Seconds between two requests while nothing can be kept, and so nothing confirmed."""
-Take = Callable[[Sequence[Update]], Awaitable[bool]]
+Take = Callable[[Sequence[RawUpdate]], Awaitable[bool]]
 
 
-async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str]) -> None:
+async def poll(bot: BotClient, take: Take, stop: asyncio.Event, wanted: Sequence[str]) -> None:
     """Give updates to `take` as they come; once `stop` is set, confirm those taken and return.
 
     Updates are confirmed to Telegram only after `take` has returned True, so that none is lost.
@@ -32,7 +33,7 @@ async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str])
     outage = Outage(Told(LOG))
     while not stop.is_set():
         try:
-            updates = await unless(stop, bot.get_updates(offset=offset, timeout=HOLD, allowed_updates=wanted))
+            updates = await unless(stop, bot.raw_updates(offset, HOLD, wanted))
         except InvalidToken:
             raise
         except TelegramError as error:
@@ -40,17 +41,35 @@ async def poll(bot: Bot, take: Take, stop: asyncio.Event, wanted: Sequence[str])
             continue
         outage.over()
         if updates:
+            confirmed = offset
             if await unless(stop, take(updates)):
-                offset = updates[-1].update_id + 1
-            else:
+                offset = next_offset(offset, [update.update_id for update in updates])
+            if offset == confirmed:  # the same would come again, at once
                 await unless(stop, asyncio.sleep(UNKEPT_WAIT))
     if offset is not None:
         await _confirm(bot, offset, wanted)
 
 
-async def _confirm(bot: Bot, offset: int, wanted: Sequence[str]) -> None:
+def next_offset(offset: int | None, numbers: Sequence[int | None]) -> int | None:
+    """Return what confirms a batch of updates; None where none of them says its number and none came before.
+
+    Telegram numbers updates upwards. So those without a number count as the ones that follow, and a number is not
+    believed that is lower than what was asked for, or higher than one behind it: confirming it could lose the rest.
+    """
+    following = offset + len(numbers) if offset is not None else None
+    lowest = None
+    for behind, number in enumerate(reversed(numbers), 1):
+        if number is None or (offset is not None and number < offset):
+            continue
+        if lowest is None or number < lowest:
+            lowest = number
+            following = max(following or 0, number + behind)
+    return following
+
+
+async def _confirm(bot: BotClient, offset: int, wanted: Sequence[str]) -> None:
     try:
-        await bot.get_updates(offset=offset, timeout=0, limit=1, allowed_updates=wanted)
+        await bot.raw_updates(offset, timedelta(0), wanted, limit=1)
     except TelegramError as error:
         LOG.warning("The last updates couldn't be confirmed (%s); Telegram may send them again", error)
 

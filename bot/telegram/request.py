@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from http import HTTPStatus
 from ssl import SSLContext, SSLError
@@ -17,7 +18,7 @@ from aiohttp import (
     FormData,
     TCPConnector,
 )
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.proxies import Proxy
@@ -123,7 +124,13 @@ class Request(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer; of a message only what is used, for making the library's objects of all of it is dear."""
-        answer: dict[str, Any] = BaseRequest.parse_json_payload(payload)
+        try:
+            answer = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            # The library would log the answer, which may hold what people wrote.
+            raise TelegramError("Invalid server response")
         result = answer.get("result")
         if isinstance(result, dict) and "message_id" in result:
             answer["result"] = {key: result[key] for key in USED if key in result}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,23 +14,24 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MaybeInacces
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.telegram.outage import Outage, Told, asked_to_wait
+from bot.telegram.outage import Outage, Told
 from bot.telegram.request import was_sent
 from bot.telegram.split import messages, plain
 from bot.telegram.telling import TELLING
+from bot.telegram.work_slot import rest
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ATTEMPTS = 4
-"""How often a request is made in all while Telegram is busy or can't be reached."""
-LONGEST_WAIT = 120.0
-"""Seconds; where Telegram asks to wait longer, the message is given up."""
+"""How often a request is made in all while Telegram can't be reached."""
 TYPING_AFTER = 0.3
 """Seconds without an answer after which the bot is shown typing."""
 TYPING_LASTS = 4.5
 """Seconds; Telegram shows it for five."""
 
+NO_PICTURES = re.compile("not enough rights to send photos|chat_send_(photos|media)_forbidden", re.IGNORECASE)
+"""What Telegram says where the bot may write, but not send pictures."""
 CAPTION = 1024
 """UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -124,7 +126,10 @@ async def send_file(bot: Bot, place: Place, name: str, content: str) -> Message:
 
 
 async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
-    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there."""
+    """Send a picture with paragraphs of markup below it, or behind it where they don't fit there.
+
+    Where pictures are forbidden, the paragraphs go out alone.
+    """
     below, *more = messages(paragraphs, CAPTION)
     caption = "" if more else below
 
@@ -140,8 +145,14 @@ async def send_picture(bot: Bot, place: Place, name: str, content: bytes, paragr
             reply_parameters=_reply_parameters(place),
         )
 
-    await plain_if_refused(attempt, caption)
-    if more:
+    try:
+        await plain_if_refused(attempt, caption)
+        shown = not more
+    except BadRequest as error:
+        if NO_PICTURES.search(error.message) is None:
+            raise
+        shown = False
+    if not shown:
         await send(bot, place, paragraphs)
 
 
@@ -185,26 +196,28 @@ async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[
 
 
 async def patiently(request: Callable[[], Awaitable[T]]) -> T:
-    """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't."""
+    """Make a request again where Telegram was busy or out of reach; the caller's chat waits, the others don't.
+
+    Where Telegram says how long to wait, that is waited for, however long and however often.
+    """
     telling = TELLING.get()
-    outage = Outage(telling.turns.told if telling is not None else Told(LOG))
-    for _ in range(ATTEMPTS - 1):
+    outage, attempts = Outage(telling.turns.told if telling is not None else Told(LOG)), 1
+    while True:
         try:
             result = await request()
         except (RetryAfter, NetworkError) as error:
-            if not _worth_another(error):
-                raise
-            await asyncio.sleep(outage.failed(error, f"a request to Telegram failed ({error}); trying again"))
+            if isinstance(error, NetworkError):
+                if attempts == ATTEMPTS or not _worth_another(error):
+                    raise
+                attempts += 1
+            await rest(outage.failed(error, f"a request to Telegram failed ({error}); trying again"))
         else:
             outage.over()
             return result
-    return await request()
 
 
-def _worth_another(error: TelegramError) -> bool:
+def _worth_another(error: NetworkError) -> bool:
     """Tell whether the request may be made again without saying a thing twice."""
     if isinstance(error, BadRequest):
         return False
-    if isinstance(error, TimedOut):
-        return not was_sent(error)
-    return asked_to_wait(error) <= LONGEST_WAIT
+    return not isinstance(error, TimedOut) or not was_sent(error)

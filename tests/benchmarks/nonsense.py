@@ -18,7 +18,9 @@ NONSENSE: Mapping[str, Sequence[str]] = {
     "letters": "abcdefghijklmnopqrstuvwxyz    ",
     "letters without spaces": "abcdefghijklmnopqrstuvwxyz",
     "what a keyboard has": [chr(code) for code in range(33, 127)],
-    "English words": [f"{word} " for word in "what is the sora does he think opne about? modle why".split()],
+    "English words": [
+        f"{word} " for word in ["what", "is", "the", "sora", "does", "he", "think", "opne", "about?", "modle", "why"]
+    ],
     "pinyin": sorted(all_syllables()),
     "pinyin with spaces": [f"{syllable} " for syllable in sorted(all_syllables())],
     "emoji": [chr(code) for code in range(0x1F300, 0x1F600)],

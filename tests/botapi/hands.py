@@ -142,6 +142,14 @@ class Hands:
         await self.world.tell()
         return number
 
+    async def push_damaged(self, sent: bytes) -> int:
+        """Queue what isn't an update, or not a sound one; return the id that it has for the server."""
+        number = 1000 + self.world.next_id("update")
+        self.world.updates.append({"update_id": number})
+        self.world.damaged[number] = sent
+        await self.world.tell()
+        return number
+
     async def sent(self, count: int, limit: float = LIMIT) -> list[Sent]:
         """Wait until the bot has sent `count` messages in all; return them."""
         await self.world.until(lambda: len(self.world.sent) >= count, f"{count} messages", limit)

@@ -226,7 +226,8 @@ def get_chat_member(world: World, values: JSON) -> JSON:
     status = world.members.get((where.id, user), "member")
     if (where.id, user) in world.anonymous and not _is_admin(world, where.id, ME.id):
         status = "member"
-    return member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
+    found = member({"id": user, "is_bot": False, "first_name": "Someone"}, status)
+    return {key: value for key, value in found.items() if key not in world.lacking}
 
 
 def get_chat_administrators(world: World, values: JSON) -> list[JSON]:

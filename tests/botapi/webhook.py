@@ -54,8 +54,9 @@ class Deliveries:
             await self._client.close()
 
     def _enqueue(self, update: JSON) -> None:
-        content = next(value for key, value in update.items() if key != "update_id")
-        chat = (content.get("message") or content).get("chat", {}).get("id", 0)
+        content: JSON = next((value for key, value in update.items() if key != "update_id"), {})
+        nobodys = update["update_id"] % CONNECTIONS if update["update_id"] in self._world.damaged else 0
+        chat = (content.get("message") or content).get("chat", {}).get("id", nobodys)
         if chat not in self._queues:
             self._queues[chat] = asyncio.Queue()
             self._tasks.append(asyncio.create_task(self._deliver(self._queues[chat])))
@@ -76,9 +77,12 @@ class Deliveries:
         url = str(webhook["url"])
         if self.ways:
             url = self.ways[next(self._turn) % len(self.ways)] + urlsplit(url).path
-        secret = {"X-Telegram-Bot-Api-Secret-Token": str(webhook.get("secret_token", ""))}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Telegram-Bot-Api-Secret-Token": str(webhook.get("secret_token", "")),
+        }
         try:
-            async with client.post(url, json=update, headers=secret) as answer:
+            async with client.post(url, data=self._world.as_sent(update), headers=headers) as answer:
                 status = answer.status
         except (ClientError, TimeoutError):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -98,6 +99,8 @@ class World:
     """Status of a user in a chat, where it isn't plain member."""
     anonymous: set[tuple[int, int]] = field(default_factory=set)
     """Chats and their anonymous admins, whom only another admin sees as admins."""
+    lacking: set[str] = field(default_factory=set)
+    """Fields that the server is too old to tell."""
     inline: dict[str, JSON | None] = field(default_factory=dict)
     """Inline queries by id; None while unanswered, else the answer."""
     abilities: JSON = field(
@@ -114,6 +117,8 @@ class World:
     failures: list[str] = field(default_factory=list)
     """What the bot did wrong; a test that expects none asserts that it is empty."""
     updates: list[JSON] = field(default_factory=list)
+    damaged: dict[int, bytes] = field(default_factory=dict)
+    """What is sent in the place of updates, by their ids."""
     webhook: JSON | None = None
     """What setWebhook was given, while it is set."""
     confirmed: int = 0
@@ -138,6 +143,11 @@ class World:
             message["from"] = sender.json()
         self.known[chat.id, number] = message
         return message
+
+    def as_sent(self, update: JSON) -> bytes:
+        """Return an update as it goes over the network."""
+        damaged = self.damaged.get(update["update_id"])
+        return damaged if damaged is not None else json.dumps(update).encode()
 
     async def tell(self) -> None:
         """Wake whoever waits for a change."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.names import Names
+from bot.storage.schema import ASIDE, INBOX
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
 from bot.telegram.life import GRACE, serve
@@ -23,6 +26,7 @@ from bot.telegram.server import Listening
 from bot.telegram.sharing import Build, Sharing
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
+from tests.botapi.world import LIMIT
 from tests.builders import SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
@@ -166,6 +170,26 @@ async def lighthouse_bot(api: BotApi, lighthouse: Assistant, serving: Serving) -
 async def started(api: BotApi) -> None:
     """Wait until the bot has started; the menu of an admin's chat is the last thing of it."""
     await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """An update that was given up."""
+
+    key: int
+    content: str
+    error: str
+
+
+async def dead_letters(application: App, least: int) -> list[DeadLetter]:
+    """Wait until so many updates were given up; return all of them."""
+    query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == ASIDE)
+    async with asyncio.timeout(LIMIT):
+        while True:
+            async with application.bot_data.database.read() as connection:
+                found = (await connection.execute(query.order_by(INBOX.c.update_id))).all()
+            if len(found) >= least:
+                return [DeadLetter(*row) for row in found]
 
 
 def scopes(api: BotApi) -> set[str]:

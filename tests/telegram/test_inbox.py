@@ -89,6 +89,23 @@ async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
         assert inbox_of(application).clerk.busy <= 8
 
 
+async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_others(
+    api: BotApi, assistant: Assistant, make_services: MakeServices
+) -> None:
+    flooded = [User(800 + number, "Somebody") for number in range(8)]
+    async with serving_with(api, replace(make_services(assistant), concurrency=4), grace=0.2) as application:
+        api.flood("sendMessage", 130, times=len(flooded))
+        for person in flooded:
+            for question in (NUCLEAR, SOLAR, GAS):
+                await api.private_message(person, question)
+        await api.wait_for(lambda: not api.world.faults, "the flood waits to be told")
+
+        await api.answer(BOB, "What does Altman think of nuclear power?")
+
+        assert inbox_of(application).clerk.busy <= 2 * len(flooded) + 1, "the rest stays in the inbox"
+    assert [message.chat for message in api.world.sent] == [BOB.id], "nobody gets an apology"
+
+
 async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     api.fail("sendMessage", 502, "Bad Gateway", times=10)
     for number in range(5):
@@ -118,7 +135,7 @@ async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assi
 async def test_what_a_stop_leaves_is_answered_by_the_next_process(
     api: BotApi, assistant: Assistant, serving: Serving, make_services: MakeServices
 ) -> None:
-    api.flood("sendMessage", 30)
+    api.flood("sendMessage", 130)
     async with serving_with(api, make_services(assistant), grace=0.2):
         await api.private_message(ADA, NUCLEAR)
         await api.private_message(ADA, SOLAR)

@@ -164,15 +164,39 @@ async def test_a_tap_too_many_is_answered_with_a_note(bot: App, api: BotApi, tex
     assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "limits.slower")
 
 
-async def test_a_bot_that_may_not_write_stays_silent(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    api.fail("sendMessage", 400, "Bad Request: not enough rights to send text messages to the chat")
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "Bad Request: not enough rights to send text messages to the chat"),
+        (400, "Bad Request: have no rights to send a message"),
+        (400, "Bad Request: need administrator rights in the channel chat"),
+        (400, "Bad Request: CHAT_WRITE_FORBIDDEN"),
+        (400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN"),
+        (400, "Bad Request: CHAT_GUEST_SEND_FORBIDDEN"),
+        (400, "Bad Request: CHAT_RESTRICTED"),
+        (400, "Bad Request: TOPIC_CLOSED"),
+        (400, "Bad Request: TOPIC_DELETED"),
+        (400, "Bad Request: message thread not found"),
+        (400, "Bad Request: chat not found"),
+        (400, "Bad Request: PEER_ID_INVALID"),
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (403, "Forbidden: the group chat was deleted"),
+        (403, "Forbidden: user is deactivated"),
+    ],
+)
+async def test_a_message_that_is_refused_for_good_is_one_try_and_no_failure(
+    bot: App, api: BotApi, caplog: pytest.LogCaptureFixture, status: int, reason: str
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    caplog.clear()
+    api.fail("sendMessage", status, reason, times=2)
     await api.group_message(ADA, f"@interview_bot {NUCLEAR}")
     await api.handled()
     await bot.update_queue.join()
 
-    assert "may not write there" in caplog.text
-    assert api.world.sent == []
+    (told,) = [record for record in caplog.records if record.name == "bot.telegram.failures"]
+    assert (told.levelno, "may not write there" in told.getMessage()) == (logging.INFO, True)
+    assert len(api.called("sendMessage")) == 1
     assert bot.bot_data.health.failures == 0
 
 

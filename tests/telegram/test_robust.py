@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -170,14 +171,27 @@ async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception,
     assert made == attempts
 
 
-async def test_a_flood_wait_too_long_to_wait_for_is_given_up(bot: App, api: BotApi) -> None:
-    api.flood("sendMessage", 3600, times=2)
+@pytest.mark.parametrize("seconds", [130, 3600])
+async def test_a_long_flood_wait_is_waited_for_and_then_the_question_is_answered(
+    api: BotApi, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.flood("sendMessage", seconds)
     await api.private_message(ADA, NUCLEAR)
+    await api.wait_for(lambda: not api.world.faults, "the flood wait to be told")
+    await api.answer(BOB, "What does Altman think of nuclear power?")
+    assert [message.chat for message in api.world.sent] == [BOB.id]
 
-    await settled(bot, api)
+    pass_time(monkeypatch, seconds)
 
-    assert len(api.called("sendMessage")) == 2, "the answer and the apology"
-    assert api.world.sent == []
+    (_, answer) = await api.sent(2)
+    assert (answer.chat, answer.text[: len(NUCLEAR) + 2]) == (ADA.id, f"❓ {NUCLEAR}")
+
+
+def pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Set the clock of the event loop forward."""
+    loop = asyncio.get_running_loop()
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + seconds)
 
 
 async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotApi) -> None:

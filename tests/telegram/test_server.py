@@ -19,7 +19,7 @@ from bot.telegram.context import App
 from bot.telegram.life import WANTED, serve
 from bot.telegram.server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import MakeServices, serving_with
+from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
@@ -64,16 +64,28 @@ async def test_nobody_else_can_deliver(api: BotApi, client: httpx.AsyncClient, s
 
 
 @pytest.mark.usefixtures("bot")
+async def test_what_is_too_large_for_an_update_is_refused(client: httpx.AsyncClient, listening: Listening) -> None:
+    headers = {SECRET: listening.secret.get_secret_value()}
+
+    assert (await client.post(WEBHOOK, content=b"x" * (LARGEST + 1), headers=headers)).status_code == 413
+
+
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"x" * (LARGEST + 1), 413), (b"", 400), (b"[]", 400), (b"{}", 400), (b'{"update_id": 1, "message": 2}', 400)],
-    ids=["too large", "empty", "a list", "no id", "no message"],
+    ("body", "key"),
+    [(b"", None), (b"[]", None), (b"{}", None), (b'{"update_id": 1, "message": 2}', 1)],
+    ids=["empty", "a list", "no id", "no message"],
 )
-async def test_what_is_no_update_is_refused(
-    client: httpx.AsyncClient, listening: Listening, body: bytes, status: int
+async def test_what_is_no_update_is_taken_and_kept_as_a_dead_letter(
+    bot: App, client: httpx.AsyncClient, listening: Listening, body: bytes, key: int | None
 ) -> None:
     headers = {SECRET: listening.secret.get_secret_value()}
-    assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == status
+    for _ in range(2):
+        assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == 200
+
+    (letter,) = await dead_letters(bot, 1)
+
+    assert letter.content == body.decode()
+    assert letter.key == key if key is not None else letter.key < 0
 
 
 @pytest.mark.usefixtures("bot")
@@ -144,6 +156,41 @@ async def test_health_is_served_before_telegram_is_reached(
 
         await api.wait_for(lambda: api.world.webhook, "the webhook to be set", limit=15)
         assert (await client.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Webhook can be set up only on ports 80, 88, 443 or 8443",
+        "Failed to resolve host: Name or service not known",
+        "An HTTPS URL must be provided for webhook",
+        "IP address 10.0.0.1 is reserved",
+    ],
+)
+async def test_an_address_that_telegram_refuses_ends_the_start_with_its_reason(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening, reason: str
+) -> None:
+    api.fail("setWebhook", 400, f"Bad Request: bad webhook: {reason}")
+    refused = replace(listening, webhook="https://me:secret@bot.example:9443")
+    application = build(SecretStr(api.token), make_services(assistant, listening=refused), api.url)
+
+    with pytest.raises(SettingsError) as ended:
+        await serve(application, asyncio.Event())
+
+    told = str(ended.value)
+    assert told.startswith(
+        f"BOT_WEBHOOK_URL: Telegram won't deliver to bot.example:9443 (Bad webhook: {reason.lower()}); "
+    )
+    assert ("\n" in told, "secret" in told) == (False, False)
+    assert len(api.called("setWebhook")) == 1
+
+
+async def test_a_webhook_is_set_once_telegram_can_be_reached(
+    api: BotApi, assistant: Assistant, make_services: MakeServices, listening: Listening
+) -> None:
+    api.cut("setWebhook")
+    async with serving_with(api, make_services(assistant, listening=listening)):
+        await api.wait_for(lambda: api.world.webhook, "the webhook to be set", limit=15)
 
 
 async def test_a_port_that_is_taken_ends_the_start_with_advice(

@@ -54,6 +54,25 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
     assert png(told.file[1]) == (WIDTH * DPI, int(HEIGHT * DPI))
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["not enough rights to send photos to the chat", "CHAT_SEND_PHOTOS_FORBIDDEN", "CHAT_SEND_MEDIA_FORBIDDEN"],
+)
+async def test_where_pictures_are_forbidden_the_sums_are_sent_alone(
+    bot: App, api: BotApi, texts: Texts, reason: str
+) -> None:
+    await api.answer(BOB, SOLAR)
+    await api.answer(BOB, "/help")  # handled once the question before is kept
+    api.fail("sendPhoto", 400, f"Bad Request: {reason}")
+
+    told = await api.answer(ADA, "/stats 3")
+
+    assert told.text.startswith(texts("zh", "stats.title", days=3))
+    assert told.file is None
+    assert len(api.called("sendPhoto")) == 1
+    assert bot.bot_data.health.failures == 0
+
+
 @pytest.mark.usefixtures("bot")
 async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
     told = await api.answer(ADA, "/stats")
