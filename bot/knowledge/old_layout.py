@@ -169,8 +169,8 @@ def _make_sure(before: Any, rest: str, items: str, phrasings: str, cuts: Sequenc
     """Read what is to be written, and raise KnowledgeError unless it says all that the old text said."""
     for item in before[items]:
         item.pop(OLD_KEY, None)
-    found = parse_phrasings(phrasings, name).wordings
-    kept = all({one.text for one in found[cut.id]} >= set(cut.wordings) for cut in cuts)
+    found = parse_phrasings(phrasings, name)
+    kept = all({one.text for one in found.wordings[cut.id]} >= set(cut.wordings) for cut in cuts) and not found.problems
     if not kept or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bot.errors import KnowledgeError, Problem
+from bot.errors import Problem
 from bot.knowledge.model import Phrasing
 from bot.knowledge.source import UNPRINTABLE, read_text
 
@@ -31,6 +31,8 @@ class PhrasingsFile:
     """By the id in the heading, in the order of the file."""
     headings: Mapping[str, int]
     """1-based line of each heading, by its id."""
+    problems: Sequence[Problem]
+    """What is wrong with the file by itself."""
 
     def unfit(self, ids: Iterable[str], about: str) -> Iterator[Problem]:
         """Yield what doesn't fit the items with these ids, which the file `about` holds."""
@@ -53,18 +55,16 @@ def language_of(text: str) -> Literal["zh", "en"]:
 
 
 def read_phrasings(path: Path, name: str) -> PhrasingsFile:
-    """Read a file of wordings; raise KnowledgeError with all that is wrong in it."""
+    """Read a file of wordings with its problems; raise KnowledgeError where it can't be read at all."""
     return parse_phrasings(read_text(path, name), name)
 
 
 def parse_phrasings(text: str, name: str) -> PhrasingsFile:
-    """Read the text of a file of wordings; `name` is the file, as shown in problems. Raises KnowledgeError."""
+    """Read the text of a file of wordings; `name` is the file, as shown in problems."""
     reading = _Reading(name)
     for number, line in enumerate(text.split("\n"), 1):
         reading.take(number, line.strip())
-    if reading.problems:
-        raise KnowledgeError(reading.problems)
-    return PhrasingsFile(name, reading.wordings, reading.headings)
+    return PhrasingsFile(name, reading.wordings, reading.headings, reading.problems)
 
 
 @dataclass

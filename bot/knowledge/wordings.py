@@ -11,7 +11,7 @@ from bot.errors import Problem
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import PHRASINGS, phrasings_of
 from bot.knowledge.model import Phrasing
-from bot.knowledge.phrasings_file import read_phrasings
+from bot.knowledge.phrasings_file import PhrasingsFile, read_phrasings
 from bot.knowledge.schema import is_id
 from bot.knowledge.source import Document
 
@@ -44,7 +44,7 @@ def wordings_of(document: Document, items: str, home: Path, faults: Faults) -> W
     path = phrasings_of(home / Path(document.name).name)
     if old and not path.is_file():
         return Wordings({})
-    read = faults.attempt(lambda: read_phrasings(path, path.as_posix()))
+    read = _read(path, faults)
     if read is None:
         return Wordings({})
     names = {str(item.get("id")): index for index, item in reversed(list(enumerate(found)))}
@@ -61,7 +61,7 @@ def look_alone(path: Path, faults: Faults) -> None:
     """Look for faults in the wordings of a YAML file that is faulty itself."""
     wordings = phrasings_of(path)
     if wordings.exists():
-        faults.attempt(lambda: read_phrasings(wordings, wordings.as_posix()))
+        _read(wordings, faults)
 
 
 def unpaired(path: Path) -> Problem | None:
@@ -70,6 +70,12 @@ def unpaired(path: Path) -> Problem | None:
     if (path.parent / partner).is_file():
         return None
     return Problem(path.as_posix(), 1, f"there is no {partner} beside it; rename or remove it")
+
+
+def _read(path: Path, faults: Faults) -> PhrasingsFile | None:
+    read = faults.attempt(lambda: read_phrasings(path, path.as_posix()))
+    faults.problems.extend(read.problems if read is not None else ())
+    return read
 
 
 def _items(document: Document, items: str) -> Iterator[dict[str, Any]]:

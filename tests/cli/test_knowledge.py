@@ -29,8 +29,7 @@ def test_check_tells_what_is_covered_and_what_is_left(bot: Bot) -> None:
     assert done.returncode == 0
     assert [line.partition(": ")[0] for line in done.stderr.splitlines()] == [
         f"{TALK.as_posix()}/tea/{place}"
-        for place in ("01-tea.phrasings.txt:2", "01-tea.phrasings.txt:7", "01-tea.phrasings.txt:11")
-        + ("02-people.phrasings.txt:2",)
+        for place in (*(f"01-tea.phrasings.txt:{line}" for line in (2, 7, 11)), "02-people.phrasings.txt:2")
     ]
     first, _, _, _ = done.stderr.splitlines()
     assert first.endswith("'green-tea' has 2 Chinese and 1 English wordings; 8 and 4 at least find it more surely")
