@@ -71,7 +71,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    homes = interview_folders(settings.knowledge_dir) if settings.knowledge_dir.is_dir() else []
+    homes = interview_folders(settings.knowledge_dir)
     files = [TUNING / home.name / TUNING_QUESTIONS if calibrate else home / OWN_QUESTIONS for home in homes]
     found = [file for file in files if file.is_file()]
     if not found:

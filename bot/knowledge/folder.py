@@ -45,7 +45,10 @@ def is_curated(path: Path, folder: Path) -> bool:
 
 
 def interview_folders(folder: Path) -> list[Path]:
-    """Return the folders of the interviews by name; those that begin with `_` are put aside by the curator."""
+    """Return the folders of the interviews by name, none where there is no such folder.
+
+    Those that begin with `_` are put aside by the curator.
+    """
     return [child for child in _children(folder) if child.is_dir() and not child.name.startswith("_")]
 
 
@@ -89,7 +92,7 @@ def write_whole(path: Path, text: str) -> None:
 def digest(folder: Path) -> str:
     """Return a hash of all that loading depends on: the names of the interviews, and each file's name and content."""
     found = hashlib.sha256()
-    for part in _parts(folder) if folder.is_dir() else ():
+    for part in _parts(folder):
         found.update(len(part).to_bytes(8, "little"))
         found.update(part)
     return found.hexdigest()
@@ -122,7 +125,7 @@ def _is_yaml(path: Path) -> bool:
 
 
 def _children(folder: Path) -> list[Path]:
-    return sorted(child for child in folder.iterdir() if not is_stray(child.name))
+    return sorted(child for child in folder.iterdir() if not is_stray(child.name)) if folder.is_dir() else []
 
 
 def _existing(*paths: Path) -> Iterator[Path]:

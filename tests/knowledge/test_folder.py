@@ -95,3 +95,8 @@ def test_a_file_that_cant_be_replaced_stays_whole(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="taken"):
         write_whole(target, "new")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.txt"]
+
+
+def test_a_folder_that_is_gone_holds_nothing(tmp_path: Path) -> None:
+    assert list(files_of(tmp_path / "gone")) == []
+    assert digest(tmp_path / "gone") == digest(tmp_path / "gone, too")
