@@ -10,9 +10,10 @@ from pathlib import Path
 from bot.answers.assistant import Extended
 from bot.cache import Cache, key_of, made_by
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.folder import digest
 from bot.knowledge.kept import KNOWLEDGE, as_json
 from bot.knowledge.learned import Learned, with_phrasings
-from bot.knowledge.load import digest, load
+from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, make_catalogue
 from bot.matching.dialogue import read_dialogue

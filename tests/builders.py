@@ -97,7 +97,7 @@ def entry(
         section="part",
         broad=False,
         question=Bilingual(f"{name}是什么？", f"What is {name}?"),
-        phrasings=(Phrasing(f"说说{name}", "zh", 2),),
+        phrasings=(Phrasing(f"说说{name}", "zh", "talk/01-part.phrasings.txt", 2),),
         points=tuple(Bilingual(f"第{number}点", f"point {number}") for number in range(points)),
         quotes=tuple(quote(first, last) for first, last in lines),
         related=tuple(related),
@@ -108,9 +108,8 @@ def entry(
 
 def absent(name: str = "nothing") -> Absent:
     """Make a topic that the interview doesn't speak about."""
-    return Absent(
-        "talk", name, Bilingual("工资", "wages"), (Phrasing("工资", "zh", 1),), (), "talk/not-covered.yaml", 1
-    )
+    phrasings = (Phrasing("工资", "zh", "talk/not-covered.phrasings.txt", 2),)
+    return Absent("talk", name, Bilingual("工资", "wages"), phrasings, (), "talk/not-covered.yaml", 1)
 
 
 def asked(

@@ -199,6 +199,6 @@ def difference(old: Knowledge, new: Knowledge) -> Change:
 
 
 def _content(entry: Entry) -> Entry:
-    """Leave out where in its file an entry stands."""
-    phrasings = tuple(replace(phrasing, line=0) for phrasing in entry.phrasings)
+    """Leave out where in its files an entry stands."""
+    phrasings = tuple(replace(phrasing, file="", line=0) for phrasing in entry.phrasings)
     return replace(entry, file="", line=0, phrasings=phrasings)

@@ -22,13 +22,18 @@ from bot.evaluation.run import ask_all
 from bot.evaluation.sure import sure_from
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
+from bot.knowledge.folder import interview_folders
 from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.weights import Model
-from bot.settings import Settings
+from bot.settings import CONFIG, Settings
 
 OWN_QUESTIONS = "questions.jsonl"
+"""The questions that report, in an interview's folder."""
 TUNING_QUESTIONS = "tuning.jsonl"
+"""The questions that the weights are made from, in a folder of the interview's name below `TUNING`."""
+TUNING = CONFIG.parent / "evaluation"
+"""Where the questions for the weights are: outside of the knowledge, which needs none to serve."""
 
 _Part: TypeAlias = tuple[Engine, Sequence[Asked]]
 """Questions, and what they are asked of."""
@@ -50,10 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, settings: Settings) -> int:
     """Score, or calibrate."""
-    name = TUNING_QUESTIONS if arguments.calibrate else OWN_QUESTIONS
-    files = arguments.files or sorted(settings.knowledge_dir.glob(f"*/{name}"))
-    if not files:
-        raise UsageError(f"no interview in {settings.knowledge_dir} has a {name}; name a question file")
+    files = arguments.files or _files(settings, calibrate=arguments.calibrate)
     questions = [asked for file in files for asked in read_questions(file)]
     if arguments.calibrate:
         return _calibrate(questions, files, settings)
@@ -65,6 +67,21 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.failures:
         print("\n".join(_failures(verdicts)))
     return 0
+
+
+def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
+    """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
+    homes = interview_folders(settings.knowledge_dir)
+    files = [TUNING / home.name / TUNING_QUESTIONS if calibrate else home / OWN_QUESTIONS for home in homes]
+    found = [file for file in files if file.is_file()]
+    if not found:
+        wanted = (
+            TUNING / "INTERVIEW" / TUNING_QUESTIONS
+            if calibrate
+            else settings.knowledge_dir / "INTERVIEW" / OWN_QUESTIONS
+        )
+        raise UsageError(f"there is no {wanted} for any interview; write one, or name a question file")
+    return found
 
 
 def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Settings) -> int:

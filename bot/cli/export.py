@@ -11,17 +11,18 @@ from pathlib import Path
 
 from bot import compose
 from bot.errors import BotError
-from bot.knowledge.export import with_phrasings_written
+from bot.knowledge.folder import phrasings_of, write_whole
 from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.phrasings_file import as_line, with_lines
 from bot.settings import Settings
 from bot.storage import phrasings
 from bot.storage.phrasings import Wording
 
 
 def export(_: Namespace, settings: Settings) -> int:
-    """Write the approved phrasings into the section files, and note that they stand there."""
+    """Write the approved phrasings into the files of wordings, and note that they stand there."""
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)
@@ -40,21 +41,24 @@ def export(_: Namespace, settings: Settings) -> int:
     return 1 if refused else 0
 
 
-def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Learned]) -> Mapping[str, str]:
+def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Learned]) -> Mapping[Path, str]:
     """Write the phrasings into their files, or change nothing where the result wouldn't load; say what was added."""
-    by_file: dict[str, list[Learned]] = defaultdict(list)
+    by_file: dict[Path, list[Learned]] = defaultdict(list)
     for one in learned:
-        by_file[knowledge.by_key[one.entry].file].append(one)
-    before = {file: Path(file).read_bytes() for file in by_file}
+        by_file[phrasings_of(Path(knowledge.by_key[one.entry].file))].append(one)
+    before = {path: path.read_bytes().decode() for path in by_file}
     try:
-        for file, added in by_file.items():
-            Path(file).write_bytes(with_phrasings_written(before[file].decode(), added).encode())
+        for path, added in by_file.items():
+            text = before[path]
+            for one in added:
+                text = with_lines(text, knowledge.by_key[one.entry].id, [as_line(one.text)])
+            write_whole(path, text)
         load(settings.knowledge_dir, compose.normaliser(settings))
     except (BotError, OSError):
-        for file, content in before.items():
-            Path(file).write_bytes(content)
+        for path, text in before.items():
+            write_whole(path, text)
         raise
-    return {file: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for file, added in by_file.items()}
+    return {path: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for path, added in by_file.items()}
 
 
 async def _approved(settings: Settings) -> Sequence[Wording]:

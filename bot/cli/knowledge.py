@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from bot import compose
 from bot.answers.plain import render
 from bot.answers.reply import Reply, Scored
 from bot.cli.export import export
-from bot.errors import BotError
+from bot.cli.knowledge_upgrade import upgrade
+from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.draft import draft, identifier
-from bot.knowledge.load import load
+from bot.knowledge.load import inspect, load
 from bot.knowledge.model import Entry, Interview, Knowledge
 from bot.matching.selftest import warnings
 from bot.settings import Settings
@@ -42,6 +43,18 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="write what was approved in Telegram into the files",
         description="Writes the phrasings that admins approved in Telegram into the files, and changes nothing else.",
     )
+    upgrader = actions.add_parser(
+        "upgrade",
+        help="rewrite folders in an older form",
+        description="Rewrites folders whose entries still hold 'phrasings:' into today's files, and loses nothing.",
+    )
+    upgrader.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="a knowledge folder or an interview's; BOT_KNOWLEDGE_DIR by default",
+    )
     drafter = actions.add_parser(
         "draft",
         help="begin a new interview",
@@ -60,14 +73,23 @@ def check(arguments: Namespace, settings: Settings) -> int:
     """Load and verify; print what is covered, and warn of what readers may stumble over."""
     if arguments.folder is not None:
         settings = settings.model_copy(update={"knowledge_dir": arguments.folder})
-    matcher = compose.matcher(settings)
+    inspected = inspect(settings.knowledge_dir, compose.normaliser(settings))  # the files, never what a cache holds
+    _warn(inspected.warnings)
+    if inspected.knowledge is None:
+        raise KnowledgeError(inspected.problems)
+    matcher = compose.builder(settings).over(inspected.knowledge)
     for interview in matcher.knowledge.interviews:
         print("\n".join(_coverage(interview)))
     found = list(warnings(matcher))
-    for problem in found:
-        print(problem, file=sys.stderr)
-    print(f"0 errors, {len(found)} {'warning' if len(found) == 1 else 'warnings'}")
+    _warn(found)
+    count = len(inspected.warnings) + len(found)
+    print(f"0 errors, {count} {'warning' if count == 1 else 'warnings'}")
     return 0
+
+
+def _warn(problems: Iterable[Problem]) -> None:
+    for problem in sorted(problems):
+        print(problem, file=sys.stderr)
 
 
 def _coverage(interview: Interview) -> Iterator[str]:
@@ -151,4 +173,5 @@ ACTIONS: Mapping[str, Callable[[Namespace, Settings], int]] = {
     "vectors": keep_vectors,
     "draft": make_draft,
     "export": export,
+    "upgrade": upgrade,
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.load import INTERVIEW, TRANSCRIPT
+from bot.knowledge.folder import INTERVIEW, PHRASINGS, TRANSCRIPT
 from bot.knowledge.source import read_text
 from bot.knowledge.transcript import Transcript
 from bot.knowledge.unfinished import MARK, NO_DATE
+from bot.knowledge.verify import ADVISED
 
 SECTION_LINES = (12, 48)
 ENTRY_LINES = (3, 8)
@@ -29,7 +30,7 @@ _NEW_THOUGHT = re.compile(
     re.IGNORECASE,
 )
 """Words, and questions, that may begin a new thought on the same topic."""
-UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What a YAML block can't hold as it is: control characters, and whatever else YAML takes for a line's end."""
 
 Lines: TypeAlias = Sequence[tuple[int, str]]
@@ -51,7 +52,12 @@ def draft(path: Path) -> Mapping[str, bytes]:
     sections = list(_cut(lines, _NEW_TOPIC, SECTION_LINES))
     files = {TRANSCRIPT: text, INTERVIEW: _interview(len(sections))}
     for number, section in enumerate(sections, 1):
-        files[f"{number:02}-part-{number}.yaml"] = "\n".join(_section(number, section, transcript)) + "\n"
+        stem = f"{number:02}-part-{number}"
+        blocks = {
+            f"part-{number}-{place}": block for place, block in enumerate(_cut(section, _NEW_THOUGHT, ENTRY_LINES), 1)
+        }
+        files[f"{stem}.yaml"] = "\n".join(_section(number, blocks, transcript)) + "\n"
+        files[f"{stem}{PHRASINGS}"] = "\n".join(_wordings(blocks))
     return {name: content.encode() for name, content in files.items()}
 
 
@@ -100,28 +106,23 @@ speakers:   # the first one is the narrator: whoever says what nobody else is ma
 """
 
 
-def _section(number: int, lines: Lines, transcript: Transcript) -> Iterator[str]:
+def _section(number: int, blocks: Mapping[str, Lines], transcript: Transcript) -> Iterator[str]:
     yield f"section: part-{number}   # rename it here and in {INTERVIEW}"
     yield "title:"
     yield f'  zh: "{MARK}: 这一部分的标题"'
     yield f'  en: "{MARK}: title of this part"'
     yield "entries:"
-    for place, block in enumerate(_cut(lines, _NEW_THOUGHT, ENTRY_LINES), 1):
-        yield from _entry(f"part-{number}-{place}", block, transcript)
+    for name, block in blocks.items():
+        yield from _entry(name, block, transcript)
 
 
 def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
     text = "\n".join(transcript.lines[block[0][0] - 1 : block[-1][0]])  # with the blank lines in between
     yield f"""\
-  - id: {name}   # rename it to what it is about; the id stays for ever
+  - id: {name}   # rename it here and in the file of wordings to what it is about; then it stays for ever
     question:
       zh: "{MARK}: {name} 回答哪个问题？"
       en: "{MARK}: which question does {name} answer?"
-    phrasings:   # how people really ask for it: 8 to 15 in Chinese, 4 to 8 in English
-      zh:
-        - "{MARK}: 大家会怎么问 {name}"
-      en:
-        - "{MARK}: how people ask for {name}"
     points:      # 1 to 5 short sentences that say what the transcript says, and no more
       - zh: "{MARK}: {name} 的要点"
         en: "{MARK}: a point of {name}"
@@ -132,10 +133,21 @@ def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
     yield "    related: []\n"
 
 
+def _wordings(blocks: Iterable[str]) -> Iterator[str]:
+    yield "# How people really ask, a wording a line:"
+    yield f"# {ADVISED['zh']} or more in Chinese, {ADVISED['en']} or more in English for each entry."
+    for name in blocks:
+        yield f"""
+[{name}]
+{MARK}: 大家会怎么问 {name}
+{MARK}: how people ask for {name}"""
+    yield ""
+
+
 def _scalar(text: str) -> str:
     """Write quoted words as a YAML block, or in double quotes where a block would change them."""
     lines = text.split("\n")
-    if text[0].isspace() or any(UNSAFE.search(line) for line in lines):
-        escaped = re.sub(rf'["\\\\]|{UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
+    if text[0].isspace() or any(_UNSAFE.search(line) for line in lines):
+        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
         return f'"{escaped}"'
     return "\n".join(("|-", *(f"          {line}" for line in lines)))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.knowledge.model import Absent, Entry, Knowledge, Phrasing
+from bot.knowledge.phrasings_file import language_of
 from bot.knowledge.unfinished import MARK
 from bot.knowledge.verify import Normalise, askables, place_of
-
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,8 @@ class Learned:
 
     @property
     def language(self) -> Literal["zh", "en"]:
-        """Return the list of the entry that it belongs to."""
-        return "zh" if _HAN.search(self.text) else "en"
+        """Return its language."""
+        return language_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def with_phrasings(knowledge: Knowledge, learned: Iterable[Learned], normalise: 
             refused.append(Refused(one, reason))
         elif wording not in taken:
             taken[wording] = entry
-            added[entry.key].append(Phrasing(one.text, one.language, 0))
+            added[entry.key].append(Phrasing(one.text, one.language, "", 0))
     return Overlay(_extended(knowledge, added) if added else knowledge, tuple(refused))
 
 

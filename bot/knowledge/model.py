@@ -55,9 +55,11 @@ class Phrasing:
     text: str
     """As the curator wrote it."""
     language: Literal["zh", "en"]
-    """The language it is listed under."""
+    """Its language, told from its characters."""
+    file: str
+    """The file it was read from; empty for one that comes from elsewhere."""
     line: int
-    """Line of the YAML file; 0 for one that comes from elsewhere."""
+    """1-based line of that file; 0 for one that comes from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class Entry:
 
     def asked_as(self) -> Iterator[Phrasing]:
         """Yield every wording that finds this entry, the canonical questions first."""
-        yield Phrasing(self.question.zh, "zh", self.line)
-        yield Phrasing(self.question.en, "en", self.line)
+        yield Phrasing(self.question.zh, "zh", self.file, self.line)
+        yield Phrasing(self.question.en, "en", self.file, self.line)
         yield from self.phrasings
 
     def overlaps(self, other: Entry) -> bool:
@@ -159,7 +161,7 @@ class Term:
     is_name: bool
     """Whether it is a proper name, which goes into the segmenter's dictionary."""
     file: str
-    """The lexicon's file."""
+    """The lexicon's file, the shared one or an interview's own."""
     line: int
     """The line of that file where it starts."""
 
@@ -205,7 +207,7 @@ class Knowledge:
     interviews: tuple[Interview, ...]
     """By the name of their folders."""
     lexicon: tuple[Term, ...]
-    """The terms that hold for all interviews."""
+    """The shared terms, then those of each interview; a term may stand in several files, which add up."""
     version: str
     """Hash of the files' content, 12 hex digits."""
 

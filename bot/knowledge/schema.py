@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -12,7 +13,13 @@ from bot.knowledge.source import Document, Path_
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Verbatim = Annotated[str, StringConstraints(min_length=1)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Id = Annotated[str, StringConstraints(pattern=_ID, max_length=40)]
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an id."""
+    return re.fullmatch(_ID, text) is not None
 
 
 class _File(BaseModel):
@@ -24,13 +31,6 @@ class BilingualText(_File):
 
     zh: Text
     en: Text
-
-
-class Phrasings(_File):
-    """Alternative phrasings by language."""
-
-    zh: Annotated[tuple[Text, ...], Field(min_length=1)]
-    en: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class QuoteItem(_File):
@@ -47,7 +47,6 @@ class EntryItem(_File):
     id: Id
     broad: bool = False
     question: BilingualText
-    phrasings: Phrasings
     points: Annotated[tuple[BilingualText, ...], Field(min_length=1, max_length=6)]
     quotes: Annotated[tuple[QuoteItem, ...], Field(min_length=1, max_length=6)]
     related: tuple[Id, ...] = ()
@@ -95,7 +94,6 @@ class AbsentItem(_File):
 
     id: Id
     about: BilingualText
-    phrasings: Phrasings
     near: tuple[Id, ...] = ()
 
 

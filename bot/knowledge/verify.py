@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal, TypeAlias
 
 from bot.errors import Problem
-from bot.knowledge.model import Absent, Entry, Knowledge
+from bot.knowledge.model import Absent, Entry, Knowledge, Phrasing, Term
 from bot.knowledge.unfinished import drafts_are_finished
 
 Normalise: TypeAlias = Callable[[str], str]
@@ -19,7 +19,8 @@ MAX_QUOTED_LINES = 15
 MAX_NARROW_POINTS = 5
 MAX_NARROW_QUOTES = 3
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+ADVISED: Mapping[Literal["zh", "en"], int] = {"zh": 8, "en": 4}
+"""Fewest wordings of an entry, by language, with which people are understood well."""
 
 
 def askables(knowledge: Knowledge) -> Iterator[Entry | Absent]:
@@ -57,24 +58,23 @@ def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Pro
 
 def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
     """No phrasing stands twice, be it under one entry or under two."""
-    seen: dict[str, tuple[Entry | Absent, int]] = {}
+    seen: dict[str, tuple[Entry | Absent, Phrasing]] = {}
     for item in askables(knowledge):
         own: set[str] = set()
         for phrasing in item.asked_as():
             key = normalise(phrasing.text)
             if not key:
                 message = f"the phrasing '{phrasing.text}' has nothing left to match by; write it out"
-                yield Problem(item.file, phrasing.line, message)
+                yield Problem(phrasing.file, phrasing.line, message)
                 continue
-            first, line = seen.setdefault(key, (item, phrasing.line))
-            if first is not item:
-                message = (
-                    f"the phrasing '{phrasing.text}' is also one of {place_of(first)}, line {line}; keep it under one"
-                )
-                yield Problem(item.file, phrasing.line, message)
+            owner, first = seen.setdefault(key, (item, phrasing))
+            if owner is not item:
+                message = f"the phrasing '{phrasing.text}' is also one of '{owner.id}' ({first.file}:{first.line})"
+                yield Problem(phrasing.file, phrasing.line, f"{message}; keep it under one")
             elif key in own:
-                message = f"the phrasing '{phrasing.text}' stands in line {line} already; keep one"
-                yield Problem(item.file, phrasing.line, message)
+                where = f"in line {first.line}" if first.file == phrasing.file else f"in {first.file}:{first.line}"
+                message = f"the phrasing '{phrasing.text}' stands {where} already; keep one"
+                yield Problem(phrasing.file, phrasing.line, message)
             own.add(key)
 
 
@@ -96,27 +96,26 @@ def answers_are_short(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
                 yield Problem(entry.file, entry.line, message)
 
 
-def languages_are_kept_apart(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
-    """English texts hold no Chinese characters."""
-    for interview in knowledge.interviews:
-        for entry in interview.entries():
-            texts = chain([entry.question], entry.points)
-            phrasings = (phrasing.text for phrasing in entry.phrasings if phrasing.language == "en")
-            for text in chain((text.en for text in texts), phrasings):
-                if _HAN.search(text):
-                    message = f"the English text '{text}' of '{entry.id}' holds Chinese characters; translate them"
-                    yield Problem(entry.file, entry.line, message)
-
-
 def aliases_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
-    """An alias means one term of the lexicon."""
-    seen: dict[str, str] = {}
+    """An alias has one canonical form, in all lexicons together, and an id names one term."""
+    aliases: dict[str, Term] = {}
+    ids: dict[str, Term] = {}
     for term in knowledge.lexicon:
+        namesake = ids.setdefault(term.id, term)
+        if namesake is not term and not _is_continued(namesake, term, normalise):
+            message = f"the id '{term.id}' is taken by {namesake.file}:{namesake.line}; choose another"
+            yield Problem(term.file, term.line, message)
         for alias in dict.fromkeys(map(normalise, (term.canonical, *term.aliases))):
-            first = seen.setdefault(alias, term.id)
-            if first != term.id:
-                message = f"'{alias}' is an alias of '{first}' and of '{term.id}'; keep it under one"
+            first = aliases.setdefault(alias, term)
+            if first is not term and not _is_continued(first, term, normalise):
+                where = f" ({first.file}:{first.line})" if first.file != term.file else ""
+                message = f"'{alias}' is an alias of '{first.id}'{where} and of '{term.id}'; keep it under one"
                 yield Problem(term.file, term.line, message)
+
+
+def _is_continued(first: Term, other: Term, normalise: Normalise) -> bool:
+    """Tell whether another file's term adds to the first one, for both have one canonical form."""
+    return first.file != other.file and normalise(first.canonical) == normalise(other.canonical)
 
 
 RULES: tuple[Rule, ...] = (
@@ -124,17 +123,27 @@ RULES: tuple[Rule, ...] = (
     relations_lead_somewhere,
     phrasings_are_distinct,
     answers_are_short,
-    languages_are_kept_apart,
     aliases_are_distinct,
     drafts_are_finished,
 )
 
 
-RULES_OF_PARTS = tuple(rule for rule in RULES if rule is not relations_lead_somewhere)
-"""What can be said of knowledge that was read in part."""
+def broken_rules(
+    knowledge: Knowledge, normalise: Normalise, incomplete: Collection[str] = frozenset()
+) -> Iterator[Problem]:
+    """Yield every breach of `RULES`; of interviews that were read in part, what can be said of parts."""
+    whole = replace(knowledge, interviews=tuple(one for one in knowledge.interviews if one.id not in incomplete))
+    for rule in RULES:
+        yield from rule(whole if rule is relations_lead_somewhere else knowledge, normalise)
 
 
-def broken_rules(knowledge: Knowledge, normalise: Normalise, rules: Sequence[Rule] = RULES) -> Iterator[Problem]:
-    """Yield every breach of `rules`."""
-    for rule in rules:
-        yield from rule(knowledge, normalise)
+def few_wordings(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a warning for each entry that has fewer wordings than advised."""
+    for entry in knowledge.by_key.values():
+        found = Counter(phrasing.language for phrasing in entry.phrasings)
+        if any(found[language] < advised for language, advised in ADVISED.items()):
+            message = (
+                f"'{entry.id}' has {found['zh']} Chinese and {found['en']} English wordings; "
+                f"{ADVISED['zh']} and {ADVISED['en']} at least find it more surely"
+            )
+            yield Problem(entry.phrasings[0].file, entry.phrasings[0].line, message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from bot.errors import StorageError
+from bot.knowledge.folder import files_of
 from bot.storage import signals
 from bot.storage.database import Database
 from bot.storage.schema import KNOWLEDGE
@@ -67,13 +68,11 @@ class Versions:
 
 
 def pack(folder: Path) -> bytes:
-    """Pack a folder's files, hidden ones left out."""
+    """Pack the files that loading a knowledge folder reads; what else lies there, replicas don't need."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=6) as archive:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if path.is_file() and not any(part.startswith(".") for part in name.parts):
-                archive.add(path, name.as_posix())
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=6, dereference=True) as archive:
+        for path in files_of(folder):
+            archive.add(path, path.relative_to(folder).as_posix())
     return packed.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from telegram import Bot
@@ -10,6 +11,7 @@ from telegram.error import TelegramError
 from watchfiles import Change, awatch
 
 from bot.errors import StorageError
+from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
 from bot.telegram.context import Services
 from bot.telegram.language import spoken
@@ -30,16 +32,17 @@ async def watch(services: Services, bot: Bot) -> None:
         return
     LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", services.watched)
     try:
-        async for _ in awatch(services.watched, watch_filter=is_curated, step=SETTLED, debounce=LONGEST):
+        async for _ in awatch(
+            services.watched, watch_filter=is_saved_in(services.watched), step=SETTLED, debounce=LONGEST
+        ):
             await _take_up(services, bot)
     except (OSError, RuntimeError) as error:
         LOG.warning("The knowledge is watched no more: %s; /reload still works", error)
 
 
-def is_curated(_: Change, path: str) -> bool:
-    """Tell whether a file belongs to the knowledge; what editors leave beside it doesn't."""
-    file = Path(path)
-    return file.suffix in {".yaml", ".txt"} and not file.name.startswith(".")
+def is_saved_in(folder: Path) -> Callable[[Change, str], bool]:
+    """Return what tells whether a changed file belongs to the knowledge in `folder`."""
+    return lambda _, path: is_curated(Path(path), folder)
 
 
 async def _take_up(services: Services, bot: Bot) -> None:

@@ -145,6 +145,7 @@ def test_a_change_is_told_entry_by_entry(tmp_path: Path) -> None:
     old = knowledge_of(SECOND)
     folder = copy_of(SECOND, tmp_path / "knowledge")
     edit(folder / "bakery" / "01-bread.yaml", "- id: early", "- id: rising")
+    edit(folder / "bakery" / "01-bread.phrasings.txt", "[early]", "[rising]")
     edit(folder / "lighthouse" / "01-tower.yaml", "related: [panels]", "related: [panels, storm]")
     edit(folder / "lighthouse" / "02-future.yaml", "section: future\n", "# only moved\n\nsection: future\n")
     change = difference(old, knowledge_of(folder))

@@ -17,7 +17,7 @@ def words(text: str) -> list[str]:
 
 
 def phrasings(*texts: str) -> tuple[Phrasing, ...]:
-    return tuple(Phrasing(text, "en" if text.isascii() else "zh", 1) for text in texts)
+    return tuple(Phrasing(text, "en" if text.isascii() else "zh", "", 1) for text in texts)
 
 
 @pytest.fixture

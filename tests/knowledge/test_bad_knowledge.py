@@ -88,7 +88,7 @@ SECTION = (SOUND / SECTIONS).read_text(encoding="utf-8")
         (
             SECTIONS,
             SECTION.replace("\n    related", "\r\n    related").encode(),
-            "12: has Windows line ends (CR LF); save it with LF alone",
+            "9: has Windows line ends (CR LF); save it with LF alone",
         ),
     ],
 )

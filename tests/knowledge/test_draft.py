@@ -30,7 +30,7 @@ def written(text: str, folder: Path, finish: Sequence[tuple[str, str]] = ()) -> 
     (knowledge / "lexicon.yaml").write_text(LEXICON, encoding="utf-8")
     for name, content in draft(transcript).items():
         changed = content.decode()
-        for old, new in finish if name.endswith(".yaml") else ():
+        for old, new in finish if name != "transcript.txt" else ():
             changed = changed.replace(old, new)
         (knowledge / "talk" / name).write_bytes(changed.encode())
     return knowledge
@@ -63,12 +63,12 @@ def test_the_shipped_transcript_becomes_a_sensible_draft(tmp_path: Path) -> None
 
 def test_an_unfinished_draft_is_refused_with_what_is_left_to_do(tmp_path: Path) -> None:
     folder = written("大家好\n今天聊茶\n", tmp_path)
-    first, second, third = sorted(problems(folder))
+    wordings, first, second, third = sorted(problems(folder))
+    assert (Path(wordings.file).name, wordings.line) == ("01-part-1.phrasings.txt", 5)
+    assert wordings.message == "the wordings of 'part-1-1' are still a draft; write them and take 'DRAFT' out"
     assert first.file.endswith("talk/01-part-1.yaml")
     assert first.message == "the title of 'part-1' is still a draft; write it and take 'DRAFT' out"
-    assert second.message == (
-        "'part-1-1' is still a draft; write its question, phrasings and points and take 'DRAFT' out"
-    )
+    assert second.message == "'part-1-1' is still a draft; write its question and points and take 'DRAFT' out"
     assert third.file.endswith("talk/interview.yaml")
     assert third.message == "is still a draft: write the title, source and date where it says DRAFT or 0000"
 
@@ -81,7 +81,7 @@ def test_an_unfinished_draft_is_refused_with_what_is_left_to_do(tmp_path: Path) 
         ('"0000"', "date"),
         ('en: "DRAFT: title of this part"', "'part-1'"),
         ('en: "DRAFT: which question does part-1-1 answer?"', "question"),
-        ('- "DRAFT: how people ask for part-1-1"', "phrasings"),
+        ("DRAFT: how people ask for part-1-1", "wordings"),
         ('en: "DRAFT: a point of part-1-1"', "points"),
     ],
 )

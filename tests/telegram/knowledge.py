@@ -35,11 +35,11 @@ GAS = "美国短期新增的电力主要靠什么？"
 
 
 def entry(name: str, question: tuple[str, str], phrasings: tuple[str, str], point: tuple[str, str], quote: str) -> Any:
-    """Return an entry as a section file holds it."""
+    """Return an entry as a section file holds it, with the wordings that go into the file beside it."""
     return {
         "id": name,
         "question": {"zh": question[0], "en": question[1]},
-        "phrasings": {"zh": [phrasings[0]], "en": [phrasings[1]]},
+        "phrasings": phrasings,
         "points": [{"zh": point[0], "en": point[1]}],
         "quotes": [{"text": quote}],
     }
@@ -107,15 +107,34 @@ def save(path: Path, data: object) -> None:
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
+def save_section(path: Path, section: dict[str, Any]) -> None:
+    """Write a section, its wordings into their own file."""
+    blocks = (f"[{one['id']}]\n" + "".join(f"{line}\n" for line in one["phrasings"]) for one in section["entries"])
+    entries = [{key: value for key, value in one.items() if key != "phrasings"} for one in section["entries"]]
+    save(path, section | {"entries": entries})
+    path.with_name(f"{path.stem}.phrasings.txt").write_text("\n".join(blocks), encoding="utf-8")
+
+
+def read_section(path: Path) -> dict[str, Any]:
+    """Return a section as `save_section` takes it."""
+    section: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    text = path.with_name(f"{path.stem}.phrasings.txt").read_text(encoding="utf-8")
+    blocks = (block.strip().split("\n") for block in text.split("\n\n"))
+    wordings = {heading.strip("[]"): tuple(lines) for heading, *lines in blocks}
+    for one in section["entries"]:
+        one["phrasings"] = wordings[one["id"]]
+    return section
+
+
 def write(folder: Path) -> Path:
     """Write the whole knowledge; return its folder."""
     terms = [{"id": "altman", "canonical": "奥特曼", "aliases": ["山姆奥特曼", "Sam Altman"], "names": True}]
     save(folder / "lexicon.yaml", {"terms": terms})
     save(folder / "energy-talk" / "interview.yaml", interview(("能源访谈", "A talk on energy"), "energy"))
-    save(folder / "energy-talk" / "01-energy.yaml", energy())
+    save_section(folder / "energy-talk" / "01-energy.yaml", energy())
     (folder / "energy-talk" / "transcript.txt").write_text(ENERGY, encoding="utf-8")
     save(folder / "fruit-talk" / "interview.yaml", interview(("水果访谈", "A talk on fruit"), "fruit"))
-    save(folder / "fruit-talk" / "01-fruit.yaml", fruit())
+    save_section(folder / "fruit-talk" / "01-fruit.yaml", fruit())
     transcript = "".join(f"{zh}是{colour}的\n" for zh, colour in FRUIT.values())
     (folder / "fruit-talk" / "transcript.txt").write_text(transcript, encoding="utf-8")
     return folder

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot import compose
 from bot.answers.assistant import Assistant
@@ -25,9 +24,9 @@ from tests.telegram.knowledge import NUCLEAR, SOLAR
 def change_point(folder: Path, text: str) -> None:
     """Rewrite the first point on nuclear power."""
     path = folder / "energy-talk" / "01-energy.yaml"
-    section = yaml.safe_load(path.read_text(encoding="utf-8"))
+    section = knowledge.read_section(path)
     section["entries"][0]["points"][0]["zh"] = text
-    knowledge.save(path, section)
+    knowledge.save_section(path, section)
 
 
 async def test_a_reload_shows_what_changed_and_serves_it(
@@ -54,9 +53,9 @@ async def test_added_and_removed_entries_are_named(
     api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     path = own_folder / "fruit-talk" / "01-fruit.yaml"
-    section = yaml.safe_load(path.read_text(encoding="utf-8"))
+    section = knowledge.read_section(path)
     section["entries"][0]["id"] = "red-apple"
-    knowledge.save(path, section)
+    knowledge.save_section(path, section)
     async with serving(api, own):
         told = await reload(api)
 
@@ -171,7 +170,7 @@ async def test_an_approved_phrasing_that_no_longer_fits_is_told(
     async with serving(api, own) as application:
         await api.wait_for(lambda: application.running, "the bot to start")
         own.learn([Learned("energy-talk/solar", "明天会不会下雨")])
-        path = own_folder / "energy-talk" / "01-energy.yaml"
+        path = own_folder / "energy-talk" / "01-energy.phrasings.txt"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("核电站的前景", "明天会不会下雨"), encoding="utf-8")
         told = await reload(api)

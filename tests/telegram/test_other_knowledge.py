@@ -6,8 +6,6 @@ import asyncio
 import shutil
 from pathlib import Path
 
-import yaml
-
 from bot.answers.assistant import Assistant
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
@@ -22,10 +20,10 @@ async def test_old_buttons_outlive_a_reload_or_say_that_the_entry_is_gone(
     async with serving(api, own):
         answer = await api.answer(ADA, NUCLEAR)
         path = own_folder / "energy-talk" / "01-energy.yaml"
-        section = yaml.safe_load(path.read_text(encoding="utf-8"))
+        section = knowledge.read_section(path)
         section["entries"] = [entry for entry in section["entries"] if entry["id"] != "solar"]
         section["entries"][0]["related"].remove("solar")
-        knowledge.save(path, section)
+        knowledge.save_section(path, section)
         await asyncio.to_thread(own.reload)
 
         assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "telegram.gone")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 from pydantic import SecretStr
 
 from bot.answers.assistant import Assistant
@@ -246,6 +245,6 @@ async def test_a_database_that_restarts_under_load_loses_nothing(
 
 def change_point(folder: Path) -> None:
     path = folder / "energy-talk" / "01-energy.yaml"
-    section = yaml.safe_load(path.read_text(encoding="utf-8"))
+    section = knowledge.read_section(path)
     section["entries"][0]["points"][0]["zh"] = NEW
-    knowledge.save(path, section)
+    knowledge.save_section(path, section)

@@ -11,7 +11,7 @@ from watchfiles import Change
 
 from bot.answers.assistant import Assistant
 from bot.telegram.context import App
-from bot.telegram.watching import is_curated
+from bot.telegram.watching import is_saved_in
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
@@ -93,12 +93,20 @@ async def touched(api: BotApi, folder: Path, change: Callable[[], object]) -> No
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
-        ("01-tea.yaml", True),
-        ("transcript.txt", True),
-        (".01-tea.yaml.swp", False),
-        ("notes.md", False),
-        (".x.yaml", False),
+        ("lexicon.yaml", True),
+        ("tea/01-tea.yaml", True),
+        ("tea/01-tea.phrasings.txt", True),
+        ("tea/transcript.txt", True),
+        ("tea/notes.md", False),
+        ("tea/.01-tea.yaml.swp", False),
+        ("tea/.x.yaml", False),
+        ("tea/._01-tea.yaml", False),
+        ("tea/01-tea.yaml~", False),
+        ("tea/#01-tea.yaml#", False),
+        (".git/info.txt", False),
+        ("@eaDir/01-tea.yaml", False),
     ],
 )
-def test_only_curated_files_count(name: str, counts: bool) -> None:
-    assert is_curated(Change.modified, f"/knowledge/tea/{name}") is counts
+@pytest.mark.parametrize("folder", ["/knowledge", "/home/ada/.bot/knowledge"])
+def test_only_curated_files_count(folder: str, name: str, counts: bool) -> None:
+    assert is_saved_in(Path(folder))(Change.modified, f"{folder}/{name}") is counts
