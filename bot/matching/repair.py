@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,8 @@ class Repairer:
     """Words of the knowledge, Chinese and Latin, and how often they occur."""
     names: frozenset[str]
     """Latin words that are never pinyin nor misspelt."""
+    common: Container[str]
+    """Common English words, which were meant as they were typed."""
 
     @cached_property
     def _priors(self) -> dict[str, float]:
@@ -115,7 +117,7 @@ class Repairer:
         if not letters or sum(len(word) for word in unsure if word in cut) < _SURELY_PINYIN * letters:
             return {}
         syllable_count = sum(len(cut[word][0]) for word in unsure if word in cut)
-        if syllable_count < _FEWEST_SYLLABLES or all(word in self.domain for word in unsure):
+        if syllable_count < _FEWEST_SYLLABLES or all(map(self._is_meant, unsure)):
             return {}
         return {word: max(cuts, key=self._likelihood) for word, cuts in cut.items()}
 
@@ -125,11 +127,15 @@ class Repairer:
 
     def _spelt(self, word: str) -> str:
         """Return the known Latin word that a misspelt one means (optimal string alignment distance)."""
-        if len(word) < _SHORTEST_MISSPELT or word in self.domain or word in self.names or word.isdigit():
+        if len(word) < _SHORTEST_MISSPELT or word.isdigit() or self._is_meant(word):
             return word
         allowed = 1 if len(word) < _LONG_LATIN else 2
         best = process.extractOne(word, self._latin, scorer=OSA.distance, score_cutoff=allowed)
         return best[0] if best is not None else word
+
+    def _is_meant(self, word: str) -> bool:
+        """Tell whether a Latin word is one that people write, so that nothing else is looked for behind it."""
+        return word in self.domain or word in self.names or word in self.common
 
     def _chinese(self, units: Sequence[_Unit]) -> tuple[float, str]:
         """Return the likeliest words for a run of syllables (Viterbi), with their log-probability."""
