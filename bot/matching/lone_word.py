@@ -11,6 +11,8 @@ UNLIKE, SAME = 0.88, 1.0
 """Cosines from which a word begins to mean what a wording means, and at which it is the same."""
 _MOSTLY = 1.4
 """Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
+_NOT_HELD = 0.5
+"""Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
 
 
 def is_lone(query: Query, lexicon: Lexicon) -> bool:
@@ -25,4 +27,6 @@ def worth(features: Mapping[str, float]) -> float:
     or that no other entry comes closer, is no sign that the entry is asked for.
     """
     meant = (features.get("meaning", UNLIKE) - UNLIKE) / (SAME - UNLIKE)
+    if features["unexplained"] == 1:
+        return min(_NOT_HELD, max(0.0, meant))
     return min(1.0, max(0.0, meant, _MOSTLY * features["dice"]))

@@ -34,6 +34,8 @@ _FEWEST_SYLLABLES = 2
 _SHORTEST_MISSPELT = 4
 _LONG_LATIN = 8
 """Letters from which two slips are forgiven; shorter words have too many neighbours."""
+_SURE_WORD = 3
+"""Characters of a known word from which even an English word inside it is taken as pinyin (基础she施)."""
 _BESIDE_HAN = re.compile(r" +(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) +")
 
 
@@ -93,6 +95,7 @@ class Repairer:
         """Return normalised `text` with likelier words of the same sound; the same text where nothing is likelier."""
         pieces = _PIECE.findall(text)
         read = self._readings([piece for piece in pieces if piece.isascii()])
+        pieces = pieces if read else self._converted(pieces)
         out: list[str] = []
         run: list[_Unit] = []
         for piece in pieces:
@@ -108,6 +111,27 @@ class Repairer:
                     out.append(f" {self._spelt(part)} ")
         out.append(self._chinese(run)[1])
         return _BESIDE_HAN.sub("", " ".join("".join(out).split()))
+
+    def _converted(self, pieces: Sequence[str]) -> list[str]:
+        """Convert the pinyin that an input method left standing inside a word of the knowledge (图ling测试)."""
+        done: list[str] = []
+        for at, piece in enumerate(pieces):
+            left_alone = not piece.isascii() or piece in self.names or piece.isdigit()
+            done.extend([piece] if left_alone else self._inside_word(pieces, at) or [piece])
+        return done
+
+    def _inside_word(self, pieces: Sequence[str], at: int) -> str:
+        """Return the characters for a Latin piece that make a known word with the ones beside it, or ""."""
+        shortest = _SURE_WORD if self._is_meant(pieces[at]) else _FEWEST_SYLLABLES
+        found: list[tuple[float, str]] = []
+        for cut in segment(pieces[at], ()):
+            sounds = tuple(map(fuzzy, cut))
+            for before, behind in _beside(pieces, at, _LONGEST - len(cut)):
+                for word, prior in self._by_sound.get((*syllables(before), *sounds, *syllables(behind)), ()):
+                    fits = word.startswith(before) and word.endswith(behind) and word in self._chinese_domain
+                    if fits and len(word) >= shortest:
+                        found.append((prior, word[len(before) : len(word) - len(behind)]))
+        return max(found, default=(0.0, ""))[1]
 
     def _readings(self, latin: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Map Latin words to their syllables, where the message is written in pinyin."""
@@ -166,6 +190,15 @@ class Repairer:
             return prior
         count = self.general.frequency(word)
         return math.log(0.5 * count / self.general.total) if count else None
+
+
+def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and behind a piece: 1 to `most` Chinese characters together."""
+    for count in range(1, most + 1):
+        for left in range(min(count, at) + 1):
+            before, behind = pieces[at - left : at], pieces[at + 1 : at + 1 + count - left]
+            if len(before) + len(behind) == count and all(map(_HAN_WORD.fullmatch, (*before, *behind))):
+                yield "".join(before), "".join(behind)
 
 
 def words_of(texts: Iterable[str], reader: Reader) -> Counter[str]:

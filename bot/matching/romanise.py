@@ -17,10 +17,12 @@ _TONES = r"\u02c7\u02c9-\u02cb\u02d9"
 _ZHUYIN = re.compile(rf"[{_TONES}]?[\u3105-\u3129][\u3105-\u3129{_TONES}\s]*")
 _ZHUYIN_TONES = re.compile(rf"[{_TONES}]")
 _LONGEST_ZHUYIN = 3
-_MARKED = re.compile(r"[a-z\u00e0-\u01dc\u01f9\u1e3f]*[\u00e0-\u01dc\u01f9\u1e3f][a-z\u00e0-\u01dc\u01f9\u1e3f]*")
-_NUMBERED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}[1-5])+(?:[a-z]{1,6}[1-5]?)*(?![a-z0-9.])")
-"""A word that holds a tone number behind its first syllables."""
-_PIECE = re.compile(r"[a-z]+")
+_LATIN = "a-z\u00e0-\u01dc\u01f9\u1e3f"
+_MARKED = re.compile(rf"(?<![{_LATIN}])[{_LATIN}]*[\u00e0-\u01dc\u01f9\u1e3f][{_LATIN}]*")
+_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z]{1,6}[1-5][a-z1-5]*(?![a-z0-9.])")
+_LONGEST = 200
+"""Letters of a word that is looked at: whole sentences are typed without a space, but none is longer."""
+_PIECE = re.compile(r"([a-z]+)[1-5]?")
 _FEWEST_NUMBERED = 2
 """Tone numbers in a message from which they are taken as such: sora 2 and wan2 are names."""
 _COLON = re.compile(r"(?<=[ln]u):(?=e?(?:[1-5\s]|$))")
@@ -38,10 +40,10 @@ def without_tones(text: str) -> str:
     if not text.isascii():
         text = _MARKED.sub(_unmarked, text)
     text = _COLON.sub("", text)
-    found = [word for word in _NUMBERED.findall(text) if _is_numbered_pinyin(word)]
-    if sum(character.isdigit() for word in found for character in word) < _FEWEST_NUMBERED:
+    numbered = {word for word in _NUMBERED.findall(text) if _is_numbered_pinyin(word)}
+    if sum(map(_tone_count, numbered)) < _FEWEST_NUMBERED:
         return text
-    return _NUMBERED.sub(lambda word: _unnumbered(word[0]) if word[0] in found else word[0], text)
+    return _NUMBERED.sub(lambda found: _letters(found[0]) if found[0] in numbered else found[0], text)
 
 
 def _spelt_in_pinyin(found: re.Match[str]) -> str:
@@ -68,12 +70,21 @@ def _pinyin_of_zhuyin() -> dict[str, str]:
 
 def _unmarked(found: re.Match[str]) -> str:
     plain = _ROUNDED.sub("u", without_tone(found[0]))
-    return plain if segment(plain, ()) else found[0]
+    return plain if _is_pinyin(plain) else found[0]
 
 
 def _is_numbered_pinyin(word: str) -> bool:
-    return all(segment(piece, ()) for piece in _PIECE.findall(word))
+    """Tell whether a word is pinyin with one number behind some syllables."""
+    return _PIECE.sub("", word) == "" and all(map(_is_pinyin, _PIECE.findall(word)))
 
 
-def _unnumbered(word: str) -> str:
+def _is_pinyin(letters: str) -> bool:
+    return len(letters) <= _LONGEST and bool(segment(letters, ()))
+
+
+def _tone_count(word: str) -> int:
+    return len(word) - len(_letters(word))
+
+
+def _letters(word: str) -> str:
     return "".join(_PIECE.findall(word))
