@@ -25,9 +25,9 @@ class CommonEnglish:
     bases: frozenset[str]
     """Words that aren't derived from another one by an affix."""
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         """Tell whether a lower-case word is common, itself or as a form of one that is."""
-        return word in self.bases or any(base in self.bases for base in _without_affixes(word))
+        return isinstance(word, str) and any(one in self.bases for one in (word, *_without_affixes(word)))
 
 
 def _without_affixes(word: str) -> Iterator[str]:

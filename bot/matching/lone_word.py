@@ -1,4 +1,4 @@
-"""How much a message of one word can be worth: too little stands in it for the weights to tell a topic from a chance."""
+"""How much a message of one word can be worth: too little for the weights to tell a topic from a chance."""
 
 from __future__ import annotations
 
