@@ -29,7 +29,9 @@ _HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+(?![^\s#]*#)")
 """A tag behind a text; words between two signs are a topic, and stay."""
 _NOT_WORD = re.compile(rf"[^{HAN}\w]+|_+")
 _LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
-_SPELT_OUT = re.compile(r"(?<![a-z0-9\u00df-\u024f])[a-z](?: [a-z])+(?![a-z0-9\u00df-\u024f])")
+_IN_WORD = "a-z0-9\u00df-\u024f"
+"""Latin letters, with and without accents, and digits: beside one of these no word begins or ends."""
+_SPELT_OUT = re.compile(rf"(?<![{_IN_WORD}])[a-z](?: [a-z])+(?![{_IN_WORD}])")
 _BESIDE_HAN = re.compile(rf" +(?=[{HAN}])|(?<=[{HAN}]) +")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
@@ -171,7 +173,7 @@ class Normaliser:
         """Match any filler: Chinese anywhere, English as whole words."""
         chinese = _any_of((*self.words.politeness, *self.words.fillers))
         english = _any_of(re.sub(r"[^a-z ]", " ", word) for word in (*self.words.politeness_en, *self.words.fillers_en))
-        return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{english})(?![a-z0-9])")
+        return re.compile(rf"(?:{chinese})|(?<![{_IN_WORD}])(?:{english})(?![{_IN_WORD}])")
 
 
 def _any_of(words: Iterable[str]) -> str:
