@@ -19,6 +19,7 @@ from bot.matching.catalogue import Catalogue, make_catalogue
 from bot.matching.dialogue import read_dialogue
 from bot.matching.embed import CachedEmbedder, EmbeddingError
 from bot.matching.engine import Engine
+from bot.matching.english import CommonEnglish, read_english
 from bot.matching.evidence import Examiner, general_rarity
 from bot.matching.general import GENERAL, GeneralChinese, read_jieba
 from bot.matching.kept import VECTORS, WORDS, catalogue_of
@@ -96,7 +97,7 @@ class Builder:
             read_weights(self._config / WEIGHTS_FILE),
             self._embedder,
             self._vectors(catalogue, key),
-            Repairer(self._general, words, frozenset(name for name in names if name.isascii())),
+            Repairer(self._general, words, frozenset(name for name in names if name.isascii()), self._english),
         )
 
     @cached_property
@@ -109,6 +110,10 @@ class Builder:
     @cached_property
     def _general(self) -> GeneralChinese:
         return self._cache.get(GENERAL, self._way, read_jieba)
+
+    @cached_property
+    def _english(self) -> CommonEnglish:
+        return read_english(self._config / "english.txt")
 
     def _knowledge(self, folder: Path) -> Knowledge:
         for _ in range(_ATTEMPTS):

@@ -9,6 +9,7 @@ from bot.knowledge.model import Absent
 from bot.matching.catalogue import Catalogue
 from bot.matching.embed import CachedEmbedder, EmbeddingError
 from bot.matching.evidence import Examiner, LexicalView, SemanticView
+from bot.matching.lone_word import is_lone, worth
 from bot.matching.meaning import Vectors
 from bot.matching.model import Candidate, Query
 from bot.matching.reader import Reader
@@ -123,6 +124,9 @@ class Engine:
         self, items: Collection[int], lexical: LexicalView, semantic: SemanticView | None, model: Model
     ) -> list[Candidate]:
         evidence = [self.examiner.features(item, lexical, semantic) for item in items]
+        scores = model.logistic.probabilities(evidence).tolist()
+        if is_lone(lexical.query, self.reader.lexicon):
+            scores = [min(score, worth(features)) for score, features in zip(scores, evidence, strict=True)]
         return [
             Candidate(
                 item=self.catalogue.items[item],
@@ -130,9 +134,7 @@ class Engine:
                 features=features,
                 score=score,
             )
-            for item, features, score in zip(
-                items, evidence, model.logistic.probabilities(evidence).tolist(), strict=True
-            )
+            for item, features, score in zip(items, evidence, scores, strict=True)
         ]
 
     def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:

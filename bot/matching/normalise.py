@@ -12,6 +12,7 @@ from typing import TypeAlias
 import opencc
 
 from bot.matching.language import LanguageWords
+from bot.matching.romanise import without_tones, zhuyin_as_pinyin
 
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 
@@ -28,7 +29,9 @@ _HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+(?![^\s#]*#)")
 """A tag behind a text; words between two signs are a topic, and stay."""
 _NOT_WORD = re.compile(rf"[^{HAN}\w]+|_+")
 _LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
-_SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?: [a-z])+(?![a-z0-9])")
+_IN_WORD = "a-z0-9\u00df-\u024f"
+"""Latin letters, with and without accents, and digits: beside one of these no word begins or ends."""
+_SPELT_OUT = re.compile(rf"(?<![{_IN_WORD}])[a-z](?: [a-z])+(?![{_IN_WORD}])")
 _BESIDE_HAN = re.compile(rf" +(?=[{HAN}])|(?<=[{HAN}]) +")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
@@ -36,6 +39,11 @@ _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 def without_invisible(_: Normaliser, text: str) -> str:
     """Drop zero-width, direction, variation and tag characters, and halves of surrogate pairs."""
     return _INVISIBLE.sub("", text)
+
+
+def zhuyin(_: Normaliser, text: str) -> str:
+    """Write zhuyin as pinyin; NFKC would break its neutral tone."""
+    return text if text.isascii() else zhuyin_as_pinyin(text)
 
 
 def compatible(_: Normaliser, text: str) -> str:
@@ -48,6 +56,11 @@ def without_addressing(normaliser: Normaliser, text: str) -> str:
     for pattern in (_URL, _MENTION, _COMMAND, _HASHTAG, normaliser.chat_marks):
         text = pattern.sub(" ", text)
     return text
+
+
+def toneless(_: Normaliser, text: str) -> str:
+    """Take tone marks and tone numbers off pinyin."""
+    return without_tones(text)
 
 
 def simplified(normaliser: Normaliser, text: str) -> str:
@@ -86,7 +99,15 @@ def without_filler(normaliser: Normaliser, text: str) -> str:
     return left or text
 
 
-INLINE: tuple[Stage, ...] = (without_invisible, compatible, without_addressing, simplified, common_wording)
+INLINE: tuple[Stage, ...] = (
+    without_invisible,
+    zhuyin,
+    compatible,
+    without_addressing,
+    toneless,
+    simplified,
+    common_wording,
+)
 """Stages that keep punctuation, so that clauses can be told apart after them."""
 
 WORDS: tuple[Stage, ...] = (words_only, unstretched, without_filler, evenly_spaced)
@@ -152,7 +173,7 @@ class Normaliser:
         """Match any filler: Chinese anywhere, English as whole words."""
         chinese = _any_of((*self.words.politeness, *self.words.fillers))
         english = _any_of(re.sub(r"[^a-z ]", " ", word) for word in (*self.words.politeness_en, *self.words.fillers_en))
-        return re.compile(rf"(?:{chinese})|(?<![a-z0-9])(?:{english})(?![a-z0-9])")
+        return re.compile(rf"(?:{chinese})|(?<![{_IN_WORD}])(?:{english})(?![{_IN_WORD}])")
 
 
 def _any_of(words: Iterable[str]) -> str:

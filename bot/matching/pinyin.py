@@ -13,6 +13,8 @@ from pypinyin import Style, lazy_pinyin, pinyin_dict  # reads the variable when 
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 _FUZZY = (
+    (re.compile(r"^([ln])y?u(?=e$)"), r"\1v"),
+    (re.compile(r"^([ln])yu$"), r"\1v"),
     (re.compile(r"^zh"), "z"),
     (re.compile(r"^ch"), "c"),
     (re.compile(r"^sh"), "s"),
@@ -20,7 +22,8 @@ _FUZZY = (
     (re.compile(r"^h(?=u)"), "f"),
     (re.compile(r"(?<=[aei])ng$"), "n"),
 )
-"""Pairs that speakers of many regions don't tell apart: z/zh, c/ch, s/sh, n/l, f/h, an/ang, en/eng, in/ing."""
+"""Ways to type ü (lue, lyue, lyu), then pairs that speakers of many regions don't tell apart: z/zh, c/ch, s/sh, n/l,
+f/h, an/ang, en/eng, in/ing."""
 
 _MAX_SYLLABLE = 6
 _MOST_CUTS = 8
@@ -66,15 +69,21 @@ def syllables(text: str) -> tuple[str, ...]:
 def all_syllables() -> frozenset[str]:
     """Return every toneless Mandarin syllable, spelt in full."""
     readings = (reading for readings in pinyin_dict.pinyin_dict.values() for reading in readings.split(","))
-    plain = {_without_tone(reading) for reading in readings}
-    return frozenset(syllable for syllable in plain if re.fullmatch(r"[a-z]{1,6}", syllable)) - _NOT_TYPED
+    plain = {without_tone(reading) for reading in readings}
+    spelt = frozenset(syllable for syllable in plain if re.fullmatch(r"[a-z]{1,6}", syllable))
+    return (spelt - _NOT_TYPED) | _WITHOUT_DOTS
 
 
 _NOT_TYPED = frozenset({"m", "n", "ng", "hm", "hng", "e", "o", "r"})
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 
 
-def _without_tone(reading: str) -> str:
+_WITHOUT_DOTS = frozenset({"lue", "nue", "lyu", "nyu", "lyue", "nyue"})
+"""Ways to type lü, nü, lüe and nüe on a keyboard, beside lv and lve."""
+
+
+def without_tone(reading: str) -> str:
+    """Return lower-case pinyin without tone marks, ü as v."""
     return reading.translate(_TONES)
 
 

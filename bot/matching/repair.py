@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +34,8 @@ _FEWEST_SYLLABLES = 2
 _SHORTEST_MISSPELT = 4
 _LONG_LATIN = 8
 """Letters from which two slips are forgiven; shorter words have too many neighbours."""
+_SURE_WORD = 3
+"""Characters of a known word from which even an English word inside it is taken as pinyin (基础she施)."""
 _BESIDE_HAN = re.compile(r" +(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) +")
 
 
@@ -59,6 +61,8 @@ class Repairer:
     """Words of the knowledge, Chinese and Latin, and how often they occur."""
     names: frozenset[str]
     """Latin words that are never pinyin nor misspelt."""
+    common: Container[str]
+    """Common English words, which were meant as they were typed."""
 
     @cached_property
     def _priors(self) -> dict[str, float]:
@@ -91,6 +95,7 @@ class Repairer:
         """Return normalised `text` with likelier words of the same sound; the same text where nothing is likelier."""
         pieces = _PIECE.findall(text)
         read = self._readings([piece for piece in pieces if piece.isascii()])
+        pieces = pieces if read else self._converted(pieces)
         out: list[str] = []
         run: list[_Unit] = []
         for piece in pieces:
@@ -107,6 +112,27 @@ class Repairer:
         out.append(self._chinese(run)[1])
         return _BESIDE_HAN.sub("", " ".join("".join(out).split()))
 
+    def _converted(self, pieces: Sequence[str]) -> list[str]:
+        """Convert the pinyin that an input method left standing inside a word of the knowledge (图ling测试)."""
+        done: list[str] = []
+        for at, piece in enumerate(pieces):
+            left_alone = not piece.isascii() or piece in self.names or piece.isdigit()
+            done.extend([piece] if left_alone else self._inside_word(pieces, at) or [piece])
+        return done
+
+    def _inside_word(self, pieces: Sequence[str], at: int) -> str:
+        """Return the characters for a Latin piece that make a known word with the ones beside it, or ""."""
+        shortest = _SURE_WORD if self._is_meant(pieces[at]) else _FEWEST_SYLLABLES
+        found: list[tuple[float, str]] = []
+        for cut in segment(pieces[at], ()):
+            sounds = tuple(map(fuzzy, cut))
+            for before, behind in _beside(pieces, at, _LONGEST - len(cut)):
+                for word, prior in self._by_sound.get((*syllables(before), *sounds, *syllables(behind)), ()):
+                    fits = word.startswith(before) and word.endswith(behind) and word in self._chinese_domain
+                    if fits and len(word) >= shortest:
+                        found.append((prior, word[len(before) : len(word) - len(behind)]))
+        return max(found, default=(0.0, ""))[1]
+
     def _readings(self, latin: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Map Latin words to their syllables, where the message is written in pinyin."""
         unsure = [word for word in latin if word not in self.names and not word.isdigit()]
@@ -115,7 +141,7 @@ class Repairer:
         if not letters or sum(len(word) for word in unsure if word in cut) < _SURELY_PINYIN * letters:
             return {}
         syllable_count = sum(len(cut[word][0]) for word in unsure if word in cut)
-        if syllable_count < _FEWEST_SYLLABLES or all(word in self.domain for word in unsure):
+        if syllable_count < _FEWEST_SYLLABLES or all(map(self._is_meant, unsure)):
             return {}
         return {word: max(cuts, key=self._likelihood) for word, cuts in cut.items()}
 
@@ -125,11 +151,15 @@ class Repairer:
 
     def _spelt(self, word: str) -> str:
         """Return the known Latin word that a misspelt one means (optimal string alignment distance)."""
-        if len(word) < _SHORTEST_MISSPELT or word in self.domain or word in self.names or word.isdigit():
+        if len(word) < _SHORTEST_MISSPELT or word.isdigit() or self._is_meant(word):
             return word
         allowed = 1 if len(word) < _LONG_LATIN else 2
         best = process.extractOne(word, self._latin, scorer=OSA.distance, score_cutoff=allowed)
         return best[0] if best is not None else word
+
+    def _is_meant(self, word: str) -> bool:
+        """Tell whether a Latin word is one that people write, so that nothing else is looked for behind it."""
+        return word in self.domain or word in self.names or word in self.common
 
     def _chinese(self, units: Sequence[_Unit]) -> tuple[float, str]:
         """Return the likeliest words for a run of syllables (Viterbi), with their log-probability."""
@@ -160,6 +190,15 @@ class Repairer:
             return prior
         count = self.general.frequency(word)
         return math.log(0.5 * count / self.general.total) if count else None
+
+
+def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and behind a piece: 1 to `most` Chinese characters together."""
+    for count in range(1, most + 1):
+        for left in range(min(count, at) + 1):
+            before, behind = pieces[at - left : at], pieces[at + 1 : at + 1 + count - left]
+            if len(before) + len(behind) == count and all(map(_HAN_WORD.fullmatch, (*before, *behind))):
+                yield "".join(before), "".join(behind)
 
 
 def words_of(texts: Iterable[str], reader: Reader) -> Counter[str]:

@@ -11,6 +11,7 @@ import opencc
 from bot.knowledge.model import Language
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_ZHUYIN = re.compile(r"[\u3105-\u3129]")
 _CANTONESE = re.compile(r"[嘅喺咗哋冇啲嗰噉咁嚟睇佢唔咩乜]")
 TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 """Scripts and regions of a language tag that mean traditional characters."""
@@ -43,6 +44,8 @@ class LanguageDetector:
         han = "".join(_HAN.findall(text))
         if han:
             return self._script(han, tag)
+        if _ZHUYIN.search(text):
+            return "zh-Hant"  # Taiwan alone writes it
         if is_pinyin:
             return language_of_tag(tag) if (tag or "").lower().startswith("zh") else "zh"
         return "en" if re.search(r"[A-Za-z]{2}", text) else language_of_tag(tag)

@@ -40,6 +40,11 @@ PIECES = [
     "@",
     "/ask",
     "#",
+    "ㄏㄜˊ",
+    "ㄇㄜ˙",
+    "hé",
+    "lüe",
+    "neng2",
     "［",
     "(",
     "ｘ",
@@ -57,8 +62,10 @@ TYPED = st.lists(st.sampled_from(PIECES), max_size=15, unique=True).map("".join)
 def test_the_stages_run_in_this_order() -> None:
     assert [stage.__name__ for stage in INLINE] == [
         "without_invisible",
+        "zhuyin",
         "compatible",
         "without_addressing",
+        "toneless",
         "simplified",
         "common_wording",
     ]
@@ -92,6 +99,9 @@ def test_a_form_holds_words_and_single_spaces_alone(text: str) -> None:
 @example("核能" * 20_000)
 @example("6" * 20_000 + "x")
 @example("((((" * 2_000 + "[图片" * 500)
+@example("a1" + "a" * 20_000 + "9")
+@example("a" * 20_000 + "é")
+@example("ㄏㄜˊ" * 10_000)
 @example("谢" * 5_000 + "lol " * 2_000)
 def test_no_text_breaks_it(text: str) -> None:
     assert isinstance(NORMALISE(text), str)

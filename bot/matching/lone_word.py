@@ -1,0 +1,32 @@
+"""How much a message of one word can be worth: too little for the weights to tell a topic from a chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.matching.lexicon import Lexicon
+from bot.matching.model import Query
+
+UNLIKE, SAME = 0.88, 1.0
+"""Cosines from which a word begins to mean what a wording means, and at which it is the same."""
+_MOSTLY = 1.4
+"""Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
+_NOT_HELD = 0.5
+"""Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
+
+
+def is_lone(query: Query, lexicon: Lexicon) -> bool:
+    """Tell whether a query is a single word that the lexicon doesn't know as a topic."""
+    return len(query.words) == 1 and query.text not in lexicon.canonical_of
+
+
+def worth(features: Mapping[str, float]) -> float:
+    """Return the most that an entry may score for a lone word, in [0, 1].
+
+    A wording must consist of the word for the most part, or mean the same. That some text of the entry holds the word,
+    or that no other entry comes closer, is no sign that the entry is asked for.
+    """
+    meant = (features.get("meaning", UNLIKE) - UNLIKE) / (SAME - UNLIKE)
+    if features["unexplained"] == 1:
+        return min(_NOT_HELD, max(0.0, meant))
+    return min(1.0, max(0.0, meant, _MOSTLY * features["dice"]))

@@ -1,0 +1,93 @@
+"""A word that everybody uses isn't taken for a name, and one word alone claims no answer by chance."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.matching.english import CommonEnglish, read_english
+from bot.matching.matcher import Matcher
+from bot.settings import CONFIG
+from tests.builders import cases
+
+LIST = CONFIG / "matching" / "english.txt"
+ENGLISH, CHINESE, PARTS = 500, 300, 8
+
+
+def strangers(words: Iterable[str], matcher: Matcher) -> list[str]:
+    """Return the words that no text of the knowledge and no alias holds, in any form."""
+    reader, index = matcher.engine.reader, matcher.engine.catalogue.index
+    return [
+        word
+        for word in words
+        if word not in reader.lexicon.canonical_of
+        and not any(f"w:{part}" in index.vocabulary for part in reader.of_normalised(reader.normalise(word)).words)
+    ]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_common_word_that_the_knowledge_lacks_is_answered(part: int, shipped: Matcher) -> None:
+    english = sorted(read_english(LIST).bases)
+    everyday = shipped.engine.repair.general.everyday
+    chinese = sorted(word for word in everyday if len(word) > 1)
+    drawn = random.Random(19)  # noqa: S311 - the same words in every run, no secret
+    words = drawn.sample(strangers(english, shipped), ENGLISH) + drawn.sample(strangers(chinese, shipped), CHINESE)
+    answered = [word for word in words[part::PARTS] if shipped.decide(word).status == "answered"]
+    assert answered == []
+
+
+@pytest.mark.parametrize("case", cases("common_words"))
+def test_a_word_without_a_topic_is_not_answered(case: dict[str, Any], shipped: Matcher) -> None:
+    assert shipped.decide(case["text"]).status != "answered"
+
+
+def test_no_common_word_is_repaired(shipped: Matcher) -> None:
+    english = sorted(read_english(LIST).bases)
+    repaired = [word for word in english if shipped.engine.repair(word) != word]
+    assert len(english) > 10_000
+    assert repaired == []
+
+
+@pytest.mark.parametrize("word", ["sora", "altman", "openai", "nvidia", "oracle", "核能", "能源", "奥特曼"])
+def test_a_name_of_the_knowledge_alone_is_still_a_topic(word: str, shipped: Matcher) -> None:
+    assert shipped.decide(word).status in {"answered", "suggested"}
+
+
+@pytest.mark.parametrize(
+    ("word", "common"),
+    [("cookie", True), ("cookies", True), ("unsubscribe", True), ("stopped", True), ("happily", True),
+     ("carries", True), ("sorra", False), ("saltman", False), ("nulcear", False), ("s", False), ("", False)],
+)  # fmt: skip
+def test_a_form_of_a_common_word_is_common(word: str, *, common: bool) -> None:
+    assert (word in read_english(LIST)) is common
+
+
+def test_the_list_names_its_source_and_holds_no_word_twice() -> None:
+    text = LIST.read_text(encoding="utf-8")
+    words = [line for line in text.splitlines() if not line.startswith("#")]
+    assert "SCOWL" in text
+    assert words == sorted(set(words))
+    assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
+
+
+def test_a_missing_list_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"english\.txt: can't be read as a list of words"):
+        read_english(tmp_path / "english.txt")
+
+
+def test_comments_are_no_words(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("# source\ncookie\n\nword\n", encoding="utf-8")
+    assert read_english(tmp_path / "words.txt") == CommonEnglish(frozenset({"cookie", "word"}))
+
+
+@pytest.mark.parametrize("case", cases("ways_of_typing"))
+def test_chinese_is_understood_however_it_is_typed(case: dict[str, Any], shipped: Matcher) -> None:
+    decision = shipped.decide(case["text"])
+    assert decision.status == "answered"
+    assert decision.answers[0].entry.id in case["entries"]
+    assert decision.language == case["language"]
