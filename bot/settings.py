@@ -71,9 +71,14 @@ def _endpoint(value: str) -> str:
 
 def _database(secret: SecretStr) -> SecretStr:
     url = secret.get_secret_value().strip()
-    if not re.match(r"(sqlite\+aiosqlite:///.|postgresql\+asyncpg://.)", url):
-        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-    return SecretStr(url)
+    if re.match(r"(sqlite|postgres|postgresql)(\+\w+)?:", url, re.IGNORECASE):
+        return SecretStr(url)  # its parts are read where the database is
+    kind = re.match(r"([a-z][a-z0-9+]*):", url, re.IGNORECASE)
+    other = f"is a URL of {kind[1].lower()}, which the bot can't use; it " if kind else ""
+    raise ValueError(
+        f"{other}must begin with sqlite:/// or postgres:// (to leave DATABASE_URL to other programs, "
+        "set BOT_DATABASE_URL=sqlite:///data/bot.db)"
+    )
 
 
 def _public_base(value: str) -> str:
@@ -124,7 +129,9 @@ class Settings(BaseSettings):
     """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
-    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        default=None, validation_alias=AliasChoices("BOT_DATABASE_URL", "DATABASE_URL")
+    )
     """Where what is asked is kept; may hold a password. None for a file in the data folder."""
     retention_days: Annotated[int, Field(ge=1)] = 30
     """Days after which what was asked and answered is forgotten."""
@@ -203,7 +210,9 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    field = str(detail["loc"][0]).removeprefix(PREFIX).lower()
+    place = str(detail["loc"][0])
+    name = place if place.isupper() else PREFIX + place.upper()  # a variable of the host, or a field
+    field = place.removeprefix(PREFIX).lower()
     context = detail.get("ctx", {})
     match detail["type"]:
         case "literal_error":
@@ -213,4 +222,4 @@ def _explain(detail: ErrorDetails) -> str:
         case _:
             reason = f"is malformed: {detail['msg']}"
     value = "" if field in _SECRETS else f" ({without_secrets(repr(detail['input']))})"
-    return f"{PREFIX}{field.upper()}{value} {reason}"
+    return f"{name}{value} {reason}"

@@ -139,7 +139,11 @@ async def _take_in(application: App, stop: asyncio.Event) -> None:
             await stop.wait()
     elif await _insist(stop, application.bot.delete_webhook):
         await turns.in_turn(
-            services.database, lambda over: poll(application.bot, inbox.keep, over, WANTED), stop, "it polls"
+            services.database,
+            inbox.clerk.replica,
+            lambda over: poll(application.bot, inbox.keep, over, WANTED),
+            stop,
+            "it polls",
         )
 
 
