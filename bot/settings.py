@@ -210,9 +210,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    place = str(detail["loc"][0])
-    name = place if place.isupper() else PREFIX + place.upper()  # a variable of the host, or a field
-    field = place.removeprefix(PREFIX).lower()
+    field = str(detail["loc"][0]).removeprefix(PREFIX).lower()
     context = detail.get("ctx", {})
     match detail["type"]:
         case "literal_error":
@@ -222,4 +220,11 @@ def _explain(detail: ErrorDetails) -> str:
         case _:
             reason = f"is malformed: {detail['msg']}"
     value = "" if field in _SECRETS else f" ({without_secrets(repr(detail['input']))})"
-    return f"{name}{value} {reason}"
+    return f"{_names(field)}{value} {reason}"
+
+
+def _names(field: str) -> str:
+    """Return the variable of a field, and that of hosts which counts where it isn't set."""
+    alias = Settings.model_fields[field].validation_alias
+    names = [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [PREFIX + field.upper()]
+    return " (or ".join(names) + ")" * (len(names) - 1)

@@ -22,11 +22,16 @@ SETTING = "BOT_DATABASE_URL (or DATABASE_URL)"
 CONNECT_TIMEOUT_S = 10
 """Seconds to wait for a connection where the URL doesn't say."""
 
+_MALFORMED = (
+    f"{SETTING}: must look like postgres://user:password@host:5432/name; "
+    "in the user and the password write %23 for #, %2F for /, %3A for :, %3F for ? and %40 for @"
+)
 _SCHEME = re.compile(r"(?P<kind>[a-z0-9]+)(?:\+[a-z0-9_]+)?:", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?]+)", re.IGNORECASE)
 _AFTER_USER = r"(?P<hosts>[^/?#@]*)(?:/(?P<database>[^?#@]*))?(?:\?(?P<query>.*))?"
 _POSTGRESQL = (
-    re.compile(rf"[^:]+://(?:(?P<user>[^/?#@]*)@)?{_AFTER_USER}", re.DOTALL),
+    re.compile(rf"[^:]+://(?P<user>[^/?#@]*)@{_AFTER_USER}", re.DOTALL),
+    re.compile(rf"[^:]+://(?P<user>)(?!.*@){_AFTER_USER}", re.DOTALL),
     # Passwords are handed out that hold characters which a URL should have encoded.
     re.compile(rf"[^:]+://(?P<user>.*)@{_AFTER_USER}", re.DOTALL),
 )
@@ -110,10 +115,7 @@ def _read_sqlite(url: str) -> Address:
 def _read_postgresql(url: str) -> Address:
     match = next(filter(None, (pattern.fullmatch(url) for pattern in _POSTGRESQL)), None)
     if match is None:
-        raise SettingsError(
-            f"{SETTING}: must look like postgres://user:password@host:5432/name; "
-            "in the user and the password write %23 for #, %2F for /, %3F for ? and %40 for @"
-        )
+        raise SettingsError(_MALFORMED)
     query = _checked(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
     user, colon, password = (match["user"] or "").partition(":")
     parts: dict[str, Any] = {
@@ -130,6 +132,8 @@ def _read_postgresql(url: str) -> Address:
 def _checked(query: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters as libpq writes them; those that nobody needs are left out, unknown ones refused."""
     for name in query:
+        if name not in _KNOWN and any("@" in part for item in query.items() for part in item):
+            raise SettingsError(_MALFORMED)  # perhaps this is a part of a password
         if name not in _KNOWN:
             close = get_close_matches(name, _KNOWN, n=1)
             hint = f"did you mean {close[0]}?" if close else "take it out"
@@ -154,10 +158,7 @@ def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int
     """Return the hosts and their ports; several are tried in turn."""
     read = [_HOST.fullmatch(unquote(host)) for host in hosts.split(",")]
     if not all(read) or not re.fullmatch(r"[\d,]*", port):
-        raise SettingsError(
-            f"{SETTING}: the host or the port isn't one; write postgres://user:password@host:5432/name, "
-            "the special characters of the password as %23 and the like"
-        )
+        raise SettingsError(_MALFORMED)
     found = [(one["v6"] or one["name"], one["port6"] or one["port"]) for one in read if one is not None]
     if not any(name for name, _ in found):
         return {"port": [int(port)]} if port.isdigit() else {}
