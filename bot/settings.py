@@ -168,6 +168,12 @@ class Settings(BaseSettings):
             if isinstance(source, EnvSettingsSource):
                 names = (name.upper() for name in source.env_vars)
                 _refuse_unknown(name for name in names if name.startswith(PREFIX))
+        if isinstance(env_settings, EnvSettingsSource) and isinstance(dotenv_settings, EnvSettingsSource):
+            ours = {*env_settings.env_vars, *dotenv_settings.env_vars}
+            theirs = {name for name in env_settings.env_vars if f"{PREFIX}{name}".lower() in ours}
+            env_settings.env_vars = {
+                name: value for name, value in env_settings.env_vars.items() if name not in theirs
+            }  # a variable of the host counts only where the bot's own is set nowhere
         return env_settings, dotenv_settings, init_settings
 
 

@@ -7,7 +7,13 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
@@ -44,6 +50,8 @@ LOG = logging.getLogger(__name__)
 
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
+_LAST_WORDS_S = 2.0
+"""Seconds that connections get to be closed."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
 
@@ -175,8 +183,10 @@ class Database:
         return literal(time.time())
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+        """Close all connections; one that doesn't answer any more is given up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self.engine.dispose()
         if self._file is not None:
             self._file.close()
 

@@ -81,7 +81,9 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     secret = services.listening.secret if services.listening is not None and webhook else None
     pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.trouble)
     try:
-        await services.database.upgrade()
+        await unless(stop, services.database.upgrade())
+        if stop.is_set():
+            return
         await learning.learn(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
         async with serving(pages, services.listening):
