@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -63,12 +63,12 @@ async def survey(address: Address) -> bool:
         with translated():
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                seen = (await connection.execute(_SURVEY)).one()
+                process, encoding, read_only, standby, name = (await connection.execute(_SURVEY)).one()
     finally:
         await engine.dispose()
-    _check(seen)
+    _check(encoding, name, writable=not (read_only or standby))
     # A pooler makes up the number of the process that it announces, for that changes with each transaction.
-    return address.pooled or driver.get_server_pid() != seen[0]
+    return address.pooled or driver.get_server_pid() != process
 
 
 def check_rights(connection: Connection) -> None:
@@ -85,12 +85,11 @@ def _arguments(address: Address, *, pooled: bool) -> Mapping[str, Any]:
     return {**address.connect, "command_timeout": _STATEMENT_TIMEOUT_S, **(_WITHOUT_NAMES if pooled else {})}
 
 
-def _check(seen: Row[Any]) -> None:
-    _, encoding, read_only, standby, name = seen
+def _check(encoding: str, name: str, *, writable: bool) -> None:
     if encoding != ENCODING:
         raise StorageError(
             f"the database {name} keeps text as {encoding}, which can't hold what people write; make another, "
             f"CREATE DATABASE bot ENCODING '{ENCODING}' TEMPLATE template0, and name it in BOT_DATABASE_URL"
         )
-    if standby or read_only:
+    if not writable:
         raise StorageError(READ_ONLY.told())

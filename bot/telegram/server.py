@@ -104,14 +104,13 @@ class Pages:
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""
-        depth = await self._depth()
-        away = depth if isinstance(depth, StorageError) else None
-        depth = None if isinstance(depth, StorageError) else depth
+        found = await self._depth()
+        depth, away = (None, str(found)) if isinstance(found, StorageError) else (found, None)
         problems = [
             problem
             for problem in (
                 None if self._inbox.clerk.begun else "Telegram isn't reached yet",
-                self._inbox.clerk.trouble or (str(away) if away is not None else None),
+                self._inbox.clerk.trouble or away,
                 f"{depth.waiting} updates wait" if depth is not None and depth.waiting > LARGE else None,
                 self._trouble(),
             )
