@@ -24,7 +24,9 @@ class Replica:
     """A process that may come and go; its log is kept."""
 
     def __init__(self, settings: Mapping[str, str], log: Path) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT_") and name not in _OF_HOSTS}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("BOT_") and name not in _OF_HOSTS
+        }
         self._environment = kept | dict(settings)
         self._log = log
         self._process: asyncio.subprocess.Process | None = None

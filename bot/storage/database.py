@@ -189,4 +189,3 @@ class Database:
                 await self.engine.dispose()
         if self._file is not None:
             self._file.close()
-

@@ -39,7 +39,6 @@ _RIGHTS = text(
 )
 
 
-
 def make_engine(address: Address, *, pooled: bool) -> AsyncEngine:
     """Return what connects to a server; nothing is connected yet. `pooled` where a pooler stands before it."""
     arguments = _arguments(address, pooled=pooled)

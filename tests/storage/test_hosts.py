@@ -70,7 +70,9 @@ async def test_a_server_without_tls_is_told_apart(postgres: Server, postgres_url
 
 async def test_a_user_that_may_make_no_tables_is_told_what_to_grant(postgres: Server, postgres_url: str) -> None:
     name = postgres_url.split("/")[3].partition("?")[0]
-    postgres.run(postgres_url, f"{GUEST} REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO guest;")
+    postgres.run(
+        postgres_url, f"{GUEST} REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO guest;"
+    )
 
     assert await refusal_of(as_guest(postgres_url)) == (
         f"the user guest may not make the bot's tables in the database {name}; as its owner run there: "
