@@ -1,4 +1,4 @@
-"""A connection pooler in transaction mode, as hosts put before PostgreSQL: transactions after each other share nothing."""
+"""A connection pooler in transaction mode, as hosts put before PostgreSQL: no two transactions share a thing."""
 
 from __future__ import annotations
 

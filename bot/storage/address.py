@@ -47,23 +47,63 @@ _SYSTEM = "system"
 """The value of `sslrootcert` that means the certificates which the operating system trusts."""
 
 _BY_DRIVER = frozenset(
-    "sslmode sslcert sslkey sslrootcert sslcrl sslpassword sslnegotiation ssl_min_protocol_version "
-    "ssl_max_protocol_version target_session_attrs passfile service krbsrvname gsslib".split()
+    {
+        "sslmode",
+        "sslcert",
+        "sslkey",
+        "sslrootcert",
+        "sslcrl",
+        "sslpassword",
+        "sslnegotiation",
+        "ssl_min_protocol_version",
+        "ssl_max_protocol_version",
+        "target_session_attrs",
+        "passfile",
+        "service",
+        "krbsrvname",
+        "gsslib",
+    }
 )
 """Parameters that asyncpg reads from a URL by itself."""
 _BY_SERVER = {"application_name": "application_name", "options": "options", "schema": "search_path"}
 """Parameters that are settings of the session, and how the server calls them."""
 _IN_THE_URL = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "database"})
 _DROPPED = frozenset(
-    "channel_binding client_encoding fallback_application_name gssdelegation gssencmode keepalives keepalives_count "
-    "keepalives_idle keepalives_interval load_balance_hosts require_auth requirepeer sslcertmode sslcompression sslsni "
-    "tcp_user_timeout connection_limit max_connections pool_mode pool_timeout socket_timeout sslaccept supa "
-    "uselibpqcompat".split()
+    {
+        "channel_binding",
+        "client_encoding",
+        "fallback_application_name",
+        "gssdelegation",
+        "gssencmode",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "load_balance_hosts",
+        "require_auth",
+        "requirepeer",
+        "sslcertmode",
+        "sslcompression",
+        "sslsni",
+        "tcp_user_timeout",
+        "connection_limit",
+        "max_connections",
+        "pool_mode",
+        "pool_timeout",
+        "socket_timeout",
+        "sslaccept",
+        "supa",
+        "uselibpqcompat",
+    }
 )
 """Parameters of libpq and of other drivers that asyncpg has no use for."""
-_POOLER = {"pgbouncer": _YES, "prepared_statements": {"false", "0", "no", "off"}} | dict.fromkeys(
-    ("statement_cache_size", "prepared_statement_cache_size", "prepareThreshold"), {"0"}
-)
+_POOLER = {
+    "pgbouncer": _YES,
+    "prepared_statements": frozenset({"false", "0", "no", "off"}),
+    "statement_cache_size": frozenset({"0"}),
+    "prepared_statement_cache_size": frozenset({"0"}),
+    "prepareThreshold": frozenset({"0"}),
+}
 """Parameters that tell of a connection pooler, and the values with which they do."""
 _HANDLED = frozenset({"ssl", "connect_timeout"})
 _KNOWN = sorted(_BY_DRIVER | _BY_SERVER.keys() | _IN_THE_URL | _DROPPED | _POOLER.keys() | _HANDLED)

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, Engine, create_engine
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.failures import translated
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +22,14 @@ from tests import pooler
 from tests.postgres import Server
 
 GUEST = "DO $$ BEGIN CREATE ROLE guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+
+
+@pytest.fixture
+def closed_folder(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder in which nothing can be made."""
+    tmp_path.chmod(0o500)
+    yield tmp_path
+    tmp_path.chmod(0o700)
 
 
 async def upgraded(url: str) -> None:
@@ -126,10 +134,8 @@ async def test_a_data_folder_that_cannot_be_written_is_told_as_that(tmp_path: Pa
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-async def test_a_data_folder_of_somebody_else_is_told_as_that(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    assert "BOT_DATA_DIR" in await refusal_of(f"sqlite:///{tmp_path / 'data' / 'bot.db'}")
-    tmp_path.chmod(0o700)
+async def test_a_data_folder_of_somebody_else_is_told_as_that(closed_folder: Path) -> None:
+    assert "BOT_DATA_DIR" in await refusal_of(f"sqlite:///{closed_folder / 'data' / 'bot.db'}")
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but text " * 500, b"SQLite format 3\0" + b"\xff" * 8192])

@@ -50,13 +50,15 @@ def warnings_of(bot: Replica) -> list[str]:
 async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log(
     api: BotApi, tmp_path: Path, postgres: Server
 ) -> None:
-    async with pooled(postgres, postgres.new_database()) as (_, url):
-        async with process(api, tmp_path / "home", DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client):
-            for question in (NUCLEAR, SOLAR, GAS) * 4:
-                await api.private_message(BOB, question)
-            await api.sent(10, limit=60)
-            assert (await client.get("/readyz")).json()["problems"] == []
-            code = await stopped(bot)
+    async with (
+        pooled(postgres, postgres.new_database()) as (_, url),
+        process(api, tmp_path / "home", DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client),
+    ):
+        for question in (NUCLEAR, SOLAR, GAS) * 4:
+            await api.private_message(BOB, question)
+        await api.sent(10, limit=60)
+        assert (await client.get("/readyz")).json()["problems"] == []
+        code = await stopped(bot)
 
     assert (code, warnings_of(bot)) == (0, [])
     assert len(bot.log.splitlines()) < 20
@@ -132,7 +134,8 @@ async def test_a_file_that_is_no_database_ends_the_start_with_one_line(api: BotA
     async with process(api, tmp_path / "home") as (bot, _):
         assert await bot.ended() == 1
 
-    assert [line for line in bot.log.splitlines() if not line.startswith("20")] == [
+    (told,) = [line for line in bot.log.splitlines() if not line.startswith("20")]
+    assert told == (
         f"error: the database file {path} is damaged or none; stop the bot, move the file and those beside it that "
         "end in -wal and -shm away, and start it: it makes a new one"
-    ]
+    )
