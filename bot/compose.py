@@ -54,10 +54,10 @@ def matcher(settings: Settings) -> Matcher:
 
 
 def database(settings: Settings) -> Database:
-    """Return the database, to which nothing is connected yet."""
+    """Return the database, to which nothing is connected yet; raises SettingsError."""
     url = settings.database_url
     if url is None:
-        return Database(f"sqlite+aiosqlite:///{settings.data_dir / _DATABASE}")
+        return Database(f"sqlite:///{settings.data_dir / _DATABASE}")
     return Database(url.get_secret_value())
 
 

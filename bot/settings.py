@@ -14,15 +14,14 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
     ValidationError,
 )
 from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import values
 from bot.env_file import read_env_file
@@ -49,10 +48,10 @@ class Surroundings:
     """Names of variables that an orchestrator set for a service that is called like the bot; they count for nothing."""
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """What an operator can set; each field is read from `BOT_` and its name."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
     _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
 
@@ -74,7 +73,9 @@ class Settings(BaseModel):
     """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
-    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] | None = Field(
+        default=None, validation_alias=AliasChoices("BOT_DATABASE_URL", "DATABASE_URL")
+    )
     """Where what is asked is kept; may hold a password. None for a file in the data folder."""
     retention_days: Annotated[int, Field(ge=1)] = 30
     """Days after which what was asked and answered is forgotten."""
@@ -100,10 +101,24 @@ class Settings(BaseModel):
     )
     log_format: Annotated[Literal["console", "json"], BeforeValidator(values.lower)] = "console"
 
-    def model_post_init(self, context: object, /) -> None:
-        """Keep what stands beside the settings, where they were read."""
-        if isinstance(context, Surroundings):
-            self._surroundings = context
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the library's signature, here and below
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `read_settings` hands over: it reads variables and files more forgivingly than the library."""
+        return (init_settings,)
+
+    @classmethod
+    def among(cls, surroundings: Surroundings, given: Mapping[str, Any]) -> Settings:
+        """Return the settings of `given` fields, with what stands beside them; raises ValidationError."""
+        settings = cls(**given)
+        settings._surroundings = surroundings  # its own class
+        return settings
 
     def telegram_proxy(self, address: str) -> Proxy | None:
         """Return the proxy to reach Telegram through, at an address; raises SettingsError where it can't be used."""
@@ -151,7 +166,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     for name, variable, value in _given(sources):
         given[name], variable_of[name] = value, variable
     try:
-        return Settings.model_validate(given, context=Surroundings(proxies, injected))
+        return Settings.among(Surroundings(proxies, injected), given)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 
@@ -163,7 +178,8 @@ def _given(sources: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str, str
         alias = info.validation_alias
         names = map(str, alias.choices) if isinstance(alias, AliasChoices) else (PREFIX + field_name.upper(),)
         choices = tuple(names)
-        found = next(((name, source[name]) for source in in_upper_case for name in choices if name in source), None)
+        # The bot's own name goes before a host's, wherever it is set.
+        found = next(((name, source[name]) for name in choices for source in in_upper_case if name in source), None)
         if found is not None:
             if is_placeholder(found[1]):
                 raise SettingsError(

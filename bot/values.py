@@ -75,11 +75,16 @@ def endpoint(value: str) -> str:
 
 
 def database_url(secret: SecretStr) -> SecretStr:
-    """Check the URL of a database."""
+    """Check the URL of a database; its parts are read where the database is."""
     url = secret.get_secret_value().strip()
-    if not re.match(r"(sqlite\+aiosqlite:///.|postgresql\+asyncpg://.)", url):
-        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-    return SecretStr(url)
+    if re.match(r"(sqlite|postgres|postgresql)(\+\w+)?:", url, re.IGNORECASE):
+        return SecretStr(url)
+    kind = re.match(r"([a-z][a-z0-9+]*):", url, re.IGNORECASE)
+    other = f"is a URL of {kind[1].lower()}, which the bot can't use; it " if kind else ""
+    raise ValueError(
+        f"{other}must begin with sqlite:/// or postgres:// (to leave DATABASE_URL to other programs, "
+        "set BOT_DATABASE_URL=sqlite:///data/bot.db)"
+    )
 
 
 def public_base(value: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it misses a variable of desktop sessions
@@ -23,11 +24,21 @@ class Server:
         self._folder = server.get_postmaster_info().socket_dir
         self._numbers = count(1)
 
-    def new_database(self) -> str:
-        """Create an empty database and return its address."""
+    @property
+    def socket(self) -> str:
+        """The path of the socket that it listens at."""
+        return f"{self._folder}/.s.PGSQL.5432"
+
+    def new_database(self, options: str = "") -> str:
+        """Create an empty database, with `options` of the statement, and return its address."""
         name = f"bot_{next(self._numbers)}"
-        self._server.psql(f"CREATE DATABASE {name};")
+        self._server.psql(f"CREATE DATABASE {name} {options};")
         return f"postgresql+asyncpg://postgres@/{name}?host={self._folder}"
+
+    def run(self, url: str, statements: str) -> None:
+        """Run statements as the owner of a database that `new_database` has returned."""
+        name = urlsplit(url).path.lstrip("/")
+        self._server.psql(f"\\connect {name}\n{statements}")
 
     def stop(self) -> None:
         """Throw out every client at once."""

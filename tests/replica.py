@@ -16,12 +16,17 @@ from tests.builders import ROOT
 PATIENCE = 60.0
 """Seconds that a process gets to start or to end."""
 
+_OF_HOSTS = {"PORT", "DATABASE_URL"}
+"""Variables of hosts that the bot reads too."""
+
 
 class Replica:
     """A process that may come and go; its log is kept."""
 
     def __init__(self, settings: Mapping[str, str], log: Path) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT_") and name != "PORT"}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("BOT_") and name not in _OF_HOSTS
+        }
         self._environment = kept | dict(settings)
         self._log = log
         self._process: asyncio.subprocess.Process | None = None

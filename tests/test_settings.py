@@ -18,7 +18,7 @@ TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
-        if name.startswith(PREFIX) or name == "PORT" or name in SHARED_NAMES:
+        if name.startswith(PREFIX) or name in {"PORT", "DATABASE_URL"} or name in SHARED_NAMES:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -97,7 +97,9 @@ def test_values_are_understood(
     ("name", "value", "says"),
     [
         ("BOT_TOKEN", "not a token", "copy it from @BotFather"),
-        ("BOT_DATABASE_URL", "mysql://db/bot", "postgresql+asyncpg://"),
+        ("BOT_DATABASE_URL", "mysql://db/bot", "URL of mysql, which the bot can't use; it must begin with sqlite:///"),
+        ("DATABASE_URL", "mysql2://db/bot", "URL of mysql2"),
+        ("BOT_DATABASE_URL", "bot.db", "must begin with sqlite:/// or postgres://"),
         ("BOT_RETENTION_DAYS", "0", "greater than or equal to 1"),
         ("BOT_CONCURRENCY", "many", "valid integer"),
         ("BOT_WEBHOOK_URL", "bot.example.org", "https://bot.example.org"),
@@ -179,8 +181,19 @@ def test_the_port_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.Monk
     assert read_settings().port == 8443
 
 
+def test_the_database_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen() -> str:
+        url = read_settings().database_url
+        return url.get_secret_value() if url is not None else ""
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://host/bot")
+    assert chosen() == "postgres://host/bot"
+    Path(".env").write_text("BOT_DATABASE_URL=sqlite:///data/bot.db\n")
+    assert chosen() == "sqlite:///data/bot.db"
+
+
 def test_no_message_holds_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BOT_DATABASE_URL", "postgres://bot:hunter2@db/bot")
+    monkeypatch.setenv("BOT_DATABASE_URL", "mysql://bot:hunter2@db/bot")
     monkeypatch.setenv("BOT_WEBHOOK_SECRET", "hunter3")
     with pytest.raises(SettingsError) as refused:
         read_settings()

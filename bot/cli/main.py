@@ -17,6 +17,7 @@ from bot.cli.command import load_command
 from bot.cli.garbage import nothing_to_collect
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
 from bot.settings import Settings, read_settings
+from bot.storage.address import password_of
 from bot.storage.names import WEBHOOK, derived
 
 PROGRAM = "python -m bot"
@@ -24,6 +25,9 @@ DESCRIPTION = "Answers questions about interviews from curated points and verifi
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit codes; the last is a shell's for SIGINT."""
+
+_SECRET_LENGTH = 6
+"""Characters from which on a password is hidden wherever it stands; a shorter one may be part of any word."""
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +127,13 @@ def _run(argv: list[str]) -> int:
 
 
 def _start_log(settings: Settings) -> None:
-    derived_secret = () if settings.token is None else (derived(settings.token, WEBHOOK),)
-    log.set_up(settings.log_level, settings.log_format, settings.secrets().union(derived_secret))
+    secrets = set(settings.secrets())
+    if settings.token is not None:
+        secrets.add(derived(settings.token, WEBHOOK))
+    password = settings.database_url and password_of(settings.database_url.get_secret_value())
+    if password and len(password) >= _SECRET_LENGTH:
+        secrets.add(password)
+    log.set_up(settings.log_level, settings.log_format, secrets)
     if settings.injected:
         logger.debug("set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
 

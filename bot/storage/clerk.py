@@ -67,6 +67,8 @@ class Clerk:
 
         What `memories` has noted while an update was handled is written down together with its end.
         """
+        self.replica = replica
+        """What this process is called, and no other."""
         self._trouble = Trouble()
         self._database = database
         self._inbox = Inbox(database, replica)
@@ -273,8 +275,9 @@ class Clerk:
         while not await self._ends_within(BEAT):
             try:
                 await self._beat()
-            except StorageError:
-                continue  # the turns tell it
+                self._trouble.over(self._beat)
+            except StorageError as error:
+                self._trouble.failed(self._beat, error)
             except Exception as error:  # a replica that falls silent is held to be dead
                 LOG.error("Defect: no sign of life was given: %s", type(error).__name__)  # noqa: TRY400  # as above
                 LOG.debug("No sign of life was given", exc_info=error)

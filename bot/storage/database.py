@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from pathlib import Path
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
@@ -25,46 +31,52 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    make_url,
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Engine
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import Engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import postgresql
+from bot.storage.address import read_address
 from bot.storage.failures import translated
 from bot.storage.spelt import Spelt
-from bot.storage.sqlite import File, Work, listen, make_file
+from bot.storage.sqlite import File, Work, make_engine, make_file
 from bot.storage.upgrade import upgrade
 
-POSTGRESQL = "postgresql"
+LOG = logging.getLogger(__name__)
+
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
+_LAST_WORDS_S = 2.0
+"""Seconds that connections get to be closed."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
-_PATIENCE = 10
-"""Seconds to wait for a connection or a statement."""
 
 T = TypeVar("T")
-Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
+Upsert: TypeAlias = postgresql_dialect.Insert | sqlite_dialect.Insert
 
 
 class Database:
     """Hands out transactions; knows the two kinds of databases, so that nobody else need to."""
 
     def __init__(self, url: str) -> None:
-        """Connect to nothing yet; `url` is `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`."""
-        self._url = make_url(url)
-        self.engine = _engine(self._url)
-        self._file = File(self._url) if not self.shared else None
+        """Connect to nothing yet; `url` as `address.read_address` takes it, which raises SettingsError."""
+        self._address = read_address(url)
+        self.pooled = self._address.pooled
+        """Whether a connection pooler stands before it, so that a connection is ours for one transaction only."""
+        path = self._address.file
+        self.engine = make_engine(path) if path else postgresql.make_engine(self._address, pooled=self.pooled)
+        self._file = File(path) if path else None
         # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
-        self._writing = asyncio.Lock() if not self.shared else None
+        self._writing = asyncio.Lock() if path else None
 
     @property
     def shared(self) -> bool:
         """Whether several replicas may use it at once."""
-        return self._url.get_backend_name() == POSTGRESQL
+        return self._file is None
 
     @property
     def engines(self) -> Sequence[Engine]:
@@ -78,7 +90,7 @@ class Database:
         What isn't `lasting` outlives the end of the process, but the last of it may be lost in a power cut.
         """
         lock: AbstractAsyncContextManager[Any] = nullcontext() if self._writing is None else self._writing
-        with translated():
+        with self.translated():
             async with lock, self.engine.connect() as plain:
                 connection = await plain.execution_options(lasting=lasting)
                 async with connection.begin():
@@ -91,13 +103,13 @@ class Database:
         if self._file is None or self._writing is None:
             async with self.begin(lasting=lasting) as connection:
                 return await connection.run_sync(work)
-        with translated():
+        with self.translated():
             async with self._writing:
                 return await self._file.run(work, lasting=lasting)
 
     async def look(self, work: Work[T]) -> T:
         """Read in one go; it never waits for a writer."""
-        with translated():
+        with self.translated():
             if self._file is not None:
                 return await self._file.look(work)
             async with self.engine.connect() as plain:
@@ -106,7 +118,7 @@ class Database:
 
     async def put(self, statement: Spelt, row: Mapping[str, object]) -> None:
         """Run a single statement that writes."""
-        with translated():
+        with self.translated():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.run_sync(statement.run, [row])
@@ -114,25 +126,36 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Run a transaction that only reads; it never waits for a writer."""
-        with translated():
+        with self.translated():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(only_reads=True)
                 async with connection.begin():
                     yield connection
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; replicas that start together take turns."""
-        if not self.shared and self._url.database:
-            make_file(Path(self._url.database))
+        """Bring the schema up to date; replicas that start together take turns.
+
+        Raises StorageError, with its remedy, where the database isn't one that the bot can work with.
+        """
+        if self._address.file is not None:
+            make_file(self._address.file)
+        elif await postgresql.survey(self._address) and not self.pooled:
+            LOG.info("A connection pooler stands before the database: changes by other replicas are looked for")
+            await self.engine.dispose()
+            self.pooled, self.engine = True, postgresql.make_engine(self._address, pooled=True)
         await self.run(self._upgrade)
 
     def _upgrade(self, connection: Connection) -> None:
         self.lock(connection, _UPGRADE_LOCK)
         upgrade(connection)
 
+    def translated(self) -> AbstractContextManager[None]:
+        """Raise StorageError where the database can't serve; see `failures`."""
+        return translated(self._address.file)
+
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
-        return postgresql.insert(table) if self.shared else sqlite.insert(table)
+        return postgresql_dialect.insert(table) if self.shared else sqlite_dialect.insert(table)
 
     def spelt(self, statement: ClauseElement) -> Spelt:
         """Spell a statement out as this kind of database takes it."""
@@ -160,18 +183,9 @@ class Database:
         return literal(time.time())
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+        """Close all connections; one that doesn't answer any more is given up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self.engine.dispose()
         if self._file is not None:
             self._file.close()
-
-
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == POSTGRESQL:
-        patience = {"timeout": _PATIENCE, "command_timeout": 3 * _PATIENCE}
-        return create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_timeout=_PATIENCE, pool_recycle=1800, connect_args=patience
-        )
-    engine = create_async_engine(url, pool_timeout=_PATIENCE)
-    listen(engine.sync_engine)
-    return engine

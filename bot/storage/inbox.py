@@ -155,6 +155,12 @@ class Inbox:
         connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
 
 
+def eldest_alive(connection: Connection, database: Database) -> str | None:
+    """Return the replica that has lived longest, of a database that is `shared`; None where all have fallen silent."""
+    alive = select(REPLICAS.c.id).where(REPLICAS.c.beat_at > database.now() - DEAD_AFTER)
+    return connection.execute(alive.order_by(REPLICAS.c.started_at, REPLICAS.c.id).limit(1)).scalar()
+
+
 async def depth(connection: AsyncConnection) -> Depth:
     """Look how full it is."""
     waiting = await connection.execute(

@@ -18,6 +18,8 @@ INBOX, KNOWLEDGE, PHRASINGS = "bot_inbox", "bot_knowledge", "bot_phrasings"
 _RETRY = 1.0
 _PING = 5.0
 """Seconds between two looks whether the connection still stands."""
+_LOOK = 2.0
+"""Seconds between two looks for changes where nobody can tell of them."""
 _NOTIFY = text("SELECT pg_notify(:channel, '')")
 
 
@@ -28,8 +30,16 @@ def tell(database: Database, connection: Connection, channel: str) -> None:
 
 
 async def listen(database: Database, reactions: Mapping[str, Callable[[], None]]) -> None:
-    """React to what other replicas tell, until cancelled; after a gap, to everything that may have been missed."""
+    """React to what other replicas tell, until cancelled; after a gap, to everything that may have been missed.
+
+    Behind a connection pooler nobody can listen, so that everything may have changed every few seconds.
+    """
     while database.shared:
+        if database.pooled:
+            for react in reactions.values():
+                react()
+            await asyncio.sleep(_LOOK)
+            continue
         with suppress(StorageError):
             await _listen(database, reactions)
         await asyncio.sleep(_RETRY)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.failures import translated
 
@@ -34,9 +35,9 @@ class File:
     takes less time than it takes to wake a thread; it waits neither for the disk nor for another writer.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, path: Path) -> None:
         """Connect to nothing yet."""
-        self.engine = create_engine(url.set(drivername="sqlite"))
+        self.engine = create_engine(URL.create("sqlite", database=str(path)))
         listen(self.engine)
         self._here: Connection | None = None
         self._writer = ThreadPoolExecutor(1, "writer")
@@ -78,13 +79,20 @@ class _BusyError(Exception):
     """Another process writes just now."""
 
 
+def make_engine(path: Path) -> AsyncEngine:
+    """Return what connects to a file; nothing is connected yet."""
+    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_timeout=PATIENCE)
+    listen(engine.sync_engine)
+    return engine
+
+
 def make_file(path: Path) -> None:
     """Make a new database file, unless it is there; whoever opens it at the same time finds it complete.
 
     Room that becomes free in it can be given back, which can't be said later on; and a switch to WAL would find the
     file held by those who start at the same time.
     """
-    with translated():
+    with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             return

@@ -26,7 +26,6 @@ class Trouble:
         if isinstance(error, StorageError):
             self._because(writer, str(error))
         else:
-            LOG.error("Defect: the inbox failed: %s", type(error).__name__)
             LOG.debug("The inbox failed", exc_info=error)
             self._because(writer, f"a defect, {type(error).__name__}")
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StorageError
 from bot.storage.database import Database
 from bot.storage.failures import translated
+from bot.storage.inbox import eldest_alive
 
 LOG = logging.getLogger(__name__)
 
@@ -24,12 +25,15 @@ _TRY = text("SELECT pg_try_advisory_lock(:key)")
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
 
-async def in_turn(database: Database, work: Work, stop: asyncio.Event, name: str) -> None:
-    """Run `work` while it is our turn; it gets an event that says when to end. Returns once `stop` is set."""
+async def in_turn(database: Database, replica: str, work: Work, stop: asyncio.Event, name: str) -> None:
+    """Run `work` while it is our turn; it gets an event that says when to end. Returns once `stop` is set.
+
+    `replica` is what this process is called in the inbox.
+    """
     if not database.shared:
         await work(stop)
         return
-    turn = _Turn(database)
+    turn = _Eldest(database, replica) if database.pooled else _Lock(database)
     try:
         while not stop.is_set():
             if await turn.ours():
@@ -41,7 +45,7 @@ async def in_turn(database: Database, work: Work, stop: asyncio.Event, name: str
         await turn.leave()
 
 
-async def _work(turn: _Turn, work: Work, stop: asyncio.Event) -> None:
+async def _work(turn: _Lock | _Eldest, work: Work, stop: asyncio.Event) -> None:
     over = asyncio.Event()
     watching = asyncio.create_task(_watch(turn, stop, over))
     try:
@@ -51,7 +55,7 @@ async def _work(turn: _Turn, work: Work, stop: asyncio.Event) -> None:
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _watch(turn: _Turn, stop: asyncio.Event, over: asyncio.Event) -> None:
+async def _watch(turn: _Lock | _Eldest, stop: asyncio.Event, over: asyncio.Event) -> None:
     """Set `over` when the bot stops, or another replica has the turn; while the database is away, nobody can."""
     while not stop.is_set() and await turn.ours(unknown=True):
         await _pause(stop)
@@ -66,7 +70,30 @@ async def _pause(stop: asyncio.Event) -> None:
         return
 
 
-class _Turn:
+class _Eldest:
+    """The turn of the replica that has lived longest, for behind a connection pooler no lock lasts.
+
+    Heartbeats tell who lives. Where two hold themselves to be it for a moment, both may work: nothing is done twice,
+    as updates have their numbers.
+    """
+
+    def __init__(self, database: Database, replica: str) -> None:
+        self._database = database
+        self._replica = replica
+
+    async def ours(self, *, unknown: bool = False) -> bool:
+        """Tell whether we are it; `unknown` where the database is away, or no heartbeat can be written any more."""
+        try:
+            eldest = await self._database.look(lambda connection: eldest_alive(connection, self._database))
+        except StorageError:
+            return unknown
+        return unknown if eldest is None else eldest == self._replica
+
+    async def leave(self) -> None:
+        """Do nothing: the inbox takes leave of the other replicas."""
+
+
+class _Lock:
     """A lock that lasts as long as its connection."""
 
     def __init__(self, database: Database) -> None:

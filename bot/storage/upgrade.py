@@ -6,17 +6,20 @@ from sqlalchemy import Connection, inspect
 
 from bot.errors import StorageError
 from bot.storage.migrations import HEAD
+from bot.storage.postgresql import check_rights
 
 _MIGRATIONS = "bot.storage:migrations"
 _VERSIONS = "alembic_version"
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the schema up to date in the transaction that has begun; raise StorageError where it is a newer one."""
+    """Bring the schema up to date in the transaction that has begun; raise StorageError where that can't be done."""
     if inspect(connection).has_table(_VERSIONS):
         versions = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSIONS}").scalars().all()  # noqa: S608  # a constant
         if versions == [HEAD]:
             return
+    if connection.dialect.name == "postgresql":
+        check_rights(connection)
     _migrate(connection)
 
 

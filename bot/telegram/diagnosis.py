@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from telegram import Update, User
 
@@ -16,6 +17,7 @@ from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import Depth, depth
 from bot.telegram.context import Context
+from bot.telegram.inbox import InboxQueue
 from bot.telegram.preferences import language_for
 from bot.telegram.send import beside, patiently, send
 from bot.text import Texts
@@ -37,6 +39,8 @@ class Diagnosis:
     """How full the inbox is; None where the database is away."""
     problems: int
     """Faults of the knowledge files at the last reload, which was refused for them; 0 for none."""
+    trouble: str | None = None
+    """Why nothing can be kept, and what to do; None where it can."""
     proxy: Proxy | None = None
     """What Telegram is reached through; None where it is reached directly."""
 
@@ -48,25 +52,30 @@ async def diagnose(update: Update, context: Context) -> None:
         return
     language, place, services = await language_for(context, message), beside(message), context.services
     me = await patiently(context.bot.get_me)
-    health = services.health
+    health, inbox = services.health, await _depth(services.database)
     found = Diagnosis(
         me,
         context.assistant.knowledge,
         time.monotonic() - services.started,
         health.failures,
-        await _depth(services.database),
+        None if isinstance(inbox, StorageError) else inbox,
         health.problems,
+        _trouble(context) or (str(inbox) if isinstance(inbox, StorageError) else None),
         services.proxy,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
 
 
-async def _depth(database: Database) -> Depth | None:
+def _trouble(context: Context) -> str | None:
+    return cast("InboxQueue", context.update_queue).clerk.trouble
+
+
+async def _depth(database: Database) -> Depth | StorageError:
     try:
         async with database.read() as connection:
             return await depth(connection)
-    except StorageError:
-        return None
+    except StorageError as error:
+        return error
 
 
 def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
@@ -85,9 +94,9 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
     else:
         yield texts(language, "diag.proxy", proxy=str(found.proxy), variable=found.proxy.variable)
     yield texts(language, "diag.failures", count=found.failures)
-    if found.inbox is None:
-        yield texts(language, "diag.database_away")
-    else:
+    if found.trouble is not None:
+        yield texts(language, "diag.unkept", reason=found.trouble)
+    if found.inbox is not None:
         yield texts(language, "diag.waiting", count=found.inbox.waiting)
         if found.inbox.aside:
             yield texts(language, "diag.aside", count=found.inbox.aside)

@@ -82,7 +82,9 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     secret = services.listening.secret if services.listening is not None and webhook else None
     pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.trouble)
     try:
-        await services.database.upgrade()
+        await unless(stop, services.database.upgrade())
+        if stop.is_set():
+            return
         await learning.learn(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
         async with serving(pages, services.listening):
@@ -145,7 +147,11 @@ async def _take_in(application: App, stop: asyncio.Event) -> None:
             await stop.wait()
     elif await _insist(application, stop, application.bot.delete_webhook):
         await turns.in_turn(
-            services.database, lambda over: poll(application.bot, inbox.keep, over, WANTED), stop, "it polls"
+            services.database,
+            inbox.clerk.replica,
+            lambda over: poll(application.bot, inbox.keep, over, WANTED),
+            stop,
+            "it polls",
         )
 
 

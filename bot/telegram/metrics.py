@@ -27,11 +27,11 @@ class Metrics:
         self._aside = Gauge("bot_inbox_aside", "Updates given up", registry=self.registry)
         self._away = Gauge("bot_database_away", "1 while nothing can be kept", registry=self.registry)
 
-    def render(self, version: str, depth: Depth | None, now: float) -> bytes:
-        """Return all figures as text; `depth` is None where the database is away."""
+    def render(self, version: str, depth: Depth | None, now: float, *, away: bool) -> bytes:
+        """Return all figures as text; `depth` is None where nothing can be read, `away` where nothing can be kept."""
         self._knowledge.clear()
         self._knowledge.labels(version).set(1)
-        self._away.set(depth is None)
+        self._away.set(away or depth is None)
         if depth is not None:
             self._waiting.set(depth.waiting)
             self._oldest.set(max(0.0, now - depth.oldest) if depth.oldest is not None else 0)

@@ -108,12 +108,13 @@ class Pages:
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""
-        depth = await self._depth()
+        found = await self._depth()
+        depth, away = (None, str(found)) if isinstance(found, StorageError) else (found, None)
         problems = [
             problem
             for problem in (
                 None if self._inbox.clerk.begun else "Telegram isn't reached yet",
-                self._inbox.clerk.trouble or (None if depth is not None else "the database is away"),
+                self._inbox.clerk.trouble or away,
                 f"{depth.waiting} updates wait" if depth is not None and depth.waiting > LARGE else None,
                 self._trouble(),
             )
@@ -126,14 +127,16 @@ class Pages:
 
     async def figures(self, _: Request) -> Response:
         """Return the figures for Prometheus."""
-        shown = self._metrics.render(self._assistant.knowledge.version, await self._depth(), time.time())
+        depth = await self._depth()
+        version, known = self._assistant.knowledge.version, None if isinstance(depth, StorageError) else depth
+        shown = self._metrics.render(version, known, time.time(), away=self._inbox.clerk.trouble is not None)
         return Response(shown, media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def _depth(self) -> Depth | None:
+    async def _depth(self) -> Depth | StorageError:
         try:
             return await self._inbox.clerk.depth()
-        except StorageError:
-            return None
+        except StorageError as error:
+            return error
 
 
 def _same(given: str, secret: SecretStr) -> bool:

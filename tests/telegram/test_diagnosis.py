@@ -66,10 +66,10 @@ def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: T
     ]
 
 
-def test_a_database_that_is_away_is_told(assistant: Assistant, texts: Texts) -> None:
-    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, None, 0)
+def test_a_database_that_keeps_nothing_is_told_with_the_remedy(assistant: Assistant, texts: Texts) -> None:
+    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, None, 0, "it is full")
 
-    assert texts("en", "diag.database_away") in told(found, texts, "en")
+    assert texts("en", "diag.unkept", reason="it is full") in told(found, texts, "en")
 
 
 @pytest.mark.usefixtures("bot")

@@ -1,0 +1,253 @@
+"""A database URL as hosts hand it out, translated into what the drivers take; it connects to nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from bot.errors import SettingsError
+
+LOG = logging.getLogger(__name__)
+
+SETTING = "BOT_DATABASE_URL (or DATABASE_URL)"
+"""How an error names the place where the URL is set."""
+CONNECT_TIMEOUT_S = 10
+"""Seconds to wait for a connection where the URL doesn't say."""
+
+_MALFORMED = (
+    f"{SETTING}: must look like postgres://user:password@host:5432/name; "
+    "in the user and the password write %23 for #, %2F for /, %3A for :, %3F for ? and %40 for @"
+)
+_SCHEME = re.compile(r"(?P<kind>[a-z0-9]+)(?:\+[a-z0-9_]+)?:", re.IGNORECASE)
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?]+)", re.IGNORECASE)
+_AFTER_USER = r"(?P<hosts>[^/?#@]*)(?:/(?P<database>[^?#@]*))?(?:\?(?P<query>.*))?"
+_POSTGRESQL = (
+    re.compile(rf"[^:]+://(?P<user>[^/?#@]*)@{_AFTER_USER}", re.DOTALL),
+    re.compile(rf"[^:]+://(?P<user>)(?!.*@){_AFTER_USER}", re.DOTALL),
+    # Passwords are handed out that hold characters which a URL should have encoded.
+    re.compile(rf"[^:]+://(?P<user>.*)@{_AFTER_USER}", re.DOTALL),
+)
+_HOST = re.compile(r"\[(?P<v6>[^\]]+)\](?::(?P<port6>\d+))?|(?P<name>[^:\[\]]*)(?::(?P<port>\d+))?")
+_DEFAULT_PORT = 5432
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_OTHER_SSL_MODES = {"no-verify": "require", "true": "require", "1": "require", "false": "disable", "0": "disable"}
+"""How other drivers write it."""
+_SESSIONS = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
+_YES = frozenset({"true", "1", "yes", "on"})
+_SYSTEM = "system"
+"""The value of `sslrootcert` that means the certificates which the operating system trusts."""
+
+_BY_DRIVER = frozenset(
+    {
+        "sslmode",
+        "sslcert",
+        "sslkey",
+        "sslrootcert",
+        "sslcrl",
+        "sslpassword",
+        "sslnegotiation",
+        "ssl_min_protocol_version",
+        "ssl_max_protocol_version",
+        "target_session_attrs",
+        "passfile",
+        "service",
+        "krbsrvname",
+        "gsslib",
+    }
+)
+"""Parameters that asyncpg reads from a URL by itself."""
+_BY_SERVER = {"application_name": "application_name", "options": "options", "schema": "search_path"}
+"""Parameters that are settings of the session, and how the server calls them."""
+_IN_THE_URL = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "database"})
+_DROPPED = frozenset(
+    {
+        "channel_binding",
+        "client_encoding",
+        "fallback_application_name",
+        "gssdelegation",
+        "gssencmode",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "load_balance_hosts",
+        "require_auth",
+        "requirepeer",
+        "sslcertmode",
+        "sslcompression",
+        "sslsni",
+        "tcp_user_timeout",
+        "connection_limit",
+        "max_connections",
+        "pool_mode",
+        "pool_timeout",
+        "socket_timeout",
+        "sslaccept",
+        "supa",
+        "uselibpqcompat",
+    }
+)
+"""Parameters of libpq and of other drivers that asyncpg has no use for."""
+_POOLER = {
+    "pgbouncer": _YES,
+    "prepared_statements": frozenset({"false", "0", "no", "off"}),
+    "statement_cache_size": frozenset({"0"}),
+    "prepared_statement_cache_size": frozenset({"0"}),
+    "prepareThreshold": frozenset({"0"}),
+}
+"""Parameters that tell of a connection pooler, and the values with which they do."""
+_HANDLED = frozenset({"ssl", "connect_timeout"})
+_KNOWN = sorted(_BY_DRIVER | _BY_SERVER.keys() | _IN_THE_URL | _DROPPED | _POOLER.keys() | _HANDLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is, and how to connect to it; its representation shows no secret."""
+
+    file: Path | None
+    """SQLite's file; None for a PostgreSQL server."""
+    connect: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The arguments of `asyncpg.connect`."""
+    pooled: bool = False
+    """Whether the URL says that a connection pooler stands before the server."""
+
+
+def read_address(url: str) -> Address:
+    """Read a URL; raises SettingsError, which holds nothing of the URL that may be secret."""
+    match = _SCHEME.match(url)
+    kind = match["kind"].lower() if match else ""
+    if kind == "sqlite":
+        return _read_sqlite(url)
+    if kind in {"postgres", "postgresql"}:
+        return _read_postgresql(url)
+    named = f"{kind} is no database that the bot can use" if kind else "isn't a database URL"
+    raise SettingsError(f"{SETTING}: {named}; it must begin with sqlite:/// or postgres://")
+
+
+def password_of(url: str) -> str | None:
+    """Return the password that a URL holds, decoded; None where it holds none."""
+    try:
+        password = read_address(url).connect.get("password")
+    except SettingsError:
+        return None
+    return None if password is None else str(password)
+
+
+def _read_sqlite(url: str) -> Address:
+    match = _SQLITE.fullmatch(url)
+    if match is None or match["path"] == ":memory:":
+        raise SettingsError(
+            f"{SETTING}: SQLite needs a file and takes no parameters; write sqlite:///data/bot.db, "
+            "or sqlite:////var/lib/bot/bot.db for an absolute path"
+        )
+    return Address(Path(match["path"]))
+
+
+def _read_postgresql(url: str) -> Address:
+    match = next(filter(None, (pattern.fullmatch(url) for pattern in _POSTGRESQL)), None)
+    if match is None:
+        raise SettingsError(_MALFORMED)
+    query = _checked(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
+    user, colon, password = (match["user"] or "").partition(":")
+    parts: dict[str, Any] = {
+        "user": query.get("user") or unquote(user),
+        "password": query.get("password") or (unquote(password) if colon else None),
+        "database": query.get("dbname") or query.get("database") or unquote(match["database"] or ""),
+        **_read_hosts(match["hosts"] or query.get("host") or query.get("hostaddr") or "", query.get("port", "")),
+        **_read_options(query),
+    }
+    pooled = any(query.get(name, "").lower() in values for name, values in _POOLER.items())
+    return Address(None, {name: value for name, value in parts.items() if value}, pooled)
+
+
+def _checked(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters as libpq writes them; those that nobody needs are left out, unknown ones refused."""
+    for name in query:
+        if name not in _KNOWN and any("@" in part for item in query.items() for part in item):
+            raise SettingsError(_MALFORMED)  # perhaps this is a part of a password
+        if name not in _KNOWN:
+            close = get_close_matches(name, _KNOWN, n=1)
+            hint = f"did you mean {close[0]}?" if close else "take it out"
+            raise SettingsError(f"{SETTING}: has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
+        if name in _DROPPED:
+            LOG.debug("The database URL's %s is not needed here and left out", name)
+    kept = {name: value for name, value in query.items() if name not in _DROPPED and value}
+    if "ssl" in kept:
+        kept.setdefault("sslmode", kept.pop("ssl"))
+    for name, known, others in (
+        ("sslmode", SSL_MODES, _OTHER_SSL_MODES),
+        ("target_session_attrs", _SESSIONS, {}),
+    ):
+        if name in kept:
+            kept[name] = others.get(kept[name], kept[name])
+            if kept[name] not in known:
+                raise SettingsError(f"{SETTING}: {name} must be one of {', '.join(known)}")
+    return kept
+
+
+def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int]]:
+    """Return the hosts and their ports; several are tried in turn."""
+    read = [_HOST.fullmatch(unquote(host)) for host in hosts.split(",")]
+    if not all(read) or not re.fullmatch(r"[\d,]*", port):
+        raise SettingsError(_MALFORMED)
+    found = [(one["v6"] or one["name"], one["port6"] or one["port"]) for one in read if one is not None]
+    if not any(name for name, _ in found):
+        return {"port": [int(port)]} if port.isdigit() else {}
+    rest = port.split(",") if "," in port else [port] * len(found)
+    ports = [int(own or other or _DEFAULT_PORT) for (_, own), other in zip(found, rest, strict=False)]
+    return {"host": [name for name, _ in found], "port": ports}
+
+
+def _read_options(query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the parameters mean to asyncpg."""
+    options: dict[str, Any] = {"timeout": _read_timeout(query.get("connect_timeout", ""))}
+    if settings := {
+        theirs: query[ours] for ours, theirs in _BY_SERVER.items() if ours in query and (ours, query[ours]) != _PUBLIC
+    }:
+        options["server_settings"] = settings
+    for_driver = {name: value for name, value in query.items() if name in _BY_DRIVER}
+    if context := _verifying(for_driver):
+        options["ssl"] = context
+        for name in ("sslmode", "sslrootcert"):
+            for_driver.pop(name, None)
+    if for_driver:
+        options["dsn"] = f"postgresql://?{urlencode(for_driver)}"
+    return options
+
+
+_PUBLIC = ("schema", "public")
+"""Where PostgreSQL looks anyway; poolers refuse to be told."""
+
+
+def _read_timeout(seconds: str) -> int:
+    if not re.fullmatch(r"\d*", seconds):
+        raise SettingsError(f"{SETTING}: connect_timeout must be a number of seconds")
+    return int(seconds or 0) or CONNECT_TIMEOUT_S
+
+
+def _verifying(query: Mapping[str, str]) -> ssl.SSLContext | None:
+    """Return what checks a certificate against those that the system trusts; None where asyncpg does it its own way."""
+    mode, root = query.get("sslmode"), query.get("sslrootcert")
+    if root and root != _SYSTEM and not Path(root).is_file():
+        raise SettingsError(f"{SETTING}: sslrootcert names a file that isn't there; sslrootcert=system needs none")
+    if root == _SYSTEM:
+        return ssl.create_default_context()
+    if mode not in {"verify-ca", "verify-full"} or root or os.environ.get("PGSSLROOTCERT") or _own_root().is_file():
+        return None
+    context = ssl.create_default_context()
+    context.check_hostname = mode == "verify-full"
+    return context
+
+
+def _own_root() -> Path:
+    """Return where libpq looks for the certificates that a user trusts."""
+    return Path("~/.postgresql/root.crt").expanduser()
