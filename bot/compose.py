@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from bot.answers.assistant import Assistant
+from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
 from bot.errors import UsageError
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 
 
 def texts(_: Settings) -> Texts:
-    """Read the bot's wording."""
+    """Read the bot's wording; raises SettingsError."""
+    traditional()  # so that a bad list of words is told at the start, not at the first reply
     return read_texts(CONFIG / "texts")
 
 
