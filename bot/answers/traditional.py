@@ -60,7 +60,7 @@ def read_traditional(path: Path) -> Traditional:
         raise SettingsError(f"{path}: can't be read ({error}); restore it from the repository") from None
     for key, value in (*words.items(), *characters.items()):
         if not isinstance(value, str) or not key:
-            raise SettingsError(f"{path}: '{key}' isn't a word with another in quotes; write \"word\" = \"word\"")
+            raise SettingsError(f'{path}: \'{key}\' isn\'t a word with another in quotes; write "word" = "word"')
     if long := next((key for key in characters if len(key) != 1), None):
         raise SettingsError(f"{path}: '{long}' under [characters] isn't one character; put it under [words]")
     return Traditional(words, characters)

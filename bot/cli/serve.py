@@ -40,6 +40,7 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.retention_days,
         _listening(settings, settings.token),
         anonymous=settings.anonymous_admins,
+        zone=compose.zone(settings),
         watched=settings.knowledge_dir if settings.watch else None,
     )
     life.run(app.build(settings.token, services, settings.api_url))

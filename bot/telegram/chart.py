@@ -52,7 +52,7 @@ def _head(figure: Figure, found: Statistics) -> None:
     until = f"{last.day} {last:%B %Y}"
     when = f"{first.day} {first:%B} – {until}" if found.days > 1 else until
     figure.text(0.06, 0.945, "What people asked", size=21, weight="bold", color=INK, va="center")
-    figure.text(0.955, 0.945, when, size=12, color=SOFT, ha="right", va="center")
+    figure.text(0.955, 0.945, f"{when} ({found.zone})", size=12, color=SOFT, ha="right", va="center")
     asked, votes = found.asked, found.votes
     against = votes.get("down", 0) + votes.get("wrong", 0)
     figures = (

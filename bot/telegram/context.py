@@ -17,6 +17,7 @@ from bot.storage.database import Database
 from bot.storage.memories import Memories
 from bot.storage.names import Names
 from bot.storage.recall import Recall
+from bot.storage.zone import COORDINATED, Zone
 from bot.telegram.answers import Answers
 from bot.telegram.attempts import Attempts
 from bot.telegram.chosen import Chosen
@@ -98,6 +99,8 @@ class Services:
     """What went wrong."""
     anonymous: frozenset[int] = frozenset()
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
+    zone: Zone = COORDINATED
+    """Whose days the statistics count."""
     watched: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""
 

@@ -38,7 +38,9 @@ async def tell(update: Update, context: Context) -> None:
         return
     place, language = beside(message), await language_for(context, message)
     async with typing(context.bot, place):
-        found = await statistics(context.services.database, days_of(context.args or []), time.time())
+        found = await statistics(
+            context.services.database, days_of(context.args or []), time.time(), context.services.zone
+        )
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
         picture = await asyncio.to_thread(_drawn, found) if found.asked else None
     if picture is None:
@@ -55,7 +57,7 @@ def days_of(arguments: list[str]) -> int:
 
 def words(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
     """Yield the statistics as paragraphs of plain text."""
-    yield texts(language, "stats.title", days=found.days)
+    yield texts(language, "stats.title", days=found.days, zone=found.zone)
     if not found.asked:
         yield texts(language, "stats.nothing")
         return

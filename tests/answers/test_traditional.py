@@ -47,9 +47,7 @@ def test_curated_words_are_written_as_both_places_write_them(case: dict[str, Any
 
 
 def test_no_curated_text_holds_a_word_of_the_mainland_or_a_mistake_of_converting(shipped: Matcher) -> None:
-    texts = [
-        shown(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)
-    ]
+    texts = [shown(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)]
 
     assert [(word, text) for text in texts for word in NEVER if word in text] == []
 

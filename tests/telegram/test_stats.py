@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.answers.assistant import Assistant
@@ -14,6 +16,8 @@ from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.checks import png
 from tests.botapi.people import private
+from tests.kills import settings_of
+from tests.replica import running
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 TODAY = 20_414
@@ -44,7 +48,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
 
     told = await api.answer(ADA, "/stats 3")
 
-    assert told.text.startswith(texts("zh", "stats.title", days=3))
+    assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
     assert texts("zh", "stats.asked", asked=2, people=2) in told.text
     assert texts("zh", "stats.ways", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
     assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in told.text
@@ -58,8 +62,24 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
 async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
     told = await api.answer(ADA, "/stats")
 
-    assert told.text == f"{texts('zh', 'stats.title', days=DAYS)}\n\n{texts('zh', 'stats.nothing')}"
+    assert told.text == f"{texts('zh', 'stats.title', days=DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
     assert told.file is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "told", "complaints"), [("Asia/Kathmandu", "Asia/Kathmandu", 0), ("Mars/Olympus", "UTC", 1)]
+)
+async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
+    api: BotApi, tmp_path: Path, texts: Texts, zone: str, told: str, complaints: int
+) -> None:
+    settings = settings_of(api, tmp_path / "home", TZ=zone, BOT_ADMIN_IDS=str(ADA.id))
+    async with running(settings, tmp_path / "log") as bot:
+        await api.private_message(ADA, "/stats")
+        (answer,) = await api.sent(1, limit=60)
+        log = bot.log
+
+    assert answer.text.startswith(texts("zh", "stats.title", days=DAYS, zone=told))
+    assert log.count("TZ ('Mars/Olympus') is no time zone; set it to a name like Asia/Taipei") == complaints
 
 
 @pytest.mark.usefixtures("bot")
