@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.figures import Chats, Statistics
 from bot.storage.schema import HISTORY, VOTES
 from bot.storage.zone import Zone
 
@@ -17,53 +17,6 @@ TOP = 8
 """Entries that are named."""
 QUARTER = 900
 """Seconds: clocks everywhere are set by whole quarters of an hour, so each lies within one day of every zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chats:
-    """The chats of one kind."""
-
-    kind: str
-    """private, group or supergroup."""
-    chats: int
-    """How many of them asked."""
-    asked: int
-    """What they asked in all."""
-    busiest: int
-    """What the busiest of them asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What happened within some days."""
-
-    first: int
-    """The first day, in whole days since 1970, by the clocks of `zone`."""
-    days: int
-    """How many days, the last one is today."""
-    statuses: Mapping[str, int]
-    """How many typed questions went which way."""
-    daily: Mapping[tuple[int, str], int]
-    """The same by day and way."""
-    people: int
-    """How many asked."""
-    votes: Mapping[str, int]
-    """How many votes of each kind."""
-    top: Sequence[tuple[str, int]]
-    """Keys of the entries that were shown most, and how often."""
-    chats: Sequence[Chats]
-    """By kind, the one that asked most first."""
-    p50: float | None
-    """Milliseconds within which half of the answers were found; None where nothing was asked."""
-    p95: float | None
-    """Milliseconds within which 95 of 100 answers were found."""
-    zone: str = "UTC"
-    """The time zone whose days these are."""
-
-    @property
-    def asked(self) -> int:
-        """Return how many questions were typed."""
-        return sum(self.statuses.values())
 
 
 async def statistics(database: Database, days: int, now: float, zone: Zone) -> Statistics:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
-from importlib import import_module
-from typing import Protocol, cast
 
 from telegram import Update
 
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
-from bot.storage.statistics import Statistics, statistics
+from bot.storage.figures import Statistics
+from bot.storage.statistics import statistics
 from bot.telegram.context import Context
+from bot.telegram.picture import drawn
 from bot.telegram.preferences import language_for
 from bot.telegram.send import beside, send, send_picture, typing
 from bot.text import Texts
@@ -22,13 +21,6 @@ from bot.text import Texts
 DAYS = 30
 """Days that are told of where none are named."""
 MOST_DAYS = 366
-
-
-class _Chart(Protocol):
-    """The module that draws; apart, so that no other start waits for its library."""
-
-    def draw(self, found: Statistics) -> bytes:
-        """Return a PNG."""
 
 
 async def tell(update: Update, context: Context) -> None:
@@ -42,7 +34,7 @@ async def tell(update: Update, context: Context) -> None:
             context.services.database, days_of(context.args or []), time.time(), context.services.zone
         )
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
-        picture = await asyncio.to_thread(_drawn, found) if found.asked else None
+        picture = await drawn(found) if found.asked else None
     if picture is None:
         await send(context.bot, place, told)
     else:
@@ -85,7 +77,3 @@ def _sums(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
 def _name(key: str, knowledge: Knowledge, language: Language) -> str:
     entry = knowledge.by_key.get(key)
     return shown(entry.question, language) if entry is not None else key
-
-
-def _drawn(found: Statistics) -> bytes:
-    return cast("_Chart", import_module("bot.telegram.chart")).draw(found)

@@ -10,10 +10,11 @@ import pytest
 
 from bot.storage import gaps, history, hygiene, phrasings, preferences, votes
 from bot.storage.database import Database
+from bot.storage.figures import Chats
 from bot.storage.history import DAY, Exchange, Forgotten, without_names
 from bot.storage.phrasings import PUT_OFF, Wording
 from bot.storage.preferences import ChatSettings
-from bot.storage.statistics import Chats, statistics
+from bot.storage.statistics import statistics
 from bot.storage.zone import COORDINATED
 from tests.builders import kept
 
