@@ -37,6 +37,10 @@ class Replica:
         assert self._process is not None
         return self._process.pid
 
+    def mapped(self) -> str:
+        """Return the files that its process has loaded, as Linux lists them."""
+        return Path(f"/proc/{self.process}/maps").read_text(encoding="utf-8")
+
     async def start(self) -> None:
         """Start a process; it needs a moment until it serves."""
         with self._log.open("ab") as log:

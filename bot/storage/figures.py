@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,10 @@ class Statistics:
 
 def as_json(found: Statistics) -> bytes:
     """Return statistics as JSON."""
-    daily = [[day, way, count] for (day, way), count in found.daily.items()]
-    return json.dumps({**asdict(found), "daily": daily}).encode()
+    values = {field.name: getattr(found, field.name) for field in fields(found)}
+    values["daily"] = [[day, way, count] for (day, way), count in found.daily.items()]
+    values["chats"] = [asdict(one) for one in found.chats]
+    return json.dumps(values).encode()
 
 
 def of_json(data: bytes) -> Statistics:

@@ -1,7 +1,7 @@
 """The statistics as a picture. Its words are English and its names are ids, for which every font has letters.
 
-`python -m bot.telegram.chart` draws what it reads as JSON, so that the library that draws, and the memory that it needs,
-are gone with that process (see `bot.telegram.picture`).
+`python -m bot.telegram.chart` draws what it reads as JSON, so that the library that draws, and the memory that it
+needs, are gone with that process (see `bot.telegram.picture`).
 """
 
 from __future__ import annotations

@@ -36,13 +36,16 @@ async def drawn(found: Statistics, command: Sequence[str] = COMMAND, limit: floa
             )
             picture, said = await _finished(process, as_json(found))
     except TimeoutError:
-        return _without(f"it took longer than {limit:.0f} seconds")
+        _tell(f"it took longer than {limit:.0f} seconds")
+        return None
     except OSError as error:
-        return _without(error.strerror or type(error).__name__)
+        _tell(error.strerror or type(error).__name__)
+        return None
     if process.returncode or not picture.startswith(_PNG):
         lines = said.decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {process.returncode}")
-        return _without(last[:LONGEST_REASON])
+        _tell(last[:LONGEST_REASON])
+        return None
     return picture
 
 
@@ -54,6 +57,7 @@ async def _finished(process: Process, data: bytes) -> tuple[bytes, bytes]:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.communicate()  # reads the pipes to their end, which closes them
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
@@ -66,7 +70,7 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), own.get("PYTHONPATH"))))}
 
 
-def _without(reason: str) -> None:
+def _tell(reason: str) -> None:
     LOG.warning(
         "The picture of /stats can't be drawn: %s; the words are sent alone, check that matplotlib runs", reason
     )

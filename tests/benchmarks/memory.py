@@ -114,7 +114,7 @@ async def _steps(api: BotApi, watch: Watch, folder: Path, questions: int) -> Asy
         _change(folder, number)
         await _answered(api, ADA, "/reload")
         yield watch.held(f"reload {number + 1}")
-    await _ask(api, folder, questions)
+    await _ask(api, _asked(folder), questions)
     yield watch.held(f"{questions} questions")
     await _answered(api, ADA, "/stats")
     yield watch.held("/stats")
@@ -128,8 +128,11 @@ def _change(folder: Path, number: int) -> None:
     path.write_text(f"{head}{points}{line}{'！' * (number + 1)}{end}{more.lstrip('！')}", encoding="utf-8")
 
 
-async def _ask(api: BotApi, folder: Path, count: int) -> None:
-    asked = [one.text for file in sorted(folder.glob(f"*/{OWN_QUESTIONS}")) for one in read_questions(file)]
+def _asked(folder: Path) -> list[str]:
+    return [one.text for file in sorted(folder.glob(f"*/{OWN_QUESTIONS}")) for one in read_questions(file)]
+
+
+async def _ask(api: BotApi, asked: Sequence[str], count: int) -> None:
     for start in range(0, count, EACH):
         person = User(20_000 + start, "Somebody")
         before = len(api.world.sent)

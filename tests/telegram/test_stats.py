@@ -117,7 +117,7 @@ async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_dra
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
         told = await api.answer(ADA, "/stats")
-        loaded = Path(f"/proc/{bot.process}/maps").read_text(encoding="utf-8")
+        loaded = bot.mapped()
 
     assert told.file is not None
     assert "numpy" in loaded
