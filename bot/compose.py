@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from bot.answers.assistant import Assistant
+from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
 from bot.errors import SettingsError, UsageError
@@ -15,6 +16,7 @@ from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
+from bot.storage.zone import COORDINATED, Zone, zone_of
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
@@ -28,7 +30,8 @@ log = logging.getLogger(__name__)
 
 
 def texts(_: Settings) -> Texts:
-    """Read the bot's wording."""
+    """Read the bot's wording; raises SettingsError."""
+    traditional()  # so that a bad list of words is told at the start, not at the first reply
     return read_texts(CONFIG / "texts")
 
 
@@ -59,6 +62,15 @@ def database(settings: Settings) -> Database:
     if url is None:
         return Database(f"sqlite:///{settings.data_dir / _DATABASE}")
     return Database(url.get_secret_value())
+
+
+def zone(settings: Settings) -> Zone:
+    """Return the operator's time zone; one that can't be used is told, and is no reason not to answer."""
+    try:
+        return zone_of(settings.time_zone)
+    except SettingsError as error:
+        log.warning("%s; the days of /stats are those of UTC", error)
+        return COORDINATED
 
 
 def keep_vectors(settings: Settings) -> Path:

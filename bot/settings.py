@@ -92,6 +92,8 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
     )
     """Port of the HTTP server; None for no server."""
+    time_zone: str | None = Field(default=None, validation_alias=AliasChoices("BOT_TIME_ZONE", "TZ"))
+    """Time zone whose days the statistics count; None for the system's."""
     embeddings_url: Annotated[str, AfterValidator(values.endpoint)] | None = None
     """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
     embeddings_model: str = "multilingual-e5-small"

@@ -36,6 +36,16 @@ class Replica:
         """Return all that its processes have logged."""
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
 
+    @property
+    def process(self) -> int:
+        """Return the id of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def mapped(self) -> str:
+        """Return the files that its process has loaded, as Linux lists them."""
+        return Path(f"/proc/{self.process}/maps").read_text(encoding="utf-8")
+
     async def start(self) -> None:
         """Start a process; it needs a moment until it serves."""
         with self._log.open("ab") as log:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 
-import opencc
-
 from bot.answers.reply import Reply
+from bot.answers.traditional import Traditional, read_traditional
 from bot.knowledge.model import Bilingual, Quote
+from bot.settings import CONFIG
 from bot.text import Texts
 
 
 def shown(text: Bilingual, language: str) -> str:
     """Return a curated text as a reader of `language` gets it; quotes never go through here: they are verbatim."""
-    return _taiwanese().convert(text.zh) if language == "zh-Hant" else text.of(language)
+    return traditional()(text.zh) if language == "zh-Hant" else text.of(language)
 
 
 @cache
-def _taiwanese() -> opencc.OpenCC:
-    return opencc.OpenCC("s2twp")
+def traditional() -> Traditional:
+    """Return the conversion to traditional characters, read once; raises SettingsError where its words are bad."""
+    return read_traditional(CONFIG / "traditional.toml")
 
 
 def lines(first: int, last: int, language: str, texts: Texts) -> str:

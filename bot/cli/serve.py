@@ -10,6 +10,7 @@ from bot import compose
 from bot.answers.assistant import Assistant
 from bot.cli.garbage import nothing_to_collect
 from bot.errors import SettingsError
+from bot.memory import give_back
 from bot.settings import Settings
 from bot.storage.names import WEBHOOK, Names, derived
 from bot.telegram import app, life
@@ -30,6 +31,7 @@ def run(_: Namespace, settings: Settings) -> int:
     build, database = compose.builder(settings), compose.database(settings)
     with nothing_to_collect():
         assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
+    give_back()
     services = Services(
         assistant,
         compose.texts(settings),
@@ -42,6 +44,7 @@ def run(_: Namespace, settings: Settings) -> int:
         _listening(settings, settings.token),
         anonymous=settings.anonymous_admins,
         proxy=proxy,
+        zone=compose.zone(settings),
         watched=settings.knowledge_dir if settings.watch else None,
     )
     life.run(app.build(settings.token, services, settings.api_url))

@@ -7,9 +7,8 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import httpx
 import numpy as np
@@ -23,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _BATCH = 64
 _KEY = "S16"
+_Known: TypeAlias = dict[bytes, NDArray[np.int8]]
+"""Key of a text to its vector."""
 
 
 class EmbeddingError(BotError):
@@ -103,9 +104,9 @@ class CachedEmbedder:
         self._read_only = tuple(read_only)
         self._writable = writable
 
-    @cached_property
-    def _known(self) -> dict[bytes, NDArray[np.int8]]:
-        known: dict[bytes, NDArray[np.int8]] = {}
+    def _read(self) -> _Known:
+        """Read the files anew each time: a load needs them once, and in between they would only take room."""
+        known: _Known = {}
         for path in (*self._read_only, self._writable):
             known.update(_read_cache(path))
         return known
@@ -122,33 +123,36 @@ class CachedEmbedder:
 
     def missing(self, texts: Sequence[str]) -> int:
         """Count the texts whose vectors would have to be computed."""
-        return sum(self._key(text) not in self._known for text in dict.fromkeys(texts))
+        known = self._read()
+        return sum(self._key(text) not in known for text in dict.fromkeys(texts))
 
     def encode_kept(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of knowledge texts, computing and keeping those that are new."""
-        if self._learn(texts):
+        known = self._read()
+        if self._learn(texts, known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
-                self._write(self._writable, texts)
-        rows = np.stack([self._known[self._key(text)] for text in texts]).astype(np.float32)
+                self._write(self._writable, texts, known)
+        rows = np.stack([known[self._key(text)] for text in texts]).astype(np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
     def write(self, path: Path, texts: Sequence[str]) -> None:
         """Write the vectors of knowledge texts to a file of their own."""
-        self._learn(texts)
-        self._write(path, texts)
+        known = self._read()
+        self._learn(texts, known)
+        self._write(path, texts, known)
 
-    def _learn(self, texts: Sequence[str]) -> bool:
+    def _learn(self, texts: Sequence[str], known: _Known) -> bool:
         """Compute the vectors of new texts; tell whether there were any."""
-        new = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
+        new = [text for text in dict.fromkeys(texts) if self._key(text) not in known]
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
-                self._known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
+                known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
         return bool(new)
 
-    def _write(self, path: Path, texts: Sequence[str]) -> None:
+    def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
         keys = sorted({self._key(text) for text in texts})
-        arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([self._known[key] for key in keys])}
+        arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([known[key] for key in keys])}
         write_arrays(path, arrays)
 
     def encode(self, texts: Sequence[str]) -> Floats:

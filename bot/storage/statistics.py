@@ -4,71 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.history import DAY
+from bot.storage.figures import Chats, Statistics
 from bot.storage.schema import HISTORY, VOTES
+from bot.storage.zone import Zone
 
 TOP = 8
 """Entries that are named."""
+QUARTER = 900
+"""Seconds: clocks everywhere are set by whole quarters of an hour, so each lies within one day of every zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chats:
-    """The chats of one kind."""
-
-    kind: str
-    """private, group or supergroup."""
-    chats: int
-    """How many of them asked."""
-    asked: int
-    """What they asked in all."""
-    busiest: int
-    """What the busiest of them asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What happened within some days."""
-
-    first: int
-    """The first day, in whole days since 1970, UTC."""
-    days: int
-    """How many days, the last one is today."""
-    statuses: Mapping[str, int]
-    """How many typed questions went which way."""
-    daily: Mapping[tuple[int, str], int]
-    """The same by day and way."""
-    people: int
-    """How many asked."""
-    votes: Mapping[str, int]
-    """How many votes of each kind."""
-    top: Sequence[tuple[str, int]]
-    """Keys of the entries that were shown most, and how often."""
-    chats: Sequence[Chats]
-    """By kind, the one that asked most first."""
-    p50: float | None
-    """Milliseconds within which half of the answers were found; None where nothing was asked."""
-    p95: float | None
-    """Milliseconds within which 95 of 100 answers were found."""
-
-    @property
-    def asked(self) -> int:
-        """Return how many questions were typed."""
-        return sum(self.statuses.values())
-
-
-async def statistics(database: Database, days: int, now: float) -> Statistics:
-    """Sum up the last `days` days."""
-    first = int(now // DAY) - days + 1
-    recent = HISTORY.c.day >= first
+async def statistics(database: Database, days: int, now: float, zone: Zone) -> Statistics:
+    """Sum up the last `days` days of a time zone."""
+    first = zone.day_of(now) - days + 1
+    recent = HISTORY.c.at >= zone.start_of(first)
     typed = recent & (HISTORY.c.via == "typed")
     async with database.read() as connection:
-        daily = await _daily(connection, typed)
+        daily = await _daily(connection, typed, zone)
         statuses: Counter[str] = Counter()
         for (_, status), count in daily.items():
             statuses[status] += count
@@ -84,13 +41,25 @@ async def statistics(database: Database, days: int, now: float) -> Statistics:
             chats=await _chats(connection, typed),
             p50=await _percentile(connection, typed, statuses.total(), 50),
             p95=await _percentile(connection, typed, statuses.total(), 95),
+            zone=zone.name,
         )
 
 
-async def _daily(connection: AsyncConnection, where: ColumnElement[bool]) -> Mapping[tuple[int, str], int]:
-    columns = HISTORY.c.day, HISTORY.c.status
+async def _daily(connection: AsyncConnection, where: ColumnElement[bool], zone: Zone) -> Mapping[tuple[int, str], int]:
+    """Count by day and way: the database by quarters of an hour, which know no zone, and their days are summed here."""
+    columns = _quarter(connection), HISTORY.c.status
     rows = await connection.execute(select(*columns, func.count()).where(where).group_by(*columns))
-    return {(day, status): count for day, status, count in rows}
+    daily: Counter[tuple[int, str]] = Counter()
+    for quarter, status, count in rows:
+        daily[zone.day_of(quarter * QUARTER), status] += count
+    return daily
+
+
+def _quarter(connection: AsyncConnection) -> ColumnElement[int]:
+    """Return which quarter of an hour since 1970 something happened in."""
+    quarters = HISTORY.c.at / QUARTER
+    # SQLite cuts off where PostgreSQL rounds, and not every SQLite has FLOOR.
+    return cast(quarters if connection.dialect.name == "sqlite" else func.floor(quarters), Integer)
 
 
 async def _votes(connection: AsyncConnection, where: ColumnElement[bool]) -> Mapping[str, int]:

@@ -1,7 +1,12 @@
-"""The statistics as a picture; pure. Its words are English and its names are ids, for which every font has letters."""
+"""The statistics as a picture. Its words are English and its names are ids, for which every font has letters.
+
+`python -m bot.telegram.chart` draws what it reads as JSON, so that the library that draws, and the memory that it
+needs, are gone with that process (see `bot.telegram.picture`).
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -11,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from bot.storage.statistics import Statistics
+from bot.storage.figures import Statistics, of_json
 
 WIDTH, HEIGHT, DPI = 10.0, 8.6, 128
 """Inches, inches, and dots an inch: 1,280 dots wide, as wide as Telegram shows a picture."""
@@ -52,7 +57,7 @@ def _head(figure: Figure, found: Statistics) -> None:
     until = f"{last.day} {last:%B %Y}"
     when = f"{first.day} {first:%B} – {until}" if found.days > 1 else until
     figure.text(0.06, 0.945, "What people asked", size=21, weight="bold", color=INK, va="center")
-    figure.text(0.955, 0.945, when, size=12, color=SOFT, ha="right", va="center")
+    figure.text(0.955, 0.945, f"{when} ({found.zone})", size=12, color=SOFT, ha="right", va="center")
     asked, votes = found.asked, found.votes
     against = votes.get("down", 0) + votes.get("wrong", 0)
     figures = (
@@ -164,3 +169,7 @@ def _time(milliseconds: float | None) -> str:
 
 def _date(day: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(of_json(sys.stdin.buffer.read())))

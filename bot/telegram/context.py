@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.memories import Memories
 from bot.storage.names import Names
 from bot.storage.recall import Recall
+from bot.storage.zone import COORDINATED, Zone
 from bot.telegram.answers import Answers
 from bot.telegram.attempts import Attempts
 from bot.telegram.bot_client import BotClient
@@ -102,6 +103,8 @@ class Services:
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
     proxy: Proxy | None = None
     """What Telegram is reached through; None where it is reached directly."""
+    zone: Zone = COORDINATED
+    """Whose days the statistics count."""
     watched: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""
 

@@ -12,6 +12,7 @@ from bot.answers.assistant import Change
 from bot.answers.reply import Question
 from bot.errors import KnowledgeError, StorageError
 from bot.knowledge.learned import Learned
+from bot.memory import give_back
 from bot.storage import phrasings
 from bot.storage.database import Database
 from bot.storage.phrasings import Wording
@@ -43,6 +44,7 @@ async def learn(services: Services) -> Change | None:
     async with services.sharing.busy:
         learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.learn, learned)
+        await asyncio.to_thread(give_back)
     for refused in change.refused:
         LOG.warning("An approved phrasing is left out: %s", refused.reason)
     return change

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.answers.assistant import Assistant, Change
 from bot.errors import StorageError
 from bot.matching.matcher import Matcher
+from bot.memory import give_back
 from bot.storage.database import Database
 from bot.storage.versions import Versions, pack, unpack
 
@@ -47,6 +48,7 @@ class Sharing:
         """
         async with self.busy:
             change = await asyncio.to_thread(self._assistant.reload)
+            await asyncio.to_thread(give_back)
             self.trouble = None
             if self._shared:
                 await self._store()
@@ -99,6 +101,7 @@ class Sharing:
     def _adopt(self, files: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
             self._assistant.swap(self._build(unpack(files, Path(folder))))
+        give_back()
 
     async def _store(self) -> None:
         packed = await asyncio.to_thread(pack, self._folder)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
-from importlib import import_module
-from typing import Protocol, cast
 
 from telegram import Update
 
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
-from bot.storage.statistics import Statistics, statistics
+from bot.storage.figures import Statistics
+from bot.storage.statistics import statistics
 from bot.telegram.context import Context
+from bot.telegram.picture import drawn
 from bot.telegram.preferences import language_for
 from bot.telegram.send import beside, send, send_picture, typing
 from bot.text import Texts
@@ -24,13 +23,6 @@ DAYS = 30
 MOST_DAYS = 366
 
 
-class _Chart(Protocol):
-    """The module that draws; apart, so that no other start waits for its library."""
-
-    def draw(self, found: Statistics) -> bytes:
-        """Return a PNG."""
-
-
 async def tell(update: Update, context: Context) -> None:
     """Tell an admin about the last days, as many as are named."""
     message = update.message
@@ -38,9 +30,11 @@ async def tell(update: Update, context: Context) -> None:
         return
     place, language = beside(message), await language_for(context, message)
     async with typing(context.bot, place):
-        found = await statistics(context.services.database, days_of(context.args or []), time.time())
+        found = await statistics(
+            context.services.database, days_of(context.args or []), time.time(), context.services.zone
+        )
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
-        picture = await asyncio.to_thread(_drawn, found) if found.asked else None
+        picture = await drawn(found) if found.asked else None
     if picture is None:
         await send(context.bot, place, told)
     else:
@@ -55,7 +49,7 @@ def days_of(arguments: list[str]) -> int:
 
 def words(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
     """Yield the statistics as paragraphs of plain text."""
-    yield texts(language, "stats.title", days=found.days)
+    yield texts(language, "stats.title", days=found.days, zone=found.zone)
     if not found.asked:
         yield texts(language, "stats.nothing")
         return
@@ -83,7 +77,3 @@ def _sums(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
 def _name(key: str, knowledge: Knowledge, language: Language) -> str:
     entry = knowledge.by_key.get(key)
     return shown(entry.question, language) if entry is not None else key
-
-
-def _drawn(found: Statistics) -> bytes:
-    return cast("_Chart", import_module("bot.telegram.chart")).draw(found)

@@ -14,6 +14,7 @@ from bot.errors import BotError, UsageError
 from bot.evaluation.questions import Asked, read_questions
 from bot.settings import Settings, read_settings
 from tests.benchmarks.load import load
+from tests.benchmarks.memory import memory
 from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.scale import SIZES, measure_all, report
@@ -43,6 +44,7 @@ def _parser() -> ArgumentParser:
         ("quality", "the bot beside its peers on the same questions"),
         ("speed", "a question and the start, as ratios"),
         ("scale", "time and memory as the knowledge grows"),
+        ("memory", "what a bot holds after reloads, many questions and a picture"),
         ("load", "questions a second, beside a bare echo bot"),
         ("kills", "bots killed under a stream of questions, 20 times each way"),
         ("faults", "a bot cut off from Telegram for a minute"),
@@ -79,6 +81,10 @@ def _scale(options: Namespace, settings: Settings) -> Iterator[str]:
         draw(measured, options.out)
 
 
+def _memory(_: Namespace, __: Settings) -> Iterator[str]:
+    return memory()
+
+
 def _load(_: Namespace, __: Settings) -> Iterator[str]:
     return load()
 
@@ -95,6 +101,7 @@ RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], 
     "quality": (_quality,),
     "speed": (_speed,),
     "scale": (_scale,),
+    "memory": (_memory,),
     "load": (_load,),
     "kills": (_kills,),
     "faults": (_faults,),

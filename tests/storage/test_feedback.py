@@ -10,10 +10,12 @@ import pytest
 
 from bot.storage import gaps, history, hygiene, phrasings, preferences, votes
 from bot.storage.database import Database
+from bot.storage.figures import Chats
 from bot.storage.history import DAY, Exchange, Forgotten, without_names
 from bot.storage.phrasings import PUT_OFF, Wording
 from bot.storage.preferences import ChatSettings
-from bot.storage.statistics import Chats, statistics
+from bot.storage.statistics import statistics
+from bot.storage.zone import COORDINATED
 from tests.builders import kept
 
 NOW = 20_000 * DAY + 5.0
@@ -85,7 +87,7 @@ async def test_the_last_vote_of_a_person_counts(database: Database) -> None:
     outcomes = [await votes.vote(database, number, person, vote, NOW) for person, vote in given]
 
     assert outcomes == ["new", "same", "changed", "new"]
-    assert (await statistics(database, 1, NOW)).votes == {"down": 1, "wrong": 1}
+    assert (await statistics(database, 1, NOW, COORDINATED)).votes == {"down": 1, "wrong": 1}
     assert await votes.vote(database, number + 1000, ADA, "up", NOW) == "gone"
 
 
@@ -132,7 +134,7 @@ async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: 
 
     assert await history.find(database, own) is None
     assert await history.find(database, others) is not None
-    assert (await statistics(database, 1, NOW)).votes == {}
+    assert (await statistics(database, 1, NOW, COORDINATED)).votes == {}
     assert await history.forget(database, ADA, ADA) == Forgotten(questions=0, votes=0)
 
 
@@ -214,7 +216,7 @@ async def test_statistics_sum_up_the_last_days(database: Database) -> None:
     await keep(database, took_ms=5.0, at=NOW - 2 * DAY)
     await keep(database, via="tapped", entries=("talk/two",), took_ms=99.0)
 
-    found = await statistics(database, 2, NOW)
+    found = await statistics(database, 2, NOW, COORDINATED)
 
     assert (found.first, found.days, found.asked, found.people) == (19_999, 2, 4, 2)
     assert found.statuses == {"answered": 2, "unknown": 1, "suggested": 1}
@@ -225,6 +227,6 @@ async def test_statistics_sum_up_the_last_days(database: Database) -> None:
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_sum_up(database: Database) -> None:
-    found = await statistics(database, 7, NOW)
+    found = await statistics(database, 7, NOW, COORDINATED)
 
     assert (found.asked, found.people, found.p50, found.top, found.chats) == (0, 0, None, [], [])

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.storage.statistics import Chats, Statistics
+from bot.storage.figures import Chats, Statistics, as_json, of_json
 from bot.telegram.chart import DPI, HEIGHT, WIDTH, draw
 from bot.telegram.context import App
+from bot.telegram.picture import drawn
 from bot.telegram.send import Place, send_picture
 from bot.telegram.stats import DAYS, MOST_DAYS, days_of, words
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.checks import png
 from tests.botapi.people import private
+from tests.kills import settings_of
+from tests.replica import running
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 TODAY = 20_414
@@ -44,7 +50,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
 
     told = await api.answer(ADA, "/stats 3")
 
-    assert told.text.startswith(texts("zh", "stats.title", days=3))
+    assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
     assert texts("zh", "stats.asked", asked=2, people=2) in told.text
     assert texts("zh", "stats.ways", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
     assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in told.text
@@ -77,8 +83,24 @@ async def test_where_pictures_are_forbidden_the_sums_are_sent_alone(
 async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
     told = await api.answer(ADA, "/stats")
 
-    assert told.text == f"{texts('zh', 'stats.title', days=DAYS)}\n\n{texts('zh', 'stats.nothing')}"
+    assert told.text == f"{texts('zh', 'stats.title', days=DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
     assert told.file is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "told", "complaints"), [("Asia/Kathmandu", "Asia/Kathmandu", 0), ("Mars/Olympus", "UTC", 1)]
+)
+async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
+    api: BotApi, tmp_path: Path, texts: Texts, zone: str, told: str, complaints: int
+) -> None:
+    settings = settings_of(api, tmp_path / "home", TZ=zone, BOT_ADMIN_IDS=str(ADA.id))
+    async with running(settings, tmp_path / "log") as bot:
+        await api.private_message(ADA, "/stats")
+        (answer,) = await api.sent(1, limit=60)
+        log = bot.log
+
+    assert answer.text.startswith(texts("zh", "stats.title", days=DAYS, zone=told))
+    assert log.count("TZ ('Mars/Olympus') is no time zone; set it to a name like Asia/Taipei") == complaints
 
 
 @pytest.mark.usefixtures("bot")
@@ -104,6 +126,73 @@ def test_the_words_name_entries_by_their_question_and_gone_ones_by_their_key(
     assert f"1. {SOLAR} · 20\n2. gone/entry · 10" in told
     assert texts("zh", "stats.speed", p50="2.2", p95="1200.0") in told
     assert texts("zh", "stats.supergroup", chats=2, asked=33, busiest=30) in told
+
+
+async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_drawing_needs(
+    api: BotApi, tmp_path: Path
+) -> None:
+    settings = settings_of(api, tmp_path / "home", BOT_ADMIN_IDS=str(ADA.id))
+    async with running(settings, tmp_path / "log") as bot:
+        await api.private_message(ADA, NUCLEAR)
+        await api.sent(1, limit=60)
+        told = await api.answer(ADA, "/stats")
+        loaded = bot.mapped()
+
+    assert told.file is not None
+    assert "numpy" in loaded
+    assert "matplotlib" not in loaded
+
+
+async def test_where_no_picture_can_be_drawn_the_words_are_sent_alone_and_the_log_says_why(
+    api: BotApi, tmp_path: Path, texts: Texts
+) -> None:
+    broken = tmp_path / "broken" / "matplotlib"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('no fonts here')", encoding="utf-8")
+    settings = settings_of(api, tmp_path / "home", BOT_ADMIN_IDS=str(ADA.id), PYTHONPATH=str(broken.parent))
+    async with running(settings, tmp_path / "log") as bot:
+        await api.private_message(ADA, NUCLEAR)
+        await api.sent(1, limit=60)
+        told = await api.answer(ADA, "/stats")
+        log = bot.log
+
+    assert told.file is None
+    assert texts("zh", "stats.asked", asked=1, people=1) in told.text
+    assert log.count("The picture of /stats can't be drawn: ImportError: no fonts here; the words are sent alone") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "limit", "reason"),
+    [
+        ((sys.executable, "-c", "import sys; sys.exit('no fonts')"), 30.0, "no fonts"),
+        ((sys.executable, "-c", "import os; os._exit(3)"), 30.0, "exit code 3"),
+        ((sys.executable, "-c", "print('no picture')"), 30.0, "exit code 0"),
+        ((sys.executable, "-c", "import time; time.sleep(600)"), 0.5, "it took longer than"),
+        (("/nowhere/python",), 30.0, "No such file or directory"),
+    ],
+    ids=["message", "silent", "no-picture", "endless", "no-python"],
+)
+async def test_whatever_goes_wrong_with_the_process_that_draws_is_told_in_one_line(
+    caplog: pytest.LogCaptureFixture, command: tuple[str, ...], limit: float, reason: str
+) -> None:
+    assert await drawn(sample(), command, limit) is None
+    (record,) = caplog.records
+    assert f"can't be drawn: {reason}" in record.getMessage()
+
+
+async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BOT_TOKEN", "DATABASE_URL", "HTTPS_PROXY", "BOT_PROXY"):
+        monkeypatch.setenv(name, "s3cret")
+    tells = (
+        "import os, sys; sys.stdout.buffer.write(bytes.fromhex('89504e470d0a1a0a')); "
+        "sys.exit('s3cret' in repr(os.environ))"
+    )
+
+    assert await drawn(sample(), (sys.executable, "-c", tells)) is not None
+
+
+def test_statistics_are_the_same_after_they_were_handed_over() -> None:
+    assert of_json(as_json(sample())) == sample()
 
 
 @pytest.mark.parametrize(
