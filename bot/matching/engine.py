@@ -18,7 +18,7 @@ from bot.matching.weights import Model, Weights
 LONGEST = 120
 """Characters of one text that are looked at: no question is longer, and the time grows with the length."""
 PER_TEXT = 8
-"""Characters that a text of its own counts more than it holds where work is counted: to compare its meaning costs too."""
+"""Characters that a text counts more than it holds where work is counted: to compare its meaning costs too."""
 EXACT = 0.99
 """Probability that a question which a curator wrote word for word asks for that curator's entry."""
 

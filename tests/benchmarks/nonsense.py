@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from bot.matching.pinyin import all_syllables
 
-_COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学"
+_COMMON = (
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出"
+    "就分对成会可主发年动同工也能下过子说产种面而方后多定行学"
+)
 
 NONSENSE: Mapping[str, Sequence[str]] = {
     "any Chinese characters": [chr(code) for code in range(0x4E00, 0x9FA5)],
@@ -18,7 +21,9 @@ NONSENSE: Mapping[str, Sequence[str]] = {
     "letters": "abcdefghijklmnopqrstuvwxyz    ",
     "letters without spaces": "abcdefghijklmnopqrstuvwxyz",
     "what a keyboard has": [chr(code) for code in range(33, 127)],
-    "English words": [f"{word} " for word in "what is the sora does he think opne about? modle why".split()],
+    "English words": [
+        f"{word} " for word in ("what", "is", "the", "sora", "does", "he", "think", "opne", "about?", "modle")
+    ],
     "pinyin": sorted(all_syllables()),
     "pinyin with spaces": [f"{syllable} " for syllable in sorted(all_syllables())],
     "emoji": [chr(code) for code in range(0x1F300, 0x1F600)],

@@ -116,8 +116,9 @@ def _pip_variables() -> dict[str, str]:
 def _pip_paths() -> list[str]:
     """Return the files that say where packages come from, and the folders that these name."""
     listed = subprocess.run(["pip", "config", "list"], capture_output=True, text=True, check=True).stdout
-    named = (word.removeprefix("file://") for word in listed.replace("'", " ").split())
-    paths = [*_PIP_FILES, *_pip_variables().values(), *named]
+    named = [word.removeprefix("file://") for word in listed.replace("'", " ").split()]
+    beside = [str(Path(path).parent) for path in named if path.count("/") > 2]  # an index names files beside it
+    paths = [*_PIP_FILES, *_pip_variables().values(), *named, *beside]
     return list(dict.fromkeys(_existing(paths)))
 
 
