@@ -11,26 +11,26 @@ from bot.answers.assistant import Extended
 from bot.cache import Cache, key_of, made_by
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import digest
-from bot.knowledge.kept import KNOWLEDGE, as_json
-from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
+from bot.knowledge.snapshot_cache import KNOWLEDGE, as_json
+from bot.matching.answer_kinds import read_kinds
 from bot.matching.catalogue import Catalogue, make_catalogue
-from bot.matching.dialogue import read_dialogue
-from bot.matching.embed import CachedEmbedder, EmbeddingError
+from bot.matching.catalogue_cache import VECTORS, WORDS, catalogue_of
+from bot.matching.dialogue_patterns import read_dialogue
+from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.engine import Engine
 from bot.matching.english import CommonEnglish, read_english
-from bot.matching.evidence import Examiner, general_rarity
-from bot.matching.general import GENERAL, GeneralChinese, read_jieba
-from bot.matching.kept import VECTORS, WORDS, catalogue_of
-from bot.matching.kinds import read_kinds
+from bot.matching.features import FeatureExtractor, general_rarity
+from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
-from bot.matching.meaning import Vectors, make_vectors
 from bot.matching.normalise import Normaliser
-from bot.matching.reader import make_reader
-from bot.matching.repair import Repairer, words_of
+from bot.matching.query_parser import make_query_parser
 from bot.matching.reply_language import LanguageDetector
+from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
+from bot.matching.spelling import SpellingCorrector, words_of
 from bot.matching.weights import read_weights
 
 WEIGHTS_FILE = "weights.toml"
@@ -70,7 +70,7 @@ class Builder:
             language=LanguageDetector(),
         )
 
-    def extended(self, base: Matcher, learned: Sequence[Learned]) -> Extended:
+    def extended(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Extended:
         """Put approved phrasings over a snapshot."""
         overlay = with_phrasings(base.knowledge, learned, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
@@ -79,7 +79,7 @@ class Builder:
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""
         key = key_of(self._way, as_json(knowledge))
-        reader = make_reader(knowledge, self._normalise, self._general)
+        reader = make_query_parser(knowledge, self._normalise, self._general)
         kinds = read_kinds(self._config / "answer_kinds.toml")
         catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, reader, kinds))
         texts = (*catalogue.texts, *catalogue.passages)
@@ -88,7 +88,7 @@ class Builder:
         return Engine(
             catalogue,
             reader,
-            Examiner(
+            FeatureExtractor(
                 catalogue,
                 kinds,
                 general_rarity(self._general),
@@ -97,7 +97,7 @@ class Builder:
             read_weights(self._config / WEIGHTS_FILE),
             self._embedder,
             self._vectors(catalogue, key),
-            Repairer(self._general, words, frozenset(name for name in names if name.isascii()), self._english),
+            SpellingCorrector(self._general, words, frozenset(name for name in names if name.isascii()), self._english),
         )
 
     @cached_property

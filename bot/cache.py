@@ -27,7 +27,7 @@ _ROOM = 2
 
 
 @dataclass(frozen=True)
-class Form(Generic[T]):
+class Codec(Generic[T]):
     """How a kind of thing is kept: as arrays, which can be read without running anything that a file says."""
 
     name: str
@@ -45,7 +45,7 @@ class Cache:
     folder: Path | None
     """Where the files are; None keeps nothing."""
 
-    def get(self, form: Form[T], key: str, make: Callable[[], T]) -> T:
+    def get(self, form: Codec[T], key: str, make: Callable[[], T]) -> T:
         """Return what is kept under `key`, or make and keep it."""
         if self.folder is None:
             return make()

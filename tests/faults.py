@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests import wire
+from tests import tcp_proxy
 from tests.botapi import running as serving_api
-from tests.kills import Outcome, asking, more_answers, outcome_of, settings_of
+from tests.crash_harness import Outcome, asking, more_answers, outcome_of, settings_of
 from tests.replica import running
 
 BEFORE = 1.0
@@ -30,7 +30,7 @@ class CutOff:
 
 async def cut_off(home: Path, seconds: float) -> CutOff:
     """Cut a bot that polls off from Telegram for so many seconds."""
-    async with serving_api() as api, wire.running(urlsplit(api.url).port or 0) as (line, port):
+    async with serving_api() as api, tcp_proxy.running(urlsplit(api.url).port or 0) as (line, port):
         settings = settings_of(api, home, BOT_API_URL=f"http://127.0.0.1:{port}/bot")
         async with running(settings, home / "bot.log") as bot:
             async with asking(api) as asked:

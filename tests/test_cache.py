@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cache import Arrays, Cache, Form, as_array, key_of, made_by, of_array, read_arrays, write_arrays, write_plain
+from bot.cache import Arrays, Cache, Codec, as_array, key_of, made_by, of_array, read_arrays, write_arrays, write_plain
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -26,7 +26,7 @@ class Making:
 
     def __init__(self) -> None:
         self.times = 0
-        self.form: Form[str] = Form("text", lambda text: {"text": as_array(text)}, self._read)
+        self.form: Codec[str] = Codec("text", lambda text: {"text": as_array(text)}, self._read)
 
     def __call__(self) -> str:
         self.times += 1
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 
 def test_old_files_go_and_those_of_another_name_stay(tmp_path: Path) -> None:
     making, cache = Making(), Cache(tmp_path)
-    other = Form("other", making.form.to_arrays, making.form.of_arrays)
+    other = Codec("other", making.form.to_arrays, making.form.of_arrays)
     cache.get(other, "a", making)
     for key in "abcd":
         cache.get(making.form, key, making)

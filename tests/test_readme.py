@@ -18,7 +18,7 @@ from bot.cli.main import DEFAULT, parser_for
 from bot.cli.session import COMMANDS as TERMINAL_COMMANDS
 from bot.evaluation.questions import read_questions
 from bot.settings import variables
-from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS
+from bot.telegram.access.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS
 from tests.builders import ROOT, knowledge_of
 
 READMES = ("README.md", "README.en.md")

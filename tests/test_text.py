@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from bot.errors import SettingsError
-from bot.matching.model import Smalltalk
+from bot.matching.results import Smalltalk
 from bot.text import LANGUAGES, read_texts
 from tests.builders import ROOT, copy_of
 

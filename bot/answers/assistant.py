@@ -12,10 +12,10 @@ from bot.answers.conversation import Conversations, Topic
 from bot.answers.quoted import quoted_first
 from bot.answers.reply import Question, Reply, Scored
 from bot.errors import KnowledgeError
-from bot.knowledge.learned import Learned, Refused
 from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing
 from bot.matching.matcher import Matcher
-from bot.matching.model import Before
+from bot.matching.results import AnswerContext
 from bot.matching.selftest import failures
 
 
@@ -31,7 +31,7 @@ class Change:
     """Entries whose text, phrasings, points, quotes or relations are different."""
     version: str
     """Version of the knowledge that serves now."""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedPhrasing, ...] = ()
     """Approved phrasings that had to be left out, and why."""
 
 
@@ -41,14 +41,14 @@ class Extended:
 
     matcher: Matcher
     """Over the files and the phrasings."""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedPhrasing, ...] = ()
     """Phrasings that had to be left out, and why."""
 
 
-Extend: TypeAlias = Callable[[Matcher, Sequence[Learned]], Extended]
+Extend: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], Extended]
 
 
-def _as_it_is(matcher: Matcher, _: Sequence[Learned]) -> Extended:
+def _as_it_is(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> Extended:
     return Extended(matcher)
 
 
@@ -69,7 +69,7 @@ class Assistant:
         self._build = build
         self._extend = extend
         self._base = self._matcher = build()
-        self._learned: tuple[Learned, ...] = ()
+        self._learned: tuple[ApprovedPhrasing, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
 
@@ -84,7 +84,7 @@ class Assistant:
         return self._matcher.engine.reads_meaning
 
     @property
-    def learned(self) -> tuple[Learned, ...]:
+    def learned(self) -> tuple[ApprovedPhrasing, ...]:
         """The approved phrasings that take part now."""
         return self._learned
 
@@ -125,7 +125,7 @@ class Assistant:
         """Drop what a conversation was about."""
         self._conversations.forget(conversation)
 
-    def reload(self, learned: Sequence[Learned] | None = None) -> Change:
+    def reload(self, learned: Sequence[ApprovedPhrasing] | None = None) -> Change:
         """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
 
         The approved phrasings stay as they are, unless others are given.
@@ -133,7 +133,7 @@ class Assistant:
         with self._reloading:
             return self._swap(self._build(), self._learned if learned is None else learned)
 
-    def learn(self, learned: Sequence[Learned]) -> Change:
+    def learn(self, learned: Sequence[ApprovedPhrasing]) -> Change:
         """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
         with self._reloading:
             return self._swap(self._base, learned)
@@ -143,7 +143,7 @@ class Assistant:
         with self._reloading:
             return self._swap(matcher, self._learned)
 
-    def refuses(self, learned: Learned) -> str | None:
+    def refuses(self, learned: ApprovedPhrasing) -> str | None:
         """Tell why a phrasing can't be put under its entry; None where it can."""
         refused = self._extend(self._base, [*self._learned, learned]).refused
         return next((one.reason for one in refused if one.learned == learned), None)
@@ -164,21 +164,21 @@ class Assistant:
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
 
-    def _before(self, question: Question, knowledge: Knowledge) -> Before | None:
+    def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
         """Return what a question is read in the light of: what it replies to, and else its conversation."""
         before, about = self._conversations.recall(question.conversation), question.about
         entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
         if about is None or not (entries or (about.is_offer and about.asked)):
             return before
         if about.is_offer:
-            return Before(entries, is_offer=True, asked=about.asked)
+            return AnswerContext(entries, is_offer=True, asked=about.asked)
         entries, point = quoted_first(entries, about.quoted)
         shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
-        now = Before(entries, shown, point)
+        now = AnswerContext(entries, shown, point)
         self._conversations.turn(question.conversation, now)
         return now
 
-    def _swap(self, base: Matcher, learned: Sequence[Learned]) -> Change:
+    def _swap(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Change:
         extended = self._extend(base, learned)
         if problems := list(failures(extended.matcher)):
             raise KnowledgeError(problems)

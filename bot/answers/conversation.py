@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.answers.reply import Reply
 from bot.knowledge.model import Knowledge
-from bot.matching.model import Before
+from bot.matching.results import AnswerContext
 
 LASTS = 600.0
 """Seconds after which a new message is no follow-up any more."""
@@ -35,10 +35,10 @@ class Conversations:
     def __init__(self, clock: Callable[[], float]) -> None:
         """`clock` gives seconds."""
         self._clock = clock
-        self._last: OrderedDict[str, tuple[float, Before]] = OrderedDict()
+        self._last: OrderedDict[str, tuple[float, AnswerContext]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def recall(self, conversation: str | None) -> Before | None:
+    def recall(self, conversation: str | None) -> AnswerContext | None:
         """Return what was last answered there, or None where that is unknown or too long ago."""
         if conversation is None:
             return None
@@ -54,9 +54,9 @@ class Conversations:
         with self._lock:
             _, before = self._last.get(conversation, (0.0, None))
             shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
-            self._put(conversation, self._clock(), Before(entries, shown))
+            self._put(conversation, self._clock(), AnswerContext(entries, shown))
 
-    def turn(self, conversation: str | None, before: Before) -> None:
+    def turn(self, conversation: str | None, before: AnswerContext) -> None:
         """Go on with what somebody comes back to, by a reply to an older or to another's answer."""
         if conversation is None:
             return
@@ -75,14 +75,14 @@ class Conversations:
         with self._lock:
             at, _ = self._last.get(conversation, (float("-inf"), None))
             if entries and topic.at > at:
-                self._put(conversation, topic.at, Before(entries, topic.shown))
+                self._put(conversation, topic.at, AnswerContext(entries, topic.shown))
 
     def forget(self, conversation: str) -> None:
         """Drop what is remembered of a conversation."""
         with self._lock:
             self._last.pop(conversation, None)
 
-    def _put(self, conversation: str, at: float, before: Before) -> None:
+    def _put(self, conversation: str, at: float, before: AnswerContext) -> None:
         self._last[conversation] = (at, before)
         self._last.move_to_end(conversation)
         while len(self._last) > MOST:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.knowledge.model import Absent, Entry, Language
-from bot.matching.model import Smalltalk, Status
+from bot.knowledge.model import Entry, Language, NotCovered
+from bot.matching.results import Smalltalk, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Reply:
     """Questions to tap, the likeliest first; none of them is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which canned reply fits, where `status` is "smalltalk"."""
-    absent: Absent | None = None
+    absent: NotCovered | None = None
     """What is known not to be in the interview and was asked for, if that is why nothing is claimed."""
     focus: int | None = None
     """0-based point that a follow-up asked for ("the third one"), if any."""

@@ -14,10 +14,10 @@ from bot.answers.as_json import to_line
 from bot.answers.assistant import Assistant
 from bot.answers.plain import render
 from bot.answers.reply import Question
-from bot.cli.lines import as_question, stdin_lines, whole
+from bot.cli.stdin_lines import as_question, stdin_lines, whole
 from bot.knowledge.model import Knowledge
 from bot.matching.matcher import Matcher
-from bot.matching.model import Candidate, Decision
+from bot.matching.results import Candidate, Decision
 from bot.settings import Settings
 from bot.text import Texts
 

@@ -20,10 +20,10 @@ from rich.segment import ControlType
 
 from bot import compose
 from bot.answers.wording import shown
-from bot.cli.lines import stdin_lines
-from bot.cli.locale import locale_language
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
+from bot.cli.stdin_lines import stdin_lines
+from bot.cli.terminal_locale import locale_language
 from bot.settings import Settings
 
 HISTORY = "terminal-history"

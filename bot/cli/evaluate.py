@@ -13,13 +13,13 @@ from typing import TypeAlias
 
 from bot import compose
 from bot.errors import UsageError
+from bot.evaluation.ask_all import ask_all
+from bot.evaluation.cross_validation import folds, without
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
-from bot.evaluation.folds import folds, without
 from bot.evaluation.judge import Verdict
-from bot.evaluation.questions import Asked, read_questions
+from bot.evaluation.questions import EvaluationQuestion, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
-from bot.evaluation.run import ask_all
-from bot.evaluation.sure import sure_from
+from bot.evaluation.skip_semantic import sure_from
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
 from bot.knowledge.folder import interview_folders
@@ -35,7 +35,7 @@ TUNING_QUESTIONS = "tuning.jsonl"
 TUNING = CONFIG.parent / "evaluation"
 """Where the questions for the weights are: outside of the knowledge, which needs none to serve."""
 
-_Part: TypeAlias = tuple[Engine, Sequence[Asked]]
+_Part: TypeAlias = tuple[Engine, Sequence[EvaluationQuestion]]
 """Questions, and what they are asked of."""
 
 
@@ -84,7 +84,7 @@ def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
     return found
 
 
-def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Settings) -> int:
+def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> int:
     matcher, parts = _parts(questions, settings)
     cheap, cheap_best = _train("without meaning", _each(parts, partial(of_questions, meaning=False)))
     with_meaning, with_best = _train("with meaning", _each(parts, partial(of_questions, meaning=True)))
@@ -105,7 +105,7 @@ def _calibrate(questions: Sequence[Asked], files: Sequence[Path], settings: Sett
     return 0
 
 
-def _parts(questions: Sequence[Asked], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
+def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
     """Return the matcher, and the parts of the questions with the engines that don't know their wordings."""
     builder, normalise = compose.builder(settings), compose.normaliser(settings)
     matcher = builder.of_folder(settings.knowledge_dir)
@@ -115,7 +115,7 @@ def _parts(questions: Sequence[Asked], settings: Settings) -> tuple[Matcher, Seq
 
 
 def _each(
-    parts: Iterable[_Part], examples: Callable[[Engine, Sequence[Asked]], Iterator[Example]]
+    parts: Iterable[_Part], examples: Callable[[Engine, Sequence[EvaluationQuestion]], Iterator[Example]]
 ) -> Iterator[Example]:
     return chain.from_iterable(examples(engine, part) for engine, part in parts)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from bot import compose
 from bot.errors import BotError
 from bot.knowledge.folder import phrasings_of, write_whole
-from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
+from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
 from bot.settings import Settings
-from bot.storage import phrasings
-from bot.storage.phrasings import Wording
+from bot.storage import phrasing_decisions
+from bot.storage.phrasing_decisions import Wording
 
 
 def export(_: Namespace, settings: Settings) -> int:
@@ -26,7 +26,7 @@ def export(_: Namespace, settings: Settings) -> int:
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)
-    learned = {one.id: Learned(one.entry, one.text) for one in approved if one.entry is not None}
+    learned = {one.id: ApprovedPhrasing(one.entry, one.text) for one in approved if one.entry is not None}
     refused = with_phrasings(knowledge, learned.values(), normalise).refused
     for one in refused:
         print(f"left out: {one.reason}", file=sys.stderr)
@@ -41,9 +41,9 @@ def export(_: Namespace, settings: Settings) -> int:
     return 1 if refused else 0
 
 
-def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Learned]) -> Mapping[Path, str]:
+def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[ApprovedPhrasing]) -> Mapping[Path, str]:
     """Write the phrasings into their files, or change nothing where the result wouldn't load; say what was added."""
-    by_file: dict[Path, list[Learned]] = defaultdict(list)
+    by_file: dict[Path, list[ApprovedPhrasing]] = defaultdict(list)
     for one in learned:
         by_file[phrasings_of(Path(knowledge.by_key[one.entry].file))].append(one)
     before = {path: path.read_bytes().decode() for path in by_file}
@@ -65,7 +65,7 @@ async def _approved(settings: Settings) -> Sequence[Wording]:
     database = compose.database(settings)
     try:
         await database.upgrade()
-        return await phrasings.in_state(database, "approved")
+        return await phrasing_decisions.in_state(database, "approved")
     finally:
         await database.close()
 
@@ -73,6 +73,6 @@ async def _approved(settings: Settings) -> Sequence[Wording]:
 async def _exported(settings: Settings, numbers: Sequence[int]) -> None:
     database = compose.database(settings)
     try:
-        await phrasings.exported(database, numbers)
+        await phrasing_decisions.exported(database, numbers)
     finally:
         await database.close()

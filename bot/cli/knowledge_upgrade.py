@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import BotError, KnowledgeError
+from bot.knowledge.curated_files import read_text
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import (
     INTERVIEW,
@@ -17,7 +18,6 @@ from bot.knowledge.folder import (
     write_whole,
 )
 from bot.knowledge.old_layout import TakenApart, take_apart
-from bot.knowledge.source import read_text
 from bot.settings import Settings
 
 

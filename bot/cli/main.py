@@ -14,11 +14,11 @@ from typing import NamedTuple, NoReturn, TextIO
 
 from bot import log
 from bot.cli.command import load_command
-from bot.cli.garbage import nothing_to_collect
+from bot.cli.gc_tuning import loading_without_gc
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
 from bot.settings import Settings, read_settings
-from bot.storage.address import password_of
-from bot.storage.names import WEBHOOK, derived
+from bot.storage.database_url import password_of
+from bot.storage.pseudonyms import WEBHOOK, derived
 
 PROGRAM = "python -m bot"
 DESCRIPTION = "Answers questions about interviews from curated points and verified quotes, in Telegram and here."
@@ -118,7 +118,7 @@ def _run(argv: list[str]) -> int:
         close = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(COMMANDS)}"
         raise UsageError(f"there is no command '{name}'; {hint}")
-    with nothing_to_collect():
+    with loading_without_gc():
         arguments = parser_for(name).parse_args(argv)
         settings = read_settings()
         _start_log(settings)

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 from bot import compose
 from bot.cli.command import load_command
-from bot.cli.locale import locale_language
+from bot.cli.terminal_locale import locale_language
 from bot.settings import Settings
 
 

@@ -10,8 +10,8 @@ from rich.text import Text
 from bot.answers.plain import render
 from bot.answers.reply import Reply
 from bot.answers.wording import opening, place, shown
+from bot.cli.line_wrap import wrap
 from bot.cli.session import Listing, Notice, Page
-from bot.cli.wrap import wrap
 from bot.knowledge.model import Entry, Knowledge
 from bot.text import Texts
 

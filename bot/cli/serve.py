@@ -8,15 +8,15 @@ from pydantic import SecretStr
 
 from bot import compose
 from bot.answers.assistant import Assistant
-from bot.cli.garbage import nothing_to_collect
+from bot.cli.gc_tuning import loading_without_gc
 from bot.errors import SettingsError
 from bot.memory import give_back
 from bot.settings import Settings
-from bot.storage.names import WEBHOOK, Names, derived
-from bot.telegram import app, life
+from bot.storage.knowledge_sync import KnowledgeSync
+from bot.storage.pseudonyms import WEBHOOK, Pseudonyms, derived
+from bot.telegram import app, lifecycle
 from bot.telegram.context import Services
-from bot.telegram.server import Listening
-from bot.telegram.sharing import Sharing
+from bot.telegram.updates.http_server import Listening
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def run(_: Namespace, settings: Settings) -> int:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
     build, database = compose.builder(settings), compose.database(settings)
-    with nothing_to_collect():
+    with loading_without_gc():
         assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
     give_back()
     services = Services(
@@ -37,8 +37,8 @@ def run(_: Namespace, settings: Settings) -> int:
         compose.texts(settings),
         settings.admin_ids,
         database,
-        Names(settings.token),
-        Sharing(database, assistant, settings.knowledge_dir, build.of_folder),
+        Pseudonyms(settings.token),
+        KnowledgeSync(database, assistant, settings.knowledge_dir, build.of_folder),
         settings.concurrency,
         settings.retention_days,
         _listening(settings, settings.token),
@@ -47,7 +47,7 @@ def run(_: Namespace, settings: Settings) -> int:
         zone=compose.zone(settings),
         watched=settings.knowledge_dir if settings.watch else None,
     )
-    life.run(app.build(settings.token, services, settings.api_url))
+    lifecycle.run(app.build(settings.token, services, settings.api_url))
     return 0
 
 

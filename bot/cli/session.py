@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Question, Reply
 from bot.answers.wording import shown
-from bot.cli.lines import whole
+from bot.cli.stdin_lines import whole
 from bot.knowledge.model import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.judge import entry_hits
-from bot.evaluation.questions import Asked
+from bot.evaluation.questions import EvaluationQuestion
 from bot.knowledge.model import Entry
-from bot.matching.context import evidence, stands_alone
-from bot.matching.dialogue import Dialogue
+from bot.matching.context_features import evidence, stands_alone
+from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.index import Floats
-from bot.matching.model import Before, Query
-from bot.matching.topics import cuts
+from bot.matching.inverted_index import Floats
+from bot.matching.message_topics import cuts
+from bot.matching.results import AnswerContext, Query
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
@@ -37,7 +37,7 @@ class Example:
     """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 
 
-def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> Iterator[Example]:
+def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning: bool) -> Iterator[Example]:
     """Yield the candidates of every question that at most one entry answers."""
     entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
     for question in asked:
@@ -53,9 +53,9 @@ def of_questions(engine: Engine, asked: Iterable[Asked], *, meaning: bool) -> It
                 yield Example(question.id, features, right, traffic)
 
 
-def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
+def of_conversations(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[Example]:
     """Yield the candidates of every later message of a conversation, as if what came before had been answered right."""
-    before: Before | None = None
+    before: AnswerContext | None = None
     for question in asked:
         if question.conversation is None:
             continue
@@ -70,10 +70,10 @@ def of_conversations(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example
         candidates = [candidate for candidate, _ in found] or ranking.candidates
         items = (candidate.item for candidate in candidates)
         answers = tuple(item for item in items if isinstance(item, Entry) and entry_hits(item, gold))
-        before = Before(answers[:1]) if answers else before
+        before = AnswerContext(answers[:1]) if answers else before
 
 
-def of_changes(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
+def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[Example]:
     """Yield the candidates of some questions as if each came behind an answer about something else."""
     entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
     for question in asked:
@@ -83,13 +83,13 @@ def of_changes(engine: Engine, asked: Iterable[Asked]) -> Iterator[Example]:
         text = engine.reader.normalise(question.text)
         ranking = engine.rank(text)
         if not stands_alone(ranking):
-            before = Before((entries[drawn // CHANGES % len(entries)],))
+            before = AnswerContext((entries[drawn // CHANGES % len(entries)],))
             for candidate, features in evidence(engine, text, ranking, before):
                 right = isinstance(candidate.item, Entry) and _answers(candidate.item, question)
                 yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
-def of_messages(engine: Engine, asked: Iterable[Asked], *, dialogue: Dialogue) -> Iterator[Example]:
+def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue: Dialogue) -> Iterator[Example]:
     """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
     normalise = engine.reader.normalise
     for question in asked:
@@ -108,7 +108,7 @@ def of_messages(engine: Engine, asked: Iterable[Asked], *, dialogue: Dialogue) -
             yield Example(question.id, cut.features, right, ANSWERABLE)
 
 
-def _answers(entry: Entry, question: Asked) -> bool:
+def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
     """Tell whether an entry answers all that was asked."""
     return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.answers.reply import Reply
-from bot.evaluation.questions import Asked, Ranges
+from bot.evaluation.questions import EvaluationQuestion, Ranges
 from bot.knowledge.model import Entry
 from bot.knowledge.verify import MAX_QUOTED_LINES
 
@@ -15,7 +15,7 @@ from bot.knowledge.verify import MAX_QUOTED_LINES
 class Verdict:
     """How one message fared."""
 
-    asked: Asked
+    asked: EvaluationQuestion
     """The message, and what would be right."""
     reply: Reply
     """What the bot replied."""
@@ -37,7 +37,7 @@ def entry_hits(entry: Entry, gold: Ranges) -> bool:
     )
 
 
-def judge(asked: Asked, reply: Reply) -> Verdict:
+def judge(asked: EvaluationQuestion, reply: Reply) -> Verdict:
     """Compare a reply with what the question file says."""
     answers = [scored.entry for scored in reply.answers]
     everything: Ranges = tuple(span for topic in asked.topics for span in topic)

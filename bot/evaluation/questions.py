@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.source import read_text
+from bot.knowledge.curated_files import read_text
 
 Range = Annotated[tuple[int, int], Field()]
 Ranges = tuple[Range, ...]
@@ -40,7 +40,7 @@ class Item(_Line):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EvaluationQuestion:
     """One message to be judged."""
 
     id: str
@@ -59,10 +59,10 @@ class Asked:
     """0-based place in its conversation."""
 
 
-def read_questions(path: Path) -> list[Asked]:
+def read_questions(path: Path) -> list[EvaluationQuestion]:
     """Read a question file; raise KnowledgeError with every line that is malformed."""
     problems: list[Problem] = []
-    asked: list[Asked] = []
+    asked: list[EvaluationQuestion] = []
     for number, line in enumerate(read_text(path, path.as_posix()).splitlines(), 1):
         if not line.strip():
             continue
@@ -76,12 +76,12 @@ def read_questions(path: Path) -> list[Asked]:
     return asked
 
 
-def _messages(item: Item, file: str) -> Iterator[Asked]:
+def _messages(item: Item, file: str) -> Iterator[EvaluationQuestion]:
     if (item.q is None) == (not item.turns):
         raise ValueError("it needs either 'q' or 'turns'")
     if item.q is not None:
         topics = item.gold_topics or ((item.gold,) if item.gold else ())
-        yield Asked(item.id, file, item.kind, item.q, topics, None, 0)
+        yield EvaluationQuestion(item.id, file, item.kind, item.q, topics, None, 0)
     for number, turn in enumerate(item.turns):
         topics = (turn.gold,) if turn.gold else ()
-        yield Asked(f"{item.id}.{number + 1}", file, item.kind, turn.q, topics, item.id, number)
+        yield EvaluationQuestion(f"{item.id}.{number + 1}", file, item.kind, turn.q, topics, item.id, number)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.errors import UsageError
 from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
-from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, Several
+from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, MultiTopicModel
 
 Matrix = NDArray[np.float64]
 Best: TypeAlias = dict[str, tuple[float, bool]]
@@ -102,12 +102,12 @@ def train(examples: Sequence[Example]) -> tuple[LogisticModel, Bands, Best]:
     return model, bands, scores
 
 
-def train_several(examples: Sequence[Example]) -> Several:
+def train_several(examples: Sequence[Example]) -> MultiTopicModel:
     """Return the model that tells whether a message asks about several topics, and from where on to believe it."""
     names = tuple(examples[0].features)
     raw = np.array([[example.features[name] for name in names] for example in examples], np.float64)
     right = np.array([example.right for example in examples])
-    return Several(logistic=_model(*_fit(names, raw, right, few=True)), least=SEVERAL_FROM)
+    return MultiTopicModel(logistic=_model(*_fit(names, raw, right, few=True)), least=SEVERAL_FROM)
 
 
 def _logistic(odds: Matrix | float) -> Matrix:

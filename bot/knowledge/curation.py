@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bot.knowledge import schema
+from bot.knowledge.curated_files import Document, Path_
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import INTERVIEW
-from bot.knowledge.model import Absent, Bilingual, Entry, Interview, Quote, Section, Speaker
-from bot.knowledge.source import Document, Path_
+from bot.knowledge.model import Bilingual, Entry, Interview, NotCovered, Quote, Section, Speaker
 from bot.knowledge.transcript import Span, Transcript
 from bot.knowledge.wordings import Wordings
 
@@ -48,7 +48,7 @@ class Curation:
         entries = tuple(self._entry(document, parsed, index, wordings) for index in range(len(parsed.entries)))
         return Section(parsed.section, bilingual(parsed.title), entries)
 
-    def interview(self, sections: list[Section], absent: tuple[Absent, ...], faulty: frozenset[str]) -> Interview:
+    def interview(self, sections: list[Section], absent: tuple[NotCovered, ...], faulty: frozenset[str]) -> Interview:
         """Return the interview; `faulty` names the sections whose files are there and can't be read."""
         order = {section: place for place, section in enumerate(self.parsed.sections)}
         found = {section.id for section in sections} | faulty

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.curated_files import read_text
+from bot.knowledge.draft_marks import MARK, NO_DATE
 from bot.knowledge.folder import INTERVIEW, PHRASINGS, TRANSCRIPT
-from bot.knowledge.source import read_text
 from bot.knowledge.transcript import Transcript
-from bot.knowledge.unfinished import MARK, NO_DATE
 from bot.knowledge.verify import ADVISED
 
 SECTION_LINES = (12, 48)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
+from bot.knowledge.curated_files import Document, read_text
 from bot.knowledge.curation import Curation, bilingual
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import (
@@ -23,8 +24,7 @@ from bot.knowledge.folder import (
     phrasings_files,
     section_files,
 )
-from bot.knowledge.model import Absent, Interview, Knowledge, Section, Term
-from bot.knowledge.source import Document, read_text
+from bot.knowledge.model import Interview, Knowledge, NotCovered, Section, Term
 from bot.knowledge.transcript import Transcript
 from bot.knowledge.verify import broken_rules, few_wordings
 from bot.knowledge.wordings import look_alone, unpaired, wordings_of
@@ -142,7 +142,7 @@ class _InterviewReader:
             raise KnowledgeError([Problem(path.as_posix(), 1, "is empty; put the transcript there")])
         return Transcript(text)
 
-    def _not_covered(self) -> tuple[Absent, ...]:
+    def _not_covered(self) -> tuple[NotCovered, ...]:
         path = self.home / NOT_COVERED
         if not path.exists():
             return ()
@@ -151,9 +151,9 @@ class _InterviewReader:
             look_alone(path, self.faults)
             return ()
         wordings = wordings_of(document, "not_covered", self.home, self.faults)
-        parsed = self.faults.attempt(lambda: schema.parse(document, schema.AbsentFile))
+        parsed = self.faults.attempt(lambda: schema.parse(document, schema.NotCoveredFile))
         return tuple(
-            Absent(
+            NotCovered(
                 interview=self.home.name,
                 id=item.id,
                 about=bilingual(item.about),

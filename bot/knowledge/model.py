@@ -108,7 +108,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class NotCovered:
     """Something that people ask and the interview doesn't answer (a decoy in the ranking)."""
 
     interview: str
@@ -180,7 +180,7 @@ class Interview:
     """When it was published, as precisely as known, ISO 8601."""
     sections: tuple[Section, ...]
     """In the order of the transcript."""
-    absent: tuple[Absent, ...]
+    absent: tuple[NotCovered, ...]
     """What is known not to be in it."""
     transcript: Transcript
     """Its verbatim text."""

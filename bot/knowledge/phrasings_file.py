@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import Problem
+from bot.knowledge.curated_files import UNPRINTABLE, read_text
 from bot.knowledge.model import Phrasing
-from bot.knowledge.source import UNPRINTABLE, read_text
 
 _HEADING = re.compile(r"\[(.*)\]")
 _WIDE_HEADING = re.compile(r"[［【](.*)[］】]")

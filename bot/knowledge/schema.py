@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.source import Document, Path_
+from bot.knowledge.curated_files import Document, Path_
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Verbatim = Annotated[str, StringConstraints(min_length=1)]
@@ -89,7 +89,7 @@ class InterviewFile(_File):
     """Whole transcript lines that say nothing (greetings, bare connectives) and need no entry."""
 
 
-class AbsentItem(_File):
+class NotCoveredItem(_File):
     """One thing that people ask and the interview doesn't answer."""
 
     id: Id
@@ -97,10 +97,10 @@ class AbsentItem(_File):
     near: tuple[Id, ...] = ()
 
 
-class AbsentFile(_File):
+class NotCoveredFile(_File):
     """`not-covered.yaml`."""
 
-    not_covered: Annotated[tuple[AbsentItem, ...], Field(min_length=1)]
+    not_covered: Annotated[tuple[NotCoveredItem, ...], Field(min_length=1)]
 
 
 class TermItem(_File):

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from bot.errors import Problem
-from bot.knowledge.model import Absent, Entry, Knowledge, Phrasing, Term
-from bot.knowledge.unfinished import drafts_are_finished
+from bot.knowledge.draft_marks import drafts_are_finished
+from bot.knowledge.model import Entry, Knowledge, NotCovered, Phrasing, Term
 
 Normalise: TypeAlias = Callable[[str], str]
 Rule: TypeAlias = Callable[[Knowledge, Normalise], Iterator[Problem]]
@@ -23,21 +23,21 @@ ADVISED: Mapping[Literal["zh", "en"], int] = {"zh": 8, "en": 4}
 """Fewest wordings of an entry, by language, with which people are understood well."""
 
 
-def askables(knowledge: Knowledge) -> Iterator[Entry | Absent]:
+def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
     """Yield everything that can be asked for."""
     for interview in knowledge.interviews:
         yield from interview.entries()
         yield from interview.absent
 
 
-def place_of(item: Entry | Absent) -> str:
+def place_of(item: Entry | NotCovered) -> str:
     """Name an entry or a topic with the place where it stands."""
     return f"'{item.id}' ({item.file}:{item.line})"
 
 
 def ids_are_unique(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
     """An id names one entry, or one absent topic, of its interview."""
-    seen: dict[tuple[str, str], Entry | Absent] = {}
+    seen: dict[tuple[str, str], Entry | NotCovered] = {}
     for item in askables(knowledge):
         first = seen.setdefault((item.interview, item.id), item)
         if first is not item:
@@ -58,7 +58,7 @@ def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Pro
 
 def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
     """No phrasing stands twice, be it under one entry or under two."""
-    seen: dict[str, tuple[Entry | Absent, Phrasing]] = {}
+    seen: dict[str, tuple[Entry | NotCovered, Phrasing]] = {}
     for item in askables(knowledge):
         own: set[str] = set()
         for phrasing in item.asked_as():

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import Problem
+from bot.knowledge.curated_files import Document
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import PHRASINGS, phrasings_of
 from bot.knowledge.model import Phrasing
 from bot.knowledge.phrasings_file import PhrasingsFile, read_phrasings
 from bot.knowledge.schema import is_id
-from bot.knowledge.source import Document
 
 OLD_KEY = "phrasings"
 """Where the wordings stood before they had files of their own."""

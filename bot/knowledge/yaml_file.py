@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.slips import begins_oddly, slips, wrong_colon
-from bot.knowledge.source import Document, Path_, read_text
+from bot.knowledge.curated_files import Document, Path_, read_text
+from bot.knowledge.yaml_slips import begins_oddly, slips, wrong_colon
 
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser: the one written in C where it is there."""

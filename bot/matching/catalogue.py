@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.knowledge.model import Absent, Entry, Knowledge
-from bot.matching.index import Index, Ints, build
-from bot.matching.kinds import AnswerKinds
-from bot.matching.model import Query
-from bot.matching.reader import Reader
+from bot.knowledge.model import Entry, Knowledge, NotCovered
+from bot.matching.answer_kinds import AnswerKinds
+from bot.matching.inverted_index import Index, Ints, build
+from bot.matching.query_parser import QueryParser
+from bot.matching.results import Query
 
 TERM_KINDS = {"c": 0.3, "b": 0.7, "w": 1.0, "p": 0.4}
 """Weight of a character, a pair of characters, a word, and a pair of syllables in the index."""
@@ -24,7 +24,7 @@ _FIRST_SYMBOL, _SURROGATES = 0x4E00, range(0xD800, 0xE000)
 class Catalogue:
     """Items (entries, then absent topics) and their phrasings, numbered."""
 
-    items: tuple[Entry | Absent, ...]
+    items: tuple[Entry | NotCovered, ...]
     """Everything that can be asked for; its place here is its number."""
     entry_count: int
     """Items below this number are entries, the others absent topics."""
@@ -70,7 +70,7 @@ class Catalogue:
         return "".join(self.symbols.get(syllable, _UNHEARD) for syllable in syllables)
 
 
-def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> Catalogue:
+def make_catalogue(knowledge: Knowledge, reader: QueryParser, kinds: AnswerKinds) -> Catalogue:
     """Lay out a knowledge base."""
     items, entry_count = items_of(knowledge)
     wordings = wordings_of(items)
@@ -104,14 +104,14 @@ def make_catalogue(knowledge: Knowledge, reader: Reader, kinds: AnswerKinds) -> 
     )
 
 
-def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | Absent, ...], int]:
+def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | NotCovered, ...], int]:
     """Return everything that can be asked for, the entries first, and how many entries there are."""
     entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
     absents = [absent for interview in knowledge.interviews for absent in interview.absent]
     return (*entries, *absents), len(entries)
 
 
-def wordings_of(items: Sequence[Entry | Absent]) -> list[tuple[int, str]]:
+def wordings_of(items: Sequence[Entry | NotCovered]) -> list[tuple[int, str]]:
     """Return each phrasing with the number of its item."""
     return [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
 
@@ -122,7 +122,7 @@ def _symbol(number: int) -> str:
     return chr(point if point < _SURROGATES.start else point + len(_SURROGATES))
 
 
-def _passages(item: Entry | Absent) -> Iterator[str]:
+def _passages(item: Entry | NotCovered) -> Iterator[str]:
     if isinstance(item, Entry):
         for point in item.points:
             yield point.zh

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.knowledge.model import Entry
 from bot.matching.engine import Ranking
-from bot.matching.model import Candidate, Decision, Found
 from bot.matching.narrow import narrowed
+from bot.matching.results import Candidate, Decision, Found
 
 SUGGESTIONS = 4
 NEAREST = 2

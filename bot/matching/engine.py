@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Absent
+from bot.knowledge.model import NotCovered
 from bot.matching.catalogue import Catalogue
-from bot.matching.embed import CachedEmbedder, EmbeddingError
-from bot.matching.evidence import Examiner, LexicalView, SemanticView
+from bot.matching.embeddings import CachedEmbedder, EmbeddingError
+from bot.matching.features import FeatureExtractor, LexicalView, SemanticView
 from bot.matching.lone_word import is_lone, worth
-from bot.matching.meaning import Vectors
-from bot.matching.model import Candidate, Query
-from bot.matching.reader import Reader
-from bot.matching.repair import Repairer
+from bot.matching.query_parser import QueryParser
+from bot.matching.results import Candidate, Query
+from bot.matching.semantic_index import Vectors
+from bot.matching.spelling import SpellingCorrector
 from bot.matching.weights import Model, Weights
 
 LONGEST = 120
@@ -32,7 +32,7 @@ class Ranking:
     """The text as it was searched for."""
     candidates: tuple[Candidate, ...]
     """Entries, best first."""
-    absent: Absent | None
+    absent: NotCovered | None
     """The absent topic that comes closer than any entry, if one does."""
     model: Model
     """The model whose bands apply to the scores."""
@@ -56,9 +56,9 @@ class Engine:
 
     catalogue: Catalogue
     """What can be asked for."""
-    reader: Reader
+    reader: QueryParser
     """Reads questions as the catalogue was read."""
-    examiner: Examiner
+    examiner: FeatureExtractor
     """Gathers the evidence."""
     weights: Weights
     """Turn evidence into scores."""
@@ -66,7 +66,7 @@ class Engine:
     """Computes a question's meaning; None where that can't be done."""
     vectors: Vectors | None
     """Meaning of the catalogue's texts; None where it can't be computed."""
-    repair: Repairer
+    repair: SpellingCorrector
     """The speller over the knowledge's own words."""
 
     @property
@@ -137,7 +137,7 @@ class Engine:
             for item, features, score in zip(items, evidence, scores, strict=True)
         ]
 
-    def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> Absent | None:
+    def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> NotCovered | None:
         """Return the absent topic that comes closer than every entry, by both readings of meaning where there are any.
 
         To name one that was not asked for is worse than to name none.
@@ -147,14 +147,14 @@ class Engine:
         if semantic is not None and int(semantic.contrast.scores.argmax()) != best:
             return None
         item = self.catalogue.items[best]
-        return item if isinstance(item, Absent) and scores[best] > 0 else None
+        return item if isinstance(item, NotCovered) and scores[best] > 0 else None
 
     def _exact(self, text: str) -> Ranking | None:
         number = self.catalogue.exact.get(text)
         if number is None:
             return None
         item, model, query = self.catalogue.items[number], self.weights.without_meaning, self.reader.of_normalised(text)
-        if isinstance(item, Absent):
+        if isinstance(item, NotCovered):
             return Ranking(query, (), item, model)
         candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT)
         return Ranking(query, (candidate,), None, model)

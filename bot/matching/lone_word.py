@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.matching.lexicon import Lexicon
-from bot.matching.model import Query
+from bot.matching.results import Query
 
 UNLIKE, SAME = 0.88, 1.0
 """Cosines from which a word begins to mean what a wording means, and at which it is the same."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry, Knowledge
-from bot.matching.allowance import LONGEST_MESSAGE
-from bot.matching.context import in_context
+from bot.matching.context_features import in_context
 from bot.matching.decide import NEAREST, decide
-from bot.matching.dialogue import Dialogue
+from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.follow import SAME, next_entry, picked, same_again
-from bot.matching.model import Before, Decision, Found
+from bot.matching.follow_ups import SAME, next_entry, picked, same_again
+from bot.matching.message_topics import topics
 from bot.matching.reply_language import LanguageDetector
+from bot.matching.results import AnswerContext, Decision, Found
 from bot.matching.smalltalk import SmalltalkPatterns
-from bot.matching.topics import topics
+from bot.matching.work_limit import LONGEST_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Matcher:
     language: LanguageDetector
     """Tells the language to reply in."""
 
-    def decide(self, text: str, language_hint: str | None = None, before: Before | None = None) -> Decision:
+    def decide(self, text: str, language_hint: str | None = None, before: AnswerContext | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""
         text = text[:LONGEST_MESSAGE]
         if before is not None and before.is_offer:
@@ -52,7 +52,7 @@ class Matcher:
         language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         return replace(decision, language=language)
 
-    def _after_offer(self, text: str, language_hint: str | None, before: Before) -> Decision:
+    def _after_offer(self, text: str, language_hint: str | None, before: AnswerContext) -> Decision:
         """Decide about a message to which nothing was answered before: it picks what was offered, or asks better."""
         normalise = self.engine.reader.normalise
         whole = normalise(text)
@@ -64,7 +64,7 @@ class Matcher:
         together = self.decide(f"{normalise(before.asked)} {whole}", language_hint)
         return alone if together.status == "unknown" else replace(together, language=alone.language)
 
-    def _question(self, inline: str, whole: str, before: Before | None) -> Decision:
+    def _question(self, inline: str, whole: str, before: AnswerContext | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
         if before is None or len(rankings) > 1:
             return decide(rankings)
@@ -83,7 +83,7 @@ class Matcher:
         nearest = tuple(Found(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
         return replace(decision, suggestions=nearest)
 
-    def _follow_up(self, whole: str, before: Before) -> Decision | None:
+    def _follow_up(self, whole: str, before: AnswerContext) -> Decision | None:
         """Decide about a message that asks for the last answer again or the next one; None for any other."""
         follow_up = self.dialogue.follow_up(whole)
         if follow_up is None:
@@ -97,7 +97,7 @@ class Matcher:
             return _shown(following) if following is not None else None
         return None
 
-    def _on_point(self, before: Before) -> Entry | None:
+    def _on_point(self, before: AnswerContext) -> Entry | None:
         """Return another entry that says more about the point that a message is about; None where there is none."""
         if before.point is None:
             return None

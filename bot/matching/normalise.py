@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import opencc
 
-from bot.matching.language import LanguageWords
 from bot.matching.romanise import without_tones, zhuyin_as_pinyin
+from bot.matching.word_lists import LanguageWords
 
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 

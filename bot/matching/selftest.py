@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process
 
 from bot.errors import Problem
-from bot.knowledge.model import Absent, Entry
+from bot.knowledge.model import Entry, NotCovered
 from bot.matching.matcher import Matcher
 
 NEARLY_SAME = 92.0
@@ -60,5 +60,5 @@ def _near_duplicates(matcher: Matcher) -> Iterator[Problem]:
             yield Problem(item.file, line, message)
 
 
-def _of(item: Entry | Absent) -> str:
+def _of(item: Entry | NotCovered) -> str:
     return f"of '{item.id}'"

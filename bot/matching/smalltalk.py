@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from bot.errors import SettingsError
-from bot.matching.model import Smalltalk
+from bot.matching.results import Smalltalk
 
 
 @dataclass(frozen=True)

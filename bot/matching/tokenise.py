@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import jieba
 
-from bot.matching.general import GeneralChinese
+from bot.matching.general_chinese import GeneralChinese
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z0-9]+")

@@ -121,7 +121,7 @@ class Model(_Table):
     bands: Bands
 
 
-class Several(_Table):
+class MultiTopicModel(_Table):
     """Tells whether a message asks about several topics (see `topics`)."""
 
     logistic: LogisticModel
@@ -136,7 +136,7 @@ class Weights(_Table):
     without_meaning: Model
     in_conversation: Model
     """Weighs a message by itself against the same message behind the last question (see `context`)."""
-    several: Several
+    several: MultiTopicModel
     sure: Probability
     """From this score without meaning on, meaning isn't computed."""
 

@@ -40,11 +40,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import postgresql
-from bot.storage.address import read_address
-from bot.storage.failures import translated
-from bot.storage.spelt import Spelt
+from bot.storage.compiled_statement import CompiledStatement
+from bot.storage.database_url import read_address
+from bot.storage.driver_errors import translated
+from bot.storage.schema_upgrade import upgrade
 from bot.storage.sqlite import File, Work, make_engine, make_file
-from bot.storage.upgrade import upgrade
 
 LOG = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ class Database:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
                 return await connection.run_sync(work)
 
-    async def put(self, statement: Spelt, row: Mapping[str, object]) -> None:
+    async def put(self, statement: CompiledStatement, row: Mapping[str, object]) -> None:
         """Run a single statement that writes."""
         with self.translated():
             async with self.engine.connect() as plain:
@@ -157,9 +157,9 @@ class Database:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql_dialect.insert(table) if self.shared else sqlite_dialect.insert(table)
 
-    def spelt(self, statement: ClauseElement) -> Spelt:
+    def spelt(self, statement: ClauseElement) -> CompiledStatement:
         """Spell a statement out as this kind of database takes it."""
-        return Spelt(statement, self.engine.dialect)
+        return CompiledStatement(statement, self.engine.dialect)
 
     def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
         """Return whether a column is among the `several` of a parameter; the statement's text is always the same."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import Row, delete, select
 
 from bot.knowledge.model import Language
-from bot.matching.model import Status
+from bot.matching.results import Status
 from bot.storage.database import Database
 from bot.storage.schema import ANSWERS, CHOICES, CONVERSATIONS, HISTORY, VOTES
 

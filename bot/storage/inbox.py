@@ -28,7 +28,7 @@ State: TypeAlias = Literal["done", "aside"]
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class IncomingUpdate:
     """An update as it came in."""
 
     update_id: int
@@ -42,7 +42,7 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ClaimedUpdate:
     """An update that this replica has taken in hand."""
 
     update_id: int
@@ -54,7 +54,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Completion:
     """How the handling of an update ended."""
 
     update_id: int
@@ -70,7 +70,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class InboxDepth:
     """How full the inbox is."""
 
     waiting: int
@@ -93,7 +93,7 @@ class Inbox:
         self._keep = database.insert(INBOX).on_conflict_do_nothing()
         self._ends = {state: database.spelt(statement) for state, statement in _END.items()}
 
-    def keep(self, connection: Connection, arrived: Sequence[Arrived], *, in_hand: bool) -> None:
+    def keep(self, connection: Connection, arrived: Sequence[IncomingUpdate], *, in_hand: bool) -> None:
         """Write new updates down, those known already left as they are; `in_hand` where we handle them already."""
         if arrived:
             owner = self._replica if in_hand else None
@@ -104,7 +104,7 @@ class Inbox:
             ]
             connection.execute(self._keep, rows)
 
-    def end(self, connection: Connection, ended: Sequence[Ended]) -> None:
+    def end(self, connection: Connection, ended: Sequence[Completion]) -> None:
         """Note what is handled; only what was given up keeps its content, for whoever looks into it."""
         by_state: dict[State, list[dict[str, object]]] = {"done": [], "aside": []}
         for one in ended:
@@ -114,14 +114,14 @@ class Inbox:
         for state, rows in by_state.items():
             self._ends[state].run(connection, rows)
 
-    def claim(self, connection: Connection, room: int, enough: Collection[int] = ()) -> list[Held]:
+    def claim(self, connection: Connection, room: int, enough: Collection[int] = ()) -> list[ClaimedUpdate]:
         """Take up to `room` updates in hand, oldest first.
 
         None is of a chat that another replica is busy with, or of which we have `enough`.
         """
         self._database.lock(connection, _CLAIMING)
         found = connection.execute(_CLAIM, {"replica": self._replica, "room": room, "enough": list(enough)})
-        return sorted((Held(*row) for row in found.all()), key=lambda held: held.update_id)
+        return sorted((ClaimedUpdate(*row) for row in found.all()), key=lambda held: held.update_id)
 
     @staticmethod
     def waits(connection: Connection) -> bool:
@@ -161,7 +161,7 @@ def eldest_alive(connection: Connection, database: Database) -> str | None:
     return connection.execute(alive.order_by(REPLICAS.c.started_at, REPLICAS.c.id).limit(1)).scalar()
 
 
-async def depth(connection: AsyncConnection) -> Depth:
+async def depth(connection: AsyncConnection) -> InboxDepth:
     """Look how full it is."""
     waiting = await connection.execute(
         select(func.count().filter(INBOX.c.owner.is_(None)), func.min(INBOX.c.received_at)).where(
@@ -173,7 +173,7 @@ async def depth(connection: AsyncConnection) -> Depth:
     aside = await connection.execute(select(func.count()).where(given_up, INBOX.c.ended_at.is_not(None)))
     last = select(INBOX.c.update_id, INBOX.c.error).where(given_up, INBOX.c.ended_at.is_not(None))
     errors = await connection.execute(last.order_by(INBOX.c.ended_at.desc()).limit(TOLD))
-    return Depth(count, oldest, aside.scalar_one(), tuple((number, error or "") for number, error in errors.all()))
+    return InboxDepth(count, oldest, aside.scalar_one(), tuple((number, error or "") for number, error in errors.all()))
 
 
 def _ours(replica: str) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageError
-from bot.storage.address import CONNECT_TIMEOUT_S, Address
-from bot.storage.failures import READ_ONLY, translated
+from bot.storage.database_url import CONNECT_TIMEOUT_S, Address
+from bot.storage.driver_errors import READ_ONLY, translated
 
 ENCODING = "UTF8"
 """The encoding that holds what people write in any language."""

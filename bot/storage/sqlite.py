@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.failures import translated
+from bot.storage.driver_errors import translated
 
 PATIENCE = 10
 """Seconds to wait for another process's transaction."""

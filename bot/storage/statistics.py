@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.figures import Chats, Statistics
 from bot.storage.schema import HISTORY, VOTES
-from bot.storage.zone import Zone
+from bot.storage.time_zone import Zone
 
 TOP = 8
 """Entries that are named."""

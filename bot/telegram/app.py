@@ -21,31 +21,20 @@ from telegram.ext import (
     filters,
 )
 
-from bot.telegram import (
-    admin,
-    chance,
-    commands,
-    diagnosis,
-    failures,
-    gaps,
-    group_settings,
-    groups,
-    inline,
-    own_language,
-    privacy,
-    questions,
-    remembering,
-    stats,
-    taps,
-)
-from bot.telegram.addressed import ASK, from_somebody
-from bot.telegram.bot_client import BotClient, UpdatesRequest
-from bot.telegram.command_handler import BeginsWithCommand, TypedCommandHandler
+from bot.telegram import callbacks, errors
+from bot.telegram.access.guards import for_admins, limited
+from bot.telegram.answering import ask, conversation_state, inline
+from bot.telegram.answering.addressed import ASK, from_somebody
+from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
+from bot.telegram.browsing import commands, random_commands
+from bot.telegram.client.bot_client import BotClient, UpdatesRequest
+from bot.telegram.client.http_client import Request
 from bot.telegram.context import App, Context, Services
-from bot.telegram.gate import for_admins, limited
-from bot.telegram.inbox import InboxQueue, UnreadableUpdate
-from bot.telegram.order import ChatOrder
-from bot.telegram.request import Request
+from bot.telegram.curation import gap_review, reload_command
+from bot.telegram.monitoring import diagnosis, stats
+from bot.telegram.settings import group_settings, membership, personal_language, privacy
+from bot.telegram.updates.chat_order import ChatOrder
+from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 
@@ -71,26 +60,26 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         TypedCommandHandler("start", limited(commands.start), typed),
         TypedCommandHandler("help", limited(commands.show_help), typed),
         TypedCommandHandler("topics", limited(commands.topics), typed),
-        TypedCommandHandler("random", limited(chance.random), typed),
-        TypedCommandHandler("quote", limited(chance.quote), typed),
-        TypedCommandHandler(ASK, questions.answer, new),
+        TypedCommandHandler("random", limited(random_commands.random), typed),
+        TypedCommandHandler("quote", limited(random_commands.quote), typed),
+        TypedCommandHandler(ASK, ask.answer, new),
         TypedCommandHandler("stats", limited(for_admins(stats.tell)), typed),
-        TypedCommandHandler("gaps", limited(for_admins(gaps.show)), typed),
-        TypedCommandHandler("lang", limited(own_language.choose), typed),
+        TypedCommandHandler("gaps", limited(for_admins(gap_review.show)), typed),
+        TypedCommandHandler("lang", limited(personal_language.choose), typed),
         TypedCommandHandler("settings", limited(group_settings.show), typed),
         TypedCommandHandler("privacy", limited(privacy.explain), typed),
         TypedCommandHandler("forget", limited(privacy.forget), typed),
         TypedCommandHandler("diag", limited(for_admins(diagnosis.diagnose)), typed),
         TypedCommandHandler(
-            "reload", limited(for_admins(admin.reload)), typed, block=False
+            "reload", limited(for_admins(reload_command.reload)), typed, block=False
         ),  # it takes seconds, and its chat goes on
-        MessageHandler(filters.StatusUpdate.MIGRATE, groups.migrated),
+        MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), limited(commands.unknown)),
-        MessageHandler(new, questions.answer),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), questions.revise),
-        CallbackQueryHandler(taps.tapped),
+        MessageHandler(new, ask.answer),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.revise),
+        CallbackQueryHandler(callbacks.tapped),
         InlineQueryHandler(inline.offered),
-        ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
 
@@ -123,10 +112,10 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     queue.bot, order.again = application.bot, application.process_update
     application.add_handlers(
         {
-            BEFORE: [TypeHandler(Update, remembering.recall)],
-            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, failures.unreadable)],
-            AFTER: [TypeHandler(Update, remembering.keep)],
+            BEFORE: [TypeHandler(Update, conversation_state.recall)],
+            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, errors.unreadable)],
+            AFTER: [TypeHandler(Update, conversation_state.keep)],
         }
     )
-    application.add_error_handler(failures.failed)
+    application.add_error_handler(errors.failed)
     return application

@@ -15,21 +15,21 @@ from telegram.ext import Application, CallbackContext
 from bot.answers.assistant import Assistant
 from bot.proxies import Proxy
 from bot.storage.database import Database
-from bot.storage.memories import Memories
-from bot.storage.names import Names
-from bot.storage.recall import Recall
-from bot.storage.zone import COORDINATED, Zone
-from bot.telegram.answers import Answers
-from bot.telegram.attempts import Attempts
-from bot.telegram.bot_client import BotClient
-from bot.telegram.chosen import Chosen
-from bot.telegram.group_admins import GroupAdmins
-from bot.telegram.limits import Limits
-from bot.telegram.metrics import Metrics
-from bot.telegram.recalls import Recalls
-from bot.telegram.recent import Memory, Recent
-from bot.telegram.server import Listening
-from bot.telegram.sharing import Sharing
+from bot.storage.knowledge_sync import KnowledgeSync
+from bot.storage.pseudonyms import Pseudonyms
+from bot.storage.state_loader import StateLoader
+from bot.storage.time_zone import COORDINATED, Zone
+from bot.storage.write_behind import WriteBehindStore
+from bot.telegram.chats.group_admins import GroupAdmins
+from bot.telegram.chats.preference_cache import PreferenceCache
+from bot.telegram.chats.rate_limits import Limits
+from bot.telegram.chats.recent import BoundedMemory, RecentSet
+from bot.telegram.chats.sent_answers import SentAnswers
+from bot.telegram.chats.sync_tracker import SyncTracker
+from bot.telegram.client.bot_client import BotClient
+from bot.telegram.updates.attempts import Attempts
+from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates.metrics import Metrics
 from bot.text import Texts
 
 
@@ -55,9 +55,9 @@ class Services:
     """Ids of the users who may use the admin commands."""
     database: Database
     """What is kept; its schema is up to date."""
-    names: Names
+    names: Pseudonyms
     """Numbers in the place of ids, for what is kept."""
-    sharing: Sharing
+    sharing: KnowledgeSync
     """Keeps the knowledge the same in all replicas."""
     concurrency: int = 64
     """Chats that are served at once."""
@@ -69,29 +69,29 @@ class Services:
     """Counts what happens."""
     attempts: Attempts = field(default_factory=Attempts)
     """Judges failures."""
-    taps: Recent = field(default_factory=Recent)
+    taps: RecentSet = field(default_factory=RecentSet)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
-    hints: Recent = field(default_factory=lambda: Recent(3600.0))
+    hints: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
     """Chats that were told within the hour that only words are understood, and albums that need no hint."""
-    memories: Memories = field(init=False)
+    memories: WriteBehindStore = field(init=False)
     """What is remembered together with other replicas."""
-    recall: Recall = field(init=False)
+    recall: StateLoader = field(init=False)
     """Looks up what is remembered."""
-    recalls: Recalls = field(init=False)
+    recalls: SyncTracker = field(init=False)
     """What has to be looked up there."""
-    chosen: Chosen = field(init=False)
+    chosen: PreferenceCache = field(init=False)
     """What people and groups have set."""
-    answers: Answers = field(init=False)
+    answers: SentAnswers = field(init=False)
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
     """How much everybody may still ask."""
-    admitted: Memory[Hashable, bool] = field(default_factory=lambda: Memory(600.0))
+    admitted: BoundedMemory[Hashable, bool] = field(default_factory=lambda: BoundedMemory(600.0))
     """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
-    late: Recent = field(default_factory=lambda: Recent(3600.0))
+    late: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
     """Chats that were told within the hour that answers come late."""
-    introduced: Recent = field(default_factory=lambda: Recent(86_400.0))
+    introduced: RecentSet = field(default_factory=lambda: RecentSet(86_400.0))
     """Groups that need no introduction of the bot today."""
     chance: Random = field(default_factory=SystemRandom)
     """Chooses for those who don't."""
@@ -110,12 +110,12 @@ class Services:
 
     def __post_init__(self) -> None:
         """Make what is made of the rest."""
-        memories = Memories(self.database)
+        memories = WriteBehindStore(self.database)
         object.__setattr__(self, "memories", memories)
-        object.__setattr__(self, "recall", Recall(self.database))
-        object.__setattr__(self, "chosen", Chosen(self.database))
-        object.__setattr__(self, "recalls", Recalls(shared=self.database.shared))
-        object.__setattr__(self, "answers", Answers(self.names, memories))
+        object.__setattr__(self, "recall", StateLoader(self.database))
+        object.__setattr__(self, "chosen", PreferenceCache(self.database))
+        object.__setattr__(self, "recalls", SyncTracker(shared=self.database.shared))
+        object.__setattr__(self, "answers", SentAnswers(self.names, memories))
 
 
 class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], Services]):

@@ -7,7 +7,7 @@ import pytest
 from bot.answers.conversation import LASTS, MOST, Conversations
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Entry
-from bot.matching.model import Status
+from bot.matching.results import Status
 from tests.builders import entry
 
 

@@ -13,7 +13,7 @@ from bot.answers.html import answer, context, escape, paragraphs, saying
 from bot.answers.reply import Reply, Scored
 from bot.answers.wording import place, shown
 from bot.knowledge.load import load
-from bot.knowledge.model import Absent, Bilingual, Entry, Language, Quote, Speaker
+from bot.knowledge.model import Bilingual, Entry, Language, NotCovered, Quote, Speaker
 from bot.knowledge.transcript import Span, Transcript
 from bot.text import LANGUAGES, Texts, read_texts
 from tests.botapi.markup import parse, units
@@ -37,8 +37,8 @@ ENTRIES = st.builds(
     line=st.just(1),
 )
 SCORED = st.lists(st.builds(Scored, ENTRIES, st.just(0.5)), max_size=3).map(tuple)
-ABSENT = st.builds(
-    Absent,
+NOT_COVERED = st.builds(
+    NotCovered,
     interview=st.just("talk"),
     id=st.just("absent"),
     about=BILINGUAL,
@@ -55,7 +55,7 @@ REPLIES = st.builds(
     answers=SCORED,
     suggestions=SCORED,
     smalltalk=st.sampled_from([None, "greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"]),
-    absent=st.none() | ABSENT,
+    absent=st.none() | NOT_COVERED,
     focus=st.none() | st.integers(0, 9),
 )
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -155,8 +155,8 @@ def test_every_shipped_answer_fits_into_one_message(texts: Texts, language: Lang
         assert units(parse("\n\n".join(answer(each, language, texts)))[0]) <= 4096
 
 
-def absent(about: str) -> Absent:
-    return Absent("talk", "x", Bilingual(about, about), (), (), "f.yaml", 1)
+def absent(about: str) -> NotCovered:
+    return NotCovered("talk", "x", Bilingual(about, about), (), (), "f.yaml", 1)
 
 
 @pytest.mark.parametrize(("status", "key"), [("suggested", "suggested.absent"), ("unknown", "unknown.absent")])

@@ -9,11 +9,11 @@ import pytest
 from bot.answers.plain import render
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.load import load
-from bot.knowledge.model import Absent, Bilingual, Knowledge
+from bot.knowledge.model import Bilingual, Knowledge, NotCovered
 from bot.text import LANGUAGES, Texts, read_texts
 
 ROOT = Path(__file__).resolve().parents[2]
-COFFEE = Absent("tea", "coffee", Bilingual("咖啡", "coffee"), (), ("green-tea",), "not-covered.yaml", 1)
+COFFEE = NotCovered("tea", "coffee", Bilingual("咖啡", "coffee"), (), ("green-tea",), "not-covered.yaml", 1)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_traditional_chinese_but_for_the_quotes(knowledge: Knowledge, texts: Tex
         (COFFEE, "访谈里没有提到咖啡。最接近的是：\n\n  1. 泡绿茶用多热的水？\n  2. 茶馆的客人都是谁？"),
     ],
 )
-def test_suggestions(absent: Absent | None, expected: str, knowledge: Knowledge, texts: Texts) -> None:
+def test_suggestions(absent: NotCovered | None, expected: str, knowledge: Knowledge, texts: Texts) -> None:
     reply = Reply("?", "suggested", "zh", suggestions=scored(knowledge, "green-tea", "guests"), absent=absent)
     assert render(reply, knowledge, texts) == expected
 
@@ -97,7 +97,7 @@ def test_suggestions(absent: Absent | None, expected: str, knowledge: Knowledge,
     ],
 )
 def test_unknown(
-    absent: Absent | None, near: tuple[str, ...], expected: str, knowledge: Knowledge, texts: Texts
+    absent: NotCovered | None, near: tuple[str, ...], expected: str, knowledge: Knowledge, texts: Texts
 ) -> None:
     reply = Reply("?", "unknown", "zh", suggestions=scored(knowledge, *near), absent=absent)
     assert render(reply, knowledge, texts) == expected

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import compose
 from bot.cli.evaluate import OWN_QUESTIONS
 from bot.errors import BotError, UsageError
-from bot.evaluation.questions import Asked, read_questions
+from bot.evaluation.questions import EvaluationQuestion, read_questions
 from bot.settings import Settings, read_settings
 from tests.benchmarks.load import load
 from tests.benchmarks.memory import memory
@@ -19,8 +19,8 @@ from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
+from tests.crash_harness import kills
 from tests.faults import faults
-from tests.kills import kills
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,7 +108,7 @@ RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], 
 }
 
 
-def _asked(files: Iterable[Path]) -> list[Asked]:
+def _asked(files: Iterable[Path]) -> list[EvaluationQuestion]:
     return [asked for file in files for asked in read_questions(file)]
 
 

@@ -17,7 +17,7 @@ from statistics import quantiles
 from tests import postgres
 from tests.botapi import BotApi, User, running
 from tests.builders import ROOT
-from tests.kills import settings_of
+from tests.crash_harness import settings_of
 from tests.replica import free_port
 from tests.replica import running as replica_running
 from tests.telegram.knowledge import NUCLEAR, SOLAR

@@ -18,7 +18,7 @@ from tests.benchmarks.table import table
 from tests.botapi import ADA, BotApi, User
 from tests.botapi import running as serving_api
 from tests.builders import SHIPPED
-from tests.kills import settings_of
+from tests.crash_harness import settings_of
 from tests.replica import running
 
 RELOADS = 3
@@ -34,7 +34,7 @@ _MIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ClaimedUpdate:
     """What a bot holds, in MiB."""
 
     when: str
@@ -55,11 +55,11 @@ class Watch:
         self._process = Path(f"/proc/{process}")
         self._children = 0.0
 
-    def held(self, when: str) -> Held:
+    def held(self, when: str) -> ClaimedUpdate:
         """Return what is held now."""
         self.look()
         resident = _kibibytes(self._process / "smaps_rollup", "Rss:") / _MIB
-        return Held(when, resident, _kibibytes(self._process / "status", "VmHWM:") / _MIB, self._children)
+        return ClaimedUpdate(when, resident, _kibibytes(self._process / "status", "VmHWM:") / _MIB, self._children)
 
     def look(self) -> None:
         """Note how much the children hold that there are just now."""
@@ -94,7 +94,7 @@ def memory() -> Iterator[str]:
     yield from table(("MiB after", "resident", "peak", "peak of a child"), rows)
 
 
-async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTIONS) -> Sequence[Held]:
+async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTIONS) -> Sequence[ClaimedUpdate]:
     """Run a bot over a copy of a knowledge folder, and look at it after each step."""
     folder = home / "knowledge"
     shutil.copytree(knowledge, folder)
@@ -108,7 +108,7 @@ async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTI
                 return [held async for held in _steps(api, watch, folder, questions)]
 
 
-async def _steps(api: BotApi, watch: Watch, folder: Path, questions: int) -> AsyncIterator[Held]:
+async def _steps(api: BotApi, watch: Watch, folder: Path, questions: int) -> AsyncIterator[ClaimedUpdate]:
     yield watch.held("the start")
     for number in range(RELOADS):
         _change(folder, number)

@@ -9,10 +9,10 @@ import numpy as np
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
+from bot.evaluation.ask_all import ask_all
 from bot.evaluation.judge import Verdict, judge
-from bot.evaluation.questions import Asked
+from bot.evaluation.questions import EvaluationQuestion
 from bot.evaluation.report import figures
-from bot.evaluation.run import ask_all
 from bot.knowledge.model import Entry
 from bot.matching.catalogue import Catalogue
 from bot.matching.matcher import Matcher
@@ -44,7 +44,7 @@ class Contestant:
     """Answered above a threshold alone: the bot at its own, the others at the bot's false-answer rate."""
 
 
-def quality(matcher: Matcher, questions: Sequence[Asked]) -> Iterator[str]:
+def quality(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Iterator[str]:
     """Measure everybody, and yield the tables."""
     bot = _bot(matcher, questions)
     allowed = sum(verdict.wrong for verdict in bot.banded if _unanswerable(verdict.asked))
@@ -78,7 +78,7 @@ def choices(scores: Scores, catalogue: Catalogue) -> list[Choice]:
     return found
 
 
-def at_rate(questions: Sequence[Asked], chosen: Sequence[Choice], allowed: int) -> tuple[Verdict, ...]:
+def at_rate(questions: Sequence[EvaluationQuestion], chosen: Sequence[Choice], allowed: int) -> tuple[Verdict, ...]:
     """Judge the choices above the threshold that lets `allowed` of the unanswerable questions through."""
     unanswerable = [choice.score for asked, choice in zip(questions, chosen, strict=True) if _unanswerable(asked)]
     limit = threshold(unanswerable, allowed)
@@ -88,7 +88,7 @@ def at_rate(questions: Sequence[Asked], chosen: Sequence[Choice], allowed: int) 
     )
 
 
-def _peers(matcher: Matcher, questions: Sequence[Asked], allowed: int) -> Iterator[Contestant]:
+def _peers(matcher: Matcher, questions: Sequence[EvaluationQuestion], allowed: int) -> Iterator[Contestant]:
     catalogue = matcher.engine.catalogue
     texts = [asked.text for asked in questions]
     for name, peer in peers(matcher.engine).items():
@@ -97,7 +97,7 @@ def _peers(matcher: Matcher, questions: Sequence[Asked], allowed: int) -> Iterat
         yield Contestant(name, forced, at_rate(questions, chosen, allowed))
 
 
-def _bot(matcher: Matcher, questions: Sequence[Asked]) -> Contestant:
+def _bot(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Contestant:
     banded = tuple(ask_all(Assistant(lambda: matcher), questions))
     forced = tuple(
         verdict if verdict.reply.answers else judge(verdict.asked, _forced(matcher, verdict.asked))
@@ -106,23 +106,23 @@ def _bot(matcher: Matcher, questions: Sequence[Asked]) -> Contestant:
     return Contestant(BOT, forced, banded)
 
 
-def _forced(matcher: Matcher, asked: Asked) -> Reply:
+def _forced(matcher: Matcher, asked: EvaluationQuestion) -> Reply:
     """Answer with the first candidate, whatever its score; small talk has none."""
     entries = (found.item for found in matcher.decide(asked.text).candidates if isinstance(found.item, Entry))
     return _reply(asked, Choice(next(entries, None), 0.0))
 
 
-def _reply(asked: Asked, choice: Choice) -> Reply:
+def _reply(asked: EvaluationQuestion, choice: Choice) -> Reply:
     if choice.entry is None:
         return Reply(asked.text, "unknown", "zh")
     return Reply(asked.text, "answered", "zh", answers=(Scored(choice.entry, 0.0),))
 
 
-def _unanswerable(asked: Asked) -> bool:
+def _unanswerable(asked: EvaluationQuestion) -> bool:
     return not asked.topics and asked.conversation is None
 
 
-def _plain(asked: Asked) -> bool:
+def _plain(asked: EvaluationQuestion) -> bool:
     """Tell whether a question stands alone and asks about one topic, which is all that a peer can answer."""
     return len(asked.topics) == 1 and asked.conversation is None
 

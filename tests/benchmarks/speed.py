@@ -15,10 +15,10 @@ from statistics import median
 
 from rapidfuzz import fuzz, process
 
-from bot.matching.allowance import LONGEST_MESSAGE
-from bot.matching.embed import CachedEmbedder
-from bot.matching.index import Floats
+from bot.matching.embeddings import CachedEmbedder
+from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
+from bot.matching.work_limit import LONGEST_MESSAGE
 from bot.settings import Settings
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source

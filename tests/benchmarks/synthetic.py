@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, count
 from random import Random
 
-from bot.knowledge.model import Absent, Bilingual, Entry, Interview, Knowledge, Phrasing
+from bot.knowledge.model import Bilingual, Entry, Interview, Knowledge, NotCovered, Phrasing
 
 KEPT, GENERAL = 0.3, 0.5
 """Shares of the topical words that stay, and that become other words of general Chinese; the rest is made up."""
@@ -84,7 +84,7 @@ def multiplied(knowledge: Knowledge, phrasings: int, origin: Source, seed: int =
     return replace(knowledge, interviews=tuple(interviews))
 
 
-def items(interview: Interview) -> Iterator[Entry | Absent]:
+def items(interview: Interview) -> Iterator[Entry | NotCovered]:
     """Yield all that can be asked for."""
     yield from interview.entries()
     yield from interview.absent
@@ -108,7 +108,7 @@ def _cut(interview: Interview, most: int) -> Interview:
     sections = tuple(
         replace(section, entries=tuple(filter(None, map(shortened, section.entries)))) for section in interview.sections
     )
-    absents: list[Absent] = []
+    absents: list[NotCovered] = []
     for absent in interview.absent:
         kept = absent.phrasings[:most]
         most -= len(kept)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.knowledge.model import Absent, Bilingual, Entry, Interview, Knowledge, Phrasing, Section
+from bot.knowledge.model import Bilingual, Entry, Interview, Knowledge, NotCovered, Phrasing, Section
 from bot.knowledge.transcript import Transcript
 from tests.benchmarks.synthetic import Source, altered, items, multiplied, source
 
@@ -25,7 +25,7 @@ def small() -> Knowledge:
     text = Bilingual("核能便宜", "nuclear power is cheap")
     asked = phrasings("核能贵吗", "核能便宜不便", "is nuclear cheap", "cost of nuclear power")
     entry = Entry("talk", "nuclear", "energy", False, text, asked, (text,), (), (), "01.yaml", 1)
-    absent = Absent("talk", "coal", text, phrasings("煤炭价格", "coal price"), (), "02.yaml", 1)
+    absent = NotCovered("talk", "coal", text, phrasings("煤炭价格", "coal price"), (), "02.yaml", 1)
     section = Section("energy", text, (entry,))
     interview = Interview("talk", text, text, "2025", (section,), (absent,), Transcript(""), (), 0)
     return Knowledge((interview,), (), "0")

@@ -2,6 +2,6 @@
 
 from tests.botapi.people import ADA, BOB, FORUM, GROUP, ME, TOKEN, Chat, User
 from tests.botapi.server import BotApi, running
-from tests.botapi.world import Sent
+from tests.botapi.state import Sent
 
 __all__ = ["ADA", "BOB", "FORUM", "GROUP", "ME", "TOKEN", "BotApi", "Chat", "Sent", "User", "running"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.botapi.markup import MarkupError, parse, units
 from tests.botapi.people import JSON, Chat
-from tests.botapi.world import RefusedError, World
+from tests.botapi.state import RefusedError, World
 
 TEXT = 4096
 CAPTION = 1024
@@ -121,7 +121,7 @@ def thread(where: Chat, values: JSON) -> int | None:
     return int(number)
 
 
-def reply_target(world: World, where: Chat, values: JSON) -> JSON | None:
+def beside(world: World, where: Chat, values: JSON) -> JSON | None:
     """Return the message that is replied to; None for none, also where a missing one is allowed."""
     parameters = values.get("reply_parameters")
     if parameters is None:

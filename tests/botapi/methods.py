@@ -10,7 +10,7 @@ from typing import Any
 from tests.botapi import checks
 from tests.botapi.checks import bad
 from tests.botapi.people import JSON, ME, member
-from tests.botapi.world import Sent, World
+from tests.botapi.state import Sent, World
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
@@ -84,7 +84,7 @@ def _put(world: World, values: JSON, shown: checks.Formatted, content: JSON) -> 
     """Put a message of the bot into its chat, where every check lets it."""
     where = checks.chat(world, values)
     rows = checks.keyboard(values)
-    target = checks.reply_target(world, where, values)
+    target = checks.beside(world, where, values)
     topic = checks.thread(where, values)
     if topic is None and target is not None and target.get("is_topic_message"):
         topic = target["message_thread_id"]

@@ -20,11 +20,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tests.botapi.hands import Hands
 from tests.botapi.methods import METHODS
 from tests.botapi.people import JSON, TOKEN
+from tests.botapi.state import RefusedError
+from tests.botapi.user_actions import Hands
 from tests.botapi.webhook import Deliveries
-from tests.botapi.world import RefusedError
 
 POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
 STRUCTURED = frozenset(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from tests.botapi.people import JSON
-from tests.botapi.world import World
+from tests.botapi.state import World
 
 CONNECTIONS = 40
 """Deliveries at once, as Telegram makes them unless it is told otherwise."""

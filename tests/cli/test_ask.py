@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot import compose
 from bot.answers.reply import Question
 from bot.cli.encoding import EncodingError
-from bot.cli.lines import as_question, read_lines, whole
 from bot.cli.main import main
+from bot.cli.stdin_lines import as_question, read_lines, whole
 from bot.settings import read_settings
 from tests.cli.conftest import TALK, Bot, Process
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.encoding import EncodingError
-from bot.cli.lines import read_lines
+from bot.cli.stdin_lines import read_lines
 from tests.builders import SHIPPED
 from tests.cli.conftest import Bot, Process, command
 

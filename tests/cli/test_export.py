@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from bot.storage import phrasings
+from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasings import State, Wording
+from bot.storage.phrasing_decisions import State, Wording
 from tests.cli.conftest import TALK
 
 Approve = Callable[..., None]
@@ -35,7 +35,7 @@ def decide(tmp_path: Path) -> Approve:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
         await database.upgrade()
         made = [Wording(number, number, text, entry, state, number) for number, text, entry, state in decisions]
-        await phrasings.decide(database, made)
+        await phrasing_decisions.decide(database, made)
         await database.close()
 
     return lambda *decisions: asyncio.run(keep(*decisions))

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from bot import compose
 from bot.answers.reply import Reply, Scored
-from bot.cli.locale import locale_language
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
+from bot.cli.terminal_locale import locale_language
 from bot.settings import read_settings
 from bot.text import LANGUAGES, read_texts
 from tests.cli.conftest import ROOT

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.cli.wrap import wrap
+from bot.cli.line_wrap import wrap
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.evaluation.folds import PARTS, folds, without
-from bot.evaluation.questions import Asked
+from bot.evaluation.cross_validation import PARTS, folds, without
+from bot.evaluation.questions import EvaluationQuestion
 from bot.matching.matcher import Matcher
 from tests.builders import asked, normaliser
 
 
-def questions(*names: str) -> list[Asked]:
+def questions(*names: str) -> list[EvaluationQuestion]:
     return [asked(name=name) for name in names]
 
 

@@ -8,7 +8,7 @@ from bot.answers.reply import Reply, Scored
 from bot.evaluation.judge import Verdict, entry_hits, judge
 from bot.evaluation.report import figures, reliability
 from bot.knowledge.model import Entry
-from bot.matching.model import Status
+from bot.matching.results import Status
 from tests.builders import asked, entry
 
 RIGHT = entry("right", [(10, 12)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.evaluation.sure import sure_from
+from bot.evaluation.skip_semantic import sure_from
 from bot.evaluation.training import Best
 
 RIGHT: Best = {f"right{number}": (0.99, True) for number in range(400)}

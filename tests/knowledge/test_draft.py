@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.draft import draft, identifier
+from bot.knowledge.draft_marks import MARK, drafts_are_finished
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
-from bot.knowledge.unfinished import MARK, drafts_are_finished
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "knowledge" / "altman-a16z" / "transcript.txt"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.main import main
 from bot.knowledge.folder import digest, files_of, is_curated, is_stray, lost_files, write_whole
-from bot.storage.versions import pack, unpack
+from bot.storage.knowledge_versions import pack, unpack
 from tests.builders import SECOND, SHIPPED, copy_of, knowledge_of, write
 
 STRAYS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.knowledge.learned import Learned, with_phrasings
 from bot.knowledge.model import Knowledge
+from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from tests.builders import SECOND, knowledge_of, normaliser
 
 KEEPER = "lighthouse/keeper"
@@ -17,7 +17,7 @@ def knowledge() -> Knowledge:
 
 
 def test_phrasings_are_put_under_their_entries(knowledge: Knowledge) -> None:
-    learned = [Learned(KEEPER, "谁来看着那盏灯呀"), Learned(KEEPER, "who minds the lamp")]
+    learned = [ApprovedPhrasing(KEEPER, "谁来看着那盏灯呀"), ApprovedPhrasing(KEEPER, "who minds the lamp")]
 
     overlay = with_phrasings(knowledge, learned, normaliser())
 
@@ -33,7 +33,7 @@ def test_phrasings_are_put_under_their_entries(knowledge: Knowledge) -> None:
 
 def test_what_an_entry_has_already_adds_nothing(knowledge: Knowledge) -> None:
     question = knowledge.by_key[KEEPER].question.zh
-    learned = [Learned(KEEPER, question), Learned(KEEPER, f"请问，{question}")]
+    learned = [ApprovedPhrasing(KEEPER, question), ApprovedPhrasing(KEEPER, f"请问，{question}")]
 
     overlay = with_phrasings(knowledge, learned, normaliser())
 
@@ -42,7 +42,7 @@ def test_what_an_entry_has_already_adds_nothing(knowledge: Knowledge) -> None:
 
 
 def test_the_same_wording_twice_is_added_once(knowledge: Knowledge) -> None:
-    learned = [Learned(KEEPER, "谁来看着那盏灯呀"), Learned(KEEPER, "谁来看着那盏灯呀？")]
+    learned = [ApprovedPhrasing(KEEPER, "谁来看着那盏灯呀"), ApprovedPhrasing(KEEPER, "谁来看着那盏灯呀？")]
 
     entry = with_phrasings(knowledge, learned, normaliser()).knowledge.by_key[KEEPER]
 
@@ -53,7 +53,7 @@ def test_what_breaks_a_rule_is_left_out_with_the_reason(knowledge: Knowledge) ->
     other = next(entry for key, entry in knowledge.by_key.items() if key != KEEPER)
     absent = next(absent for interview in knowledge.interviews for absent in interview.absent)
     wordings = [other.question.zh, absent.phrasings[0].text, "？！", "DRAFT: 谁"]
-    learned = [Learned(KEEPER, text) for text in wordings] + [Learned("lighthouse/gone", "灯呢")]
+    learned = [ApprovedPhrasing(KEEPER, text) for text in wordings] + [ApprovedPhrasing("lighthouse/gone", "灯呢")]
 
     overlay = with_phrasings(knowledge, learned, normaliser())
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from bot.knowledge.draft_marks import drafts_are_finished
 from bot.knowledge.model import Entry, Interview, Knowledge
-from bot.knowledge.unfinished import drafts_are_finished
 from bot.matching.matcher import Matcher
 from tests.builders import SHIPPED
 

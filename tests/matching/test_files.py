@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.matching.dialogue import read_dialogue
-from bot.matching.kinds import read_kinds
-from bot.matching.language import read_language
+from bot.matching.answer_kinds import read_kinds
+from bot.matching.dialogue_patterns import read_dialogue
 from bot.matching.smalltalk import read_smalltalk
+from bot.matching.word_lists import read_language
 from bot.settings import CONFIG
 
 READERS: dict[str, Callable[[Path], object]] = {

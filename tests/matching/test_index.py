@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.index import build
+from bot.matching.inverted_index import build
 
 KINDS = {"c": 0.5, "w": 1.0}
 TERMS = st.sampled_from([f"{kind}:{letter}" for kind in KINDS for letter in "abcdefgh"])

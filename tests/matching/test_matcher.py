@@ -11,7 +11,7 @@ import pytest
 
 from bot import compose
 from bot.matching.matcher import Matcher
-from bot.matching.model import Before, Decision
+from bot.matching.results import AnswerContext, Decision
 from bot.settings import Settings
 from tests.builders import SECOND, cases
 
@@ -72,7 +72,7 @@ def test_each_topic_of_a_message_is_answered(case: dict[str, Any], shipped: Matc
 
 @pytest.mark.parametrize("case", cases("follow_ups"))
 def test_a_message_is_read_in_the_light_of_the_one_before(case: dict[str, Any], shipped: Matcher) -> None:
-    before: Before | None = None
+    before: AnswerContext | None = None
     for turn in case["turns"]:
         decision = shipped.decide(turn["text"], None, before)
         assert decision.status == turn.get("status", "answered"), turn
@@ -81,7 +81,9 @@ def test_a_message_is_read_in_the_light_of_the_one_before(case: dict[str, Any], 
             assert decision.focus == turn.get("focus"), turn
         if decision.answers:
             entries = tuple(found.entry for found in decision.answers)
-            before = Before(entries, (before.shown if before else frozenset()) | {entry.key for entry in entries})
+            before = AnswerContext(
+                entries, (before.shown if before else frozenset()) | {entry.key for entry in entries}
+            )
 
 
 @pytest.mark.parametrize("case", cases("reply_language"))
@@ -137,7 +139,7 @@ def test_an_alias_is_as_good_as_the_name(second: Matcher) -> None:
 
 @pytest.mark.parametrize("text", ["", "？？", "😂"])
 def test_a_message_without_a_word_says_nothing_to_an_answer_either(text: str, second: Matcher) -> None:
-    before = Before((second.knowledge.by_key["lighthouse/lamp"],))
+    before = AnswerContext((second.knowledge.by_key["lighthouse/lamp"],))
     assert second.decide(text, None, before).smalltalk == "nothing"
 
 
@@ -146,14 +148,14 @@ def test_a_quoted_point_leads_to_the_entry_that_says_more_about_it(shipped: Matc
     point = next(number for number, text in enumerate(last.points) if "世界模型" in text.zh)
 
     for text in ("展开说说", "为什么？"):
-        assert first_of(shipped.decide(text, None, Before((last,), point=point))) == "world-model-agi"
-    wording = shipped.decide("原话是什么？", None, Before((last,), point=point))
+        assert first_of(shipped.decide(text, None, AnswerContext((last,), point=point))) == "world-model-agi"
+    wording = shipped.decide("原话是什么？", None, AnswerContext((last,), point=point))
     assert (first_of(wording), wording.focus) == ("why-sora", point)
 
 
 def test_what_was_asked_before_suggestions_completes_a_message(second: Matcher) -> None:
     offered = tuple(second.knowledge.by_key[f"lighthouse/{name}"] for name in ("lamp", "panels"))
-    before = Before(offered, is_offer=True, asked="太阳能板多久")
+    before = AnswerContext(offered, is_offer=True, asked="太阳能板多久")
 
     assert second.decide("擦一次？").status == "suggested"
     assert first_of(second.decide("擦一次？", None, before)) == "panels"
@@ -166,19 +168,19 @@ def test_what_was_asked_before_suggestions_completes_a_message(second: Matcher) 
 @pytest.mark.parametrize("text", ["为什么", "why?", "详细说说"])
 def test_a_bare_follow_up_is_never_said_to_be_missing_in_the_interview(text: str, second: Matcher) -> None:
     for entry in second.knowledge.by_key.values():
-        assert second.decide(text, None, Before((entry,))).status in {"answered", "suggested"}
+        assert second.decide(text, None, AnswerContext((entry,))).status in {"answered", "suggested"}
 
 
 @pytest.mark.parametrize("text", ["帮我写首诗", "推荐个餐厅", "今天天气怎么样", "who won the world cup"])
 def test_another_subject_is_not_dragged_to_the_last_answer(text: str, shipped: Matcher) -> None:
     for key in ("nuclear-view", "open-source-view", "why-sora"):
-        before = Before((shipped.knowledge.by_key[f"altman-a16z/{key}"],))
+        before = AnswerContext((shipped.knowledge.by_key[f"altman-a16z/{key}"],))
         assert shipped.decide(text, None, before).status != "answered"
 
 
 def test_a_message_of_another_snapshot_is_no_trouble(second: Matcher, shipped: Matcher) -> None:
     entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
-    elsewhere = Before((replace(entry, interview="gone"),))
+    elsewhere = AnswerContext((replace(entry, interview="gone"),))
     assert second.decide("那台风呢", None, elsewhere).status in {"answered", "suggested", "unknown"}
     assert second.decide("为什么", None, elsewhere).status in {"answered", "suggested"}
 
@@ -186,4 +188,4 @@ def test_a_message_of_another_snapshot_is_no_trouble(second: Matcher, shipped: M
 def test_an_entry_whose_relation_is_gone_after_a_reload_is_no_trouble(second: Matcher) -> None:
     entry = second.knowledge.by_key["lighthouse/lamp"]
     old = replace(entry, related=("gone", "panels"))
-    assert first_of(second.decide("还有呢", None, Before((old,), frozenset({old.key})))) == "panels"
+    assert first_of(second.decide("还有呢", None, AnswerContext((old,), frozenset({old.key})))) == "panels"

@@ -10,8 +10,8 @@ import pytest
 from bot.knowledge.model import Entry
 from bot.matching.decide import decide
 from bot.matching.engine import Ranking
-from bot.matching.model import Candidate, Query
 from bot.matching.narrow import narrowed
+from bot.matching.results import Candidate, Query
 from bot.matching.weights import Bands, LogisticModel, Model
 from tests.builders import entry
 

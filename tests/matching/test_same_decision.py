@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.matching.matcher import Matcher
-from bot.matching.model import Decision
+from bot.matching.results import Decision
 from tests.builders import SHIPPED, knowledge_of
 
 Dress = Callable[[str], str]

@@ -19,7 +19,7 @@ from bot.matching.weights import (
     FeatureWeights,
     LogisticModel,
     Model,
-    Several,
+    MultiTopicModel,
     Weights,
     read_weights,
 )
@@ -84,7 +84,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
         with_meaning=model,
         without_meaning=model,
         in_conversation=model,
-        several=Several(logistic=small(), least=0.7),
+        several=MultiTopicModel(logistic=small(), least=0.7),
         sure=0.98,
     )
     path = tmp_path / "weights.toml"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SettingsError
-from bot.storage.address import SSL_MODES, password_of, read_address
+from bot.storage.database_url import SSL_MODES, password_of, read_address
 
 HOST = {"host": ["db"], "port": [5432], "database": "bot", "timeout": 10}
 BOB = HOST | {"user": "bob", "password": "hunter2"}

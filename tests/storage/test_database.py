@@ -19,7 +19,7 @@ from sqlalchemy import Connection, insert, select, text
 from bot.errors import StorageError
 from bot.storage.database import Database
 from bot.storage.migrations import HEAD
-from bot.storage.names import Names
+from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import INBOX, METADATA
 from bot.storage.sqlite import make_file
 
@@ -123,8 +123,8 @@ async def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_names_are_steady_and_belong_to_the_token() -> None:
-    names, others = Names(SecretStr("1:one")), Names(SecretStr("2:two"))
+    names, others = Pseudonyms(SecretStr("1:one")), Pseudonyms(SecretStr("2:two"))
 
-    assert names.of("chat", 5) == Names(SecretStr("1:one")).of("chat", 5)
+    assert names.of("chat", 5) == Pseudonyms(SecretStr("1:one")).of("chat", 5)
     assert len({names.of("chat", 5), names.of("person", 5), names.of("chat", 6), others.of("chat", 5)}) == 4
     assert all(-(2**63) <= names.of(number) < 2**63 for number in range(100))

@@ -8,14 +8,14 @@ from itertools import count
 
 import pytest
 
-from bot.storage import gaps, history, hygiene, phrasings, preferences, votes
+from bot.storage import gaps, history, phrasing_decisions, preferences, retention, votes
 from bot.storage.database import Database
 from bot.storage.figures import Chats
 from bot.storage.history import DAY, Exchange, Forgotten, without_names
-from bot.storage.phrasings import PUT_OFF, Wording
+from bot.storage.phrasing_decisions import PUT_OFF, Wording
 from bot.storage.preferences import ChatSettings
 from bot.storage.statistics import statistics
-from bot.storage.zone import COORDINATED
+from bot.storage.time_zone import COORDINATED
 from tests.builders import kept
 
 NOW = 20_000 * DAY + 5.0
@@ -44,10 +44,10 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
     return exchange.id
 
 
-async def wording(database: Database, text: str, state: phrasings.State, at: float = NOW) -> int:
+async def wording(database: Database, text: str, state: phrasing_decisions.State, at: float = NOW) -> int:
     """Keep a decision; return its id."""
     number = next(NUMBERS)
-    await phrasings.decide(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
+    await phrasing_decisions.decide(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
     return number
 
 
@@ -142,7 +142,7 @@ async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
     old, new = await keep(database, at=NOW - 8 * DAY), await keep(database, at=NOW - 6 * DAY)
     await votes.vote(database, old, ADA, "up", NOW)
 
-    await hygiene.tidy(database, 7, NOW)
+    await retention.tidy(database, 7, NOW)
 
     assert await history.find(database, old) is None
     assert await history.find(database, new) is not None
@@ -152,8 +152,8 @@ async def test_one_decision_a_wording(database: Database) -> None:
     first = await wording(database, "核能", "pending")
     second = await wording(database, "核能", "approved")
 
-    assert await phrasings.find(database, first) is None
-    found = await phrasings.find(database, second)
+    assert await phrasing_decisions.find(database, first) is None
+    found = await phrasing_decisions.find(database, second)
     assert found is not None
     assert (found.text, found.entry, found.state) == ("核能？", "talk/one", "approved")
 
@@ -163,25 +163,25 @@ async def test_what_is_put_off_comes_back(database: Database) -> None:
     await wording(database, "乙", "later", NOW - 1)
     await wording(database, "丙", "later", NOW - 2 * PUT_OFF)
 
-    assert await phrasings.settled(database, NOW) == {ord("甲"), ord("乙")}
+    assert await phrasing_decisions.settled(database, NOW) == {ord("甲"), ord("乙")}
 
 
 async def test_a_decision_can_be_taken_back(database: Database) -> None:
     number = await wording(database, "甲", "pending")
 
-    await phrasings.drop(database, number)
+    await phrasing_decisions.drop(database, number)
 
-    assert await phrasings.find(database, number) is None
-    assert await phrasings.settled(database, NOW) == set()
+    assert await phrasing_decisions.find(database, number) is None
+    assert await phrasing_decisions.settled(database, NOW) == set()
 
 
 async def test_exported_wordings_were_approved(database: Database) -> None:
     approved, pending = await wording(database, "甲", "approved"), await wording(database, "乙", "pending")
 
-    await phrasings.exported(database, [approved, pending])
+    await phrasing_decisions.exported(database, [approved, pending])
 
-    assert [one.id for one in await phrasings.in_state(database, "exported")] == [approved]
-    assert [one.id for one in await phrasings.in_state(database, "pending", "approved")] == [pending]
+    assert [one.id for one in await phrasing_decisions.in_state(database, "exported")] == [approved]
+    assert [one.id for one in await phrasing_decisions.in_state(database, "pending", "approved")] == [pending]
 
 
 async def test_a_person_chooses_a_language_and_takes_it_back(database: Database) -> None:

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StorageError
-from bot.storage import signals, turns
-from bot.storage.clerk import Clerk
+from bot.storage import leader_election, notifications
 from bot.storage.database import Database
-from bot.storage.memories import Memories
+from bot.storage.inbox_worker import InboxWorker
+from bot.storage.write_behind import WriteBehindStore
 from tests import pooler
 from tests.postgres import Server
 
@@ -177,7 +177,7 @@ async def test_behind_a_pooler_changes_are_looked_for(postgres: Server, postgres
     async with pooled(postgres, postgres_url) as (_, url):
         database, seen = Database(url), asyncio.Event()
         await database.upgrade()
-        listening = asyncio.create_task(signals.listen(database, {signals.PHRASINGS: seen.set}))
+        listening = asyncio.create_task(notifications.listen(database, {notifications.PHRASINGS: seen.set}))
         for _ in range(2):
             await asyncio.wait_for(seen.wait(), 10)
             seen.clear()
@@ -195,7 +195,7 @@ async def test_behind_a_pooler_one_replica_has_the_turn_and_the_next_takes_over(
         began, stops, clerks, turning = asyncio.Queue[str](), [], [], []
         for name, database in zip(("elder", "younger"), databases, strict=True):
             await database.upgrade()
-            clerk, stop = Clerk(database, name, Memories(database), lambda _: None, 4), asyncio.Event()
+            clerk, stop = InboxWorker(database, name, WriteBehindStore(database), lambda _: None, 4), asyncio.Event()
             await clerk.start()
             clerks.append(clerk)
             stops.append(stop)
@@ -204,7 +204,7 @@ async def test_behind_a_pooler_one_replica_has_the_turn_and_the_next_takes_over(
                 began.put_nowait(name)
                 await over.wait()
 
-            turning.append(asyncio.create_task(turns.in_turn(database, name, work, stop, "it works")))
+            turning.append(asyncio.create_task(leader_election.run_as_leader(database, name, work, stop, "it works")))
             assert await asyncio.wait_for(began.get(), 10) == "elder" if name == "elder" else began.empty()
         stops[0].set()
         await turning[0]

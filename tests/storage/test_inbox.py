@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.storage import hygiene
+from bot.storage import retention
 from bot.storage.database import Database
-from bot.storage.inbox import CRASHES, Arrived, Ended, Inbox, depth
+from bot.storage.inbox import CRASHES, Completion, Inbox, IncomingUpdate, depth
 from bot.storage.schema import INBOX, REPLICAS
 
 
-def arrived(number: int, chat: int) -> Arrived:
-    return Arrived(number, chat, f'{{"update_id": {number}}}', 1000.0 + number)
+def arrived(number: int, chat: int) -> IncomingUpdate:
+    return IncomingUpdate(number, chat, f'{{"update_id": {number}}}', 1000.0 + number)
 
 
 class Replica:
@@ -32,7 +32,7 @@ class Replica:
 
         return await self._database.run(begin)
 
-    async def keep(self, *updates: Arrived) -> None:
+    async def keep(self, *updates: IncomingUpdate) -> None:
         await self._database.run(lambda connection: self._inbox.keep(connection, updates, in_hand=False))
 
     async def claim(self, room: int = 10) -> list[int]:
@@ -40,7 +40,7 @@ class Replica:
         return [one.update_id for one in held]
 
     async def end(self, *numbers: int, error: str | None = None) -> None:
-        state = [Ended(number, "aside" if error else "done", time.time(), 3, error) for number in numbers]
+        state = [Completion(number, "aside" if error else "done", time.time(), 3, error) for number in numbers]
         await self._database.run(lambda connection: self._inbox.end(connection, state))
 
     async def leave(self) -> None:
@@ -160,11 +160,11 @@ async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> Non
     await one.end(3, error="broken")
     async with database.begin() as connection:
         for number, days in ((1, 3), (3, 3)):
-            old = now - days * hygiene.DAY
+            old = now - days * retention.DAY
             await connection.execute(update(INBOX).where(INBOX.c.update_id == number).values(ended_at=old))
 
-    await hygiene.tidy(database, 30, now)
+    await retention.tidy(database, 30, now)
     assert [number for number, *_ in await contents(database)] == [2, 3, 4]
 
-    await hygiene.tidy(database, 30, now + 31 * hygiene.DAY)
+    await retention.tidy(database, 30, now + 31 * retention.DAY)
     assert [number for number, *_ in await contents(database)] == [4], "what waits is never forgotten"

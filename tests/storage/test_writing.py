@@ -14,26 +14,26 @@ from sqlalchemy import Connection, event, insert, select
 
 from bot.errors import StorageError
 from bot.storage import history, preferences
+from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
-from bot.storage.ends import Ends
+from bot.storage.database_health import DatabaseHealth
 from bot.storage.history import Exchange, without_names
-from bot.storage.inbox import Arrived, Ended, Inbox
-from bot.storage.memories import Given, Memories, Tokens, Topic
+from bot.storage.inbox import Completion, Inbox, IncomingUpdate
 from bot.storage.preferences import ChatSettings
-from bot.storage.recall import Recall, Recalled, Wanted
 from bot.storage.schema import INBOX
-from bot.storage.trouble import Trouble
+from bot.storage.state_loader import LoadedState, StateKeys, StateLoader
+from bot.storage.write_behind import ConversationRow, LimitRow, SentAnswerRow, WriteBehindStore
 
-TOPIC = Topic(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
-TOKENS = Tokens(12, 3.25, told=True, at=1000.25)
-GIVEN = Given(1, 7, (6, 7), 99, 5, 98, 1000.125, ("talk/one", "talk/two"), "answered", 13)
+TOPIC = ConversationRow(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
+TOKENS = LimitRow(12, 3.25, told=True, at=1000.25)
+GIVEN = SentAnswerRow(1, 7, (6, 7), 99, 5, 98, 1000.125, ("talk/one", "talk/two"), "answered", 13)
 EXCHANGE = Exchange(
     13, 1000.75, 1, "private", 12, "typed", '核能\n🙂 怎么"看\\', "zh", "answered", ("talk/one",), 0.5, 1.25
 )
 
 
-def ends(database: Database, memories: Memories) -> Ends:
-    return Ends(database, Inbox(database, "one"), memories, Trouble(), lambda: False)
+def ends(database: Database, memories: WriteBehindStore) -> CompletionWriter:
+    return CompletionWriter(database, Inbox(database, "one"), memories, DatabaseHealth(), lambda: False)
 
 
 def statements(database: Database) -> list[str]:
@@ -45,17 +45,17 @@ def statements(database: Database) -> list[str]:
 
 
 async def in_hand(database: Database, *numbers: int) -> None:
-    arrived = [Arrived(number, number, "{}", 1.0) for number in numbers]
+    arrived = [IncomingUpdate(number, number, "{}", 1.0) for number in numbers]
     await database.run(lambda connection: Inbox(database, "one").keep(connection, arrived, in_hand=True))
 
 
 async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Database) -> None:
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     await in_hand(database, 1, 2, 3)
     for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
         memories.note(note)
     writing = ends(database, memories)
-    noted = [writing.note(Ended(1, "done", 5.5)), writing.note(Ended(2, "aside", 6.5, 3, "broken"))]
+    noted = [writing.note(Completion(1, "done", 5.5)), writing.note(Completion(2, "aside", 6.5, 3, "broken"))]
     waiting = asyncio.gather(*noted)
     await asyncio.sleep(0)
 
@@ -68,7 +68,7 @@ async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Da
         ("aside", "{}", 6.5, 3, "broken", None),
         ("waiting", "{}", None, 0, None, "one"),
     ]
-    found = await Recall(database).of(Wanted(11, (12,), None, None))
+    found = await StateLoader(database).of(StateKeys(11, (12,), None, None))
     assert (found.topic, found.limits) == (TOPIC, (TOKENS,))
     assert await memories.answer_to(1, 5) == GIVEN
     assert await history.find(database, 13) == EXCHANGE
@@ -76,7 +76,7 @@ async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Da
 
 
 async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(database: Database) -> None:
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     others = [replace(GIVEN, last=last, messages=(last,), question=None) for last in (60, 67, 76)]
     later = replace(GIVEN, last=16, messages=(17, 16), question=15, entries=(), status=None, exchange=None)
     for note in (GIVEN, *others, later, replace(GIVEN, chat=2, messages=(8, 7), question=9)):
@@ -89,7 +89,7 @@ async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(da
 
 
 async def test_what_is_noted_again_takes_the_place_of_what_was(database: Database) -> None:
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     writing = ends(database, memories)
     for tokens in (3.0, 2.0):
         memories.note(replace(TOKENS, tokens=tokens))
@@ -97,13 +97,13 @@ async def test_what_is_noted_again_takes_the_place_of_what_was(database: Databas
         writing.stop()
         await writing.write()
 
-    found = await Recall(database).of(Wanted(11, (12,), None, None))
+    found = await StateLoader(database).of(StateKeys(11, (12,), None, None))
 
     assert found.limits == (replace(TOKENS, tokens=2.0),)
 
 
 async def test_what_is_forgotten_is_deleted(database: Database) -> None:
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     writing = ends(database, memories)
     memories.note(GIVEN)
     writing.stop()
@@ -118,7 +118,7 @@ async def test_what_is_forgotten_is_deleted(database: Database) -> None:
 async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
     database = Database(postgres_url)
     await database.upgrade()
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
         memories.note(note)
     seen = statements(database)
@@ -130,13 +130,13 @@ async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
 
 
 async def test_updates_that_come_side_by_side_are_looked_up_together(database: Database) -> None:
-    memories = Memories(database)
+    memories = WriteBehindStore(database)
     for number in range(20):
         memories.note(replace(TOPIC, conversation=number, at=float(number)))
     await ends(database, memories).write()
-    recall, seen = Recall(database), statements(database)
+    recall, seen = StateLoader(database), statements(database)
 
-    found = await asyncio.gather(*(recall.of(Wanted(number, (number,), number, None)) for number in range(20)))
+    found = await asyncio.gather(*(recall.of(StateKeys(number, (number,), number, None)) for number in range(20)))
 
     assert [one.topic.at for one in found if one.topic is not None] == [float(number) for number in range(20)]
     assert len([one for one in seen if one.startswith("SELECT")]) == 1
@@ -146,22 +146,22 @@ async def test_each_gets_what_is_its_own(database: Database) -> None:
     settings = ChatSettings("en", quiet=True, topic=4)
     await preferences.choose_language(database, 12, "zh-Hant")
     await preferences.change_settings(database, -1, settings)
-    recall = Recall(database)
+    recall = StateLoader(database)
 
-    wanted = [Wanted(11, (12, -1), 12, -1), Wanted(12, (), None, None), Wanted(-1, (12,), -1, 12)]
+    wanted = [StateKeys(11, (12, -1), 12, -1), StateKeys(12, (), None, None), StateKeys(-1, (12,), -1, 12)]
     found = await asyncio.gather(*map(recall.of, wanted))
 
     assert found == [
-        Recalled(None, (), "zh-Hant", settings),
-        Recalled(None, (), None, ChatSettings()),
-        Recalled(None, (), None, ChatSettings()),
+        LoadedState(None, (), "zh-Hant", settings),
+        LoadedState(None, (), None, ChatSettings()),
+        LoadedState(None, (), None, ChatSettings()),
     ]
 
 
 async def test_whoever_looks_up_is_told_that_the_database_is_away(tmp_path: Path) -> None:
-    recall = Recall(Database(f"postgresql+asyncpg:///bot?host={tmp_path}"))
+    recall = StateLoader(Database(f"postgresql+asyncpg:///bot?host={tmp_path}"))
 
-    found = await asyncio.gather(*(recall.of(Wanted(one, (), None, None)) for one in (1, 2)), return_exceptions=True)
+    found = await asyncio.gather(*(recall.of(StateKeys(one, (), None, None)) for one in (1, 2)), return_exceptions=True)
 
     assert [type(one) for one in found] == [StorageError, StorageError]
 
@@ -197,7 +197,7 @@ async def test_a_failure_in_one_go_takes_the_whole_transaction_back(database: Da
 
 def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    trouble = Trouble()
+    trouble = DatabaseHealth()
     trouble.failed("one", StorageError("full"))
     trouble.failed("two", StorageError("full"))
     reasons = [trouble.reason]
@@ -213,7 +213,7 @@ def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCapt
 
 
 def test_a_defect_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
-    trouble = Trouble()
+    trouble = DatabaseHealth()
     trouble.failed("one", ValueError("what somebody asked"))
 
     assert trouble.reason == "a defect, ValueError"

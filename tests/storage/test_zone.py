@@ -17,7 +17,7 @@ from bot.errors import SettingsError
 from bot.storage.database import Database
 from bot.storage.history import DAY, Exchange
 from bot.storage.statistics import QUARTER, statistics
-from bot.storage.zone import COORDINATED, zone_of
+from bot.storage.time_zone import COORDINATED, zone_of
 from tests.builders import kept
 
 NUMBERS = count(1)

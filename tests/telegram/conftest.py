@@ -17,16 +17,16 @@ from bot import compose
 from bot.answers.assistant import Assistant
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.names import Names
+from bot.storage.knowledge_sync import Build, KnowledgeSync
+from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import ASIDE, INBOX
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
-from bot.telegram.life import GRACE, serve
-from bot.telegram.server import Listening
-from bot.telegram.sharing import Build, Sharing
+from bot.telegram.lifecycle import GRACE, serve
+from bot.telegram.updates.http_server import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
-from tests.botapi.world import LIMIT
+from tests.botapi.state import LIMIT
 from tests.builders import SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
@@ -111,8 +111,8 @@ def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeSer
 
     def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
         database = Database(url or f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
-        sharing = Sharing(database, assistant, tmp_path / "knowledge", build_matcher)
-        names = Names(SecretStr(TOKEN))
+        sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
+        names = Pseudonyms(SecretStr(TOKEN))
         return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
 
     return make

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.answers.reply import Reply, Scored
-from bot.telegram.answering import deliver
+from bot.telegram.answering.deliver import deliver
+from bot.telegram.client.send import Destination
 from bot.telegram.context import App, Context
-from bot.telegram.send import Place
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, Sent, User
 from tests.botapi.people import private
-from tests.botapi.world import LIMIT
+from tests.botapi.state import LIMIT
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -26,7 +26,7 @@ TAIPEI = User(21, "Mei", "mei", "zh-hant")
 async def delivered(bot: App, api: BotApi, reply: Reply) -> Sent:
     """Let the bot deliver a reply to Ada in private, however the matcher would have come to it."""
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, reply.question)
-    await deliver(Context(bot), Place(ADA.id, None, asked["message_id"], group=False), reply)
+    await deliver(Context(bot), Destination(ADA.id, None, asked["message_id"], group=False), reply)
     return (await api.sent(1))[0]
 
 

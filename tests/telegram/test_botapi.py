@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.botapi import ADA, FORUM, BotApi
-from tests.botapi.hands import entities
 from tests.botapi.markup import MarkupError, parse
 from tests.botapi.people import private
+from tests.botapi.user_actions import entities
 
 KEY = {"text": "x", "callback_data": "y"}
 

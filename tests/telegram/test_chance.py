@@ -6,7 +6,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.matching.matcher import Matcher
-from bot.telegram.popular import LONGEST_SAYING, popular, sayings
+from bot.telegram.ui.popular import LONGEST_SAYING, popular, sayings
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 

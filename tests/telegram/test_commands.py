@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.assistant import Assistant
+from bot.telegram.access.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS, FOR_GROUPS
 from bot.telegram.context import App
-from bot.telegram.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS, FOR_GROUPS
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, FORUM, BotApi, Sent
 from tests.telegram.conftest import Serving

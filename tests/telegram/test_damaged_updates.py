@@ -12,13 +12,13 @@ import pytest
 from telegram import Update
 
 from bot.answers.assistant import Assistant
-from bot.storage.inbox import Arrived, Inbox, depth
+from bot.storage.inbox import Inbox, IncomingUpdate, depth
+from bot.telegram.client.raw_updates import raw_update, read_update, split_updates
 from bot.telegram.context import App
-from bot.telegram.life import inbox_of
-from bot.telegram.order import chat_of
-from bot.telegram.polling import next_offset
-from bot.telegram.raw_updates import raw_update, read_update, split_updates
-from bot.telegram.server import Listening
+from bot.telegram.lifecycle import inbox_of
+from bot.telegram.updates.chat_order import chat_of
+from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running
 from tests.telegram.conftest import MakeServices, Serving, dead_letters, serving_with
@@ -76,7 +76,9 @@ async def test_an_update_of_an_earlier_process_that_cannot_be_parsed_does_not_en
 ) -> None:
     services = make_services(assistant)
     await services.database.upgrade()
-    left = [Arrived(number, number, (POLL_OF_AN_OLDER_SERVER % number).decode(), time.time()) for number in (1, 2)]
+    left = [
+        IncomingUpdate(number, number, (POLL_OF_AN_OLDER_SERVER % number).decode(), time.time()) for number in (1, 2)
+    ]
     inbox = Inbox(services.database, "earlier")
     await services.database.run(lambda connection: inbox.keep(connection, left, in_hand=True))
 

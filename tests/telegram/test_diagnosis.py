@@ -11,13 +11,13 @@ from telegram import User
 
 from bot import __version__
 from bot.answers.assistant import Assistant
-from bot.storage.inbox import Depth
-from bot.telegram.diagnosis import Diagnosis, told
+from bot.storage.inbox import InboxDepth
+from bot.telegram.monitoring.diagnosis import Diagnosis, told
 from bot.text import Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.telegram.conftest import ROOT, Serving
 
-EMPTY = Depth(0, None, 0, ())
+EMPTY = InboxDepth(0, None, 0, ())
 
 
 async def test_admins_are_told_how_the_bot_is_doing(
@@ -53,7 +53,7 @@ async def test_admins_are_told_how_the_bot_is_doing(
 
 
 def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: Texts) -> None:
-    inbox = Depth(4, 1.0, 2, ((7, "ValueError at somewhere"), (5, "KeyError at elsewhere")))
+    inbox = InboxDepth(4, 1.0, 2, ((7, "ValueError at somewhere"), (5, "KeyError at elsewhere")))
     found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, inbox, 0)
 
     lines = list(told(found, texts, "en"))

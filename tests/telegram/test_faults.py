@@ -10,10 +10,10 @@ import pytest
 import time_machine
 from telegram.error import Conflict, NetworkError, TimedOut
 
-from bot.storage.drift import Drift
+from bot.storage.clock_jump import ClockJumpDetector
+from bot.telegram.client.outage_log import Backoff, OutageLog
+from bot.telegram.client.send_slots import SIDE_BY_SIDE
 from bot.telegram.context import App
-from bot.telegram.outage import Outage, Told
-from bot.telegram.telling import SIDE_BY_SIDE
 from tests.botapi import BotApi, User
 from tests.faults import cut_off
 from tests.telegram.knowledge import NUCLEAR, SOLAR
@@ -70,12 +70,12 @@ def answered(api: BotApi) -> list[tuple[int, int]]:
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what the log says of the clock."""
-    return [record.getMessage() for record in caplog.records if record.name == "bot.storage.hygiene"]
+    return [record.getMessage() for record in caplog.records if record.name == "bot.storage.retention"]
 
 
 def test_the_drift_is_what_was_set_since_the_last_look() -> None:
     times = {"clock": 1000.0, "steady": 5.0}
-    drift = Drift(lambda: times["clock"], lambda: times["steady"])
+    drift = ClockJumpDetector(lambda: times["clock"], lambda: times["steady"])
     seen = []
     for clock, steady in ((1010.0, 15.0), (5000.0, 16.0), (5001.0, 17.0), (900.0, 18.0)):
         times.update(clock=clock, steady=steady)
@@ -85,7 +85,7 @@ def test_the_drift_is_what_was_set_since_the_last_look() -> None:
 
 
 def test_ways_in_which_the_network_fails_are_one_outage(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage(Told(logging.getLogger("test")))
+    outage = Backoff(OutageLog(logging.getLogger("test")))
 
     for error in (TimedOut(), NetworkError("Server disconnected"), Conflict("two"), NetworkError("Bad Gateway")):
         outage.failed(error, error.message)

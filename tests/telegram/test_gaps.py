@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.storage import phrasings, votes
+from bot.storage import phrasing_decisions, votes
 from bot.storage.history import Exchange, new_id
 from bot.telegram.context import App
-from bot.telegram.refs import code
+from bot.telegram.ui.short_ids import code
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
 from tests.builders import kept
@@ -100,7 +100,7 @@ async def test_what_is_approved_outlives_a_restart_and_a_reload(
         assert (await api.answer(BOB, STRANGE)).text.startswith(f"❓ {entry}")
         await api.answer(ADA, "/reload")
         assert (await api.answer(ADA, STRANGE)).text.startswith(f"❓ {entry}")
-        assert await phrasings.find(application.bot_data.database, number) is not None
+        assert await phrasing_decisions.find(application.bot_data.database, number) is not None
 
 
 async def test_the_most_frequent_comes_first_with_its_other_wordings(
@@ -125,7 +125,7 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert await turned(api, page, texts("zh", "gaps.later")) == texts("zh", "gaps.put_off")
         assert page.text == texts("zh", "gaps.none")
         assert page.labels == []
-        kept = await phrasings.in_state(application.bot_data.database, "ignored", "later")
+        kept = await phrasing_decisions.in_state(application.bot_data.database, "ignored", "later")
         assert [one.text for one in kept] == ["", "", ""]
 
 
@@ -160,7 +160,7 @@ async def test_a_wording_of_another_entry_is_refused(
         await api.edited(page)
         await api.tapped(ADA, page, texts("zh", "gaps.yes"))
         refusal = (await api.sent(2))[1]
-        waiting = await phrasings.find(database, number)
+        waiting = await phrasing_decisions.find(database, number)
         answer = await api.answer(ADA, GAS)
 
     assert refusal.text.startswith(texts("zh", "gaps.refused", reason=f"the phrasing '{GAS}' is also one of 'gas'"))

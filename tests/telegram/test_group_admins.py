@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.telegram.chats.group_admins import BELIEVED, LOOKS, GroupAdmins
 from bot.telegram.context import App
-from bot.telegram.group_admins import BELIEVED, LOOKS, GroupAdmins
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent, User
 from tests.botapi.people import ANONYMOUS, JSON

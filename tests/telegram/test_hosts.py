@@ -13,7 +13,7 @@ import pytest
 
 from tests import pooler
 from tests.botapi import ADA, BOB, BotApi
-from tests.kills import settings_of
+from tests.crash_harness import settings_of
 from tests.postgres import Server
 from tests.replica import Replica, free_port, running
 from tests.storage.test_hosts import pooled

@@ -16,7 +16,7 @@ from bot.answers.assistant import Assistant
 from bot.storage.database import Database
 from bot.storage.inbox import depth
 from bot.telegram.context import App
-from bot.telegram.life import inbox_of
+from bot.telegram.lifecycle import inbox_of
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, User
 from tests.telegram.conftest import MakeServices, Serving, serving_with
@@ -168,7 +168,7 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
         await api.answer(ADA, SOLAR)
 
     assert len(api.world.sent) == 4, "what was answered from memory isn't answered again"
-    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.trouble"]
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.database_health"]
     assert [line for line in told if "Nothing can be kept" in line] == [
         "Nothing can be kept: the disk of the database is full; make room. Until it can, answers come from memory alone"
     ]

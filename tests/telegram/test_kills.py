@@ -8,7 +8,7 @@ import pytest
 
 from bot.settings import Settings
 from tests.botapi import ADA, BOB, BotApi
-from tests.kills import Outcome, asking_ever_more, killed_replicas, killed_while_polling, two_replicas
+from tests.crash_harness import Outcome, asking_ever_more, killed_replicas, killed_while_polling, two_replicas
 from tests.postgres import Server
 from tests.telegram.knowledge import GAS, SOLAR
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.server import Listening, listeners_at, place_of
+from bot.telegram.updates.http_server import Listening, listeners_at, place_of
 from tests.botapi import BotApi
 from tests.replica import free_port
 from tests.telegram.conftest import MakeServices, serving_with

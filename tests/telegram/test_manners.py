@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
+from bot.telegram.chats.rate_limits import GROUP as GROUP_LIMIT
+from bot.telegram.chats.rate_limits import PERSON, Bucket, Buckets, Limits
 from bot.telegram.context import App
-from bot.telegram.limits import GROUP as GROUP_LIMIT
-from bot.telegram.limits import PERSON, Bucket, Buckets, Limits
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi
 from tests.botapi.people import BASIC_GROUP, CHANNEL, CHANNEL_BOT, TELEGRAM
@@ -194,7 +194,7 @@ async def test_a_message_that_is_refused_for_good_is_one_try_and_no_failure(
     await api.handled()
     await bot.update_queue.join()
 
-    (told,) = [record for record in caplog.records if record.name == "bot.telegram.failures"]
+    (told,) = [record for record in caplog.records if record.name == "bot.telegram.errors"]
     assert (told.levelno, "may not write there" in told.getMessage()) == (logging.INFO, True)
     assert len(api.called("sendMessage")) == 1
     assert bot.bot_data.health.failures == 0

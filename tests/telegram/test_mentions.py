@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from telegram import MessageEntity
 
-from bot.telegram.mentions import Command, command, mentions, without
-from tests.botapi.hands import entities
+from bot.telegram.answering.mentions import Command, command, mentions, without
 from tests.botapi.markup import units
+from tests.botapi.user_actions import entities
 
 
 def marked(text: str) -> list[MessageEntity]:

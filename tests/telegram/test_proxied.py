@@ -20,7 +20,7 @@ from telegram.error import NetworkError
 from bot.answers.assistant import Assistant
 from bot.proxies import Proxy, parse_proxy
 from bot.telegram.app import build
-from bot.telegram.request import Request
+from bot.telegram.client.http_client import Request
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.proxy import CERTIFICATE, NAME, certified, encrypted, running

@@ -13,13 +13,14 @@ from telegram.error import NetworkError, RetryAfter, TimedOut
 from bot.answers.assistant import Assistant
 from bot.answers.html import escape
 from bot.storage.history import ID_BITS
-from bot.telegram import buttons, utf16
-from bot.telegram.keyboards import LABEL, label
-from bot.telegram.language import spoken
-from bot.telegram.outage import LONGEST_WAIT, Outage, Told
-from bot.telegram.recent import Recent
-from bot.telegram.refs import LONGEST, code, find_entry, find_interview, find_section, number, ref
-from bot.telegram.split import cut, messages, plain
+from bot.telegram.access.menu_language import spoken
+from bot.telegram.chats.recent import RecentSet
+from bot.telegram.client import utf16
+from bot.telegram.client.message_split import cut, messages, plain
+from bot.telegram.client.outage_log import LONGEST_WAIT, Backoff, OutageLog
+from bot.telegram.ui import buttons
+from bot.telegram.ui.keyboards import LABEL, label
+from bot.telegram.ui.short_ids import LONGEST, code, find_entry, find_interview, find_section, number, ref
 from tests.botapi.markup import parse, units
 
 LANGUAGES = st.sampled_from(["zh", "zh-Hant", "en"])
@@ -173,7 +174,7 @@ def test_labels_are_one_short_line(text: str) -> None:
 
 def test_what_was_just_done_is_remembered_for_a_while() -> None:
     now = 0.0
-    recent = Recent(lasts=10, most=2, clock=lambda: now)
+    recent = RecentSet(lasts=10, most=2, clock=lambda: now)
 
     assert [recent.seen("a"), recent.seen("a")] == [False, True]
     now = 11
@@ -188,7 +189,7 @@ def test_an_outage_waits_ever_longer_and_starts_anew(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
-    outage = Outage(Told(logging.getLogger("test")))
+    outage = Backoff(OutageLog(logging.getLogger("test")))
     waits = [outage.failed(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
 
     assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]

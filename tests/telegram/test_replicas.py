@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.matching.matcher import Matcher
+from bot.storage.knowledge_sync import Build, KnowledgeSync
+from bot.telegram.chats.rate_limits import PERSON
 from bot.telegram.context import App
-from bot.telegram.limits import PERSON
-from bot.telegram.server import Listening
-from bot.telegram.sharing import Build, Sharing
+from bot.telegram.updates.http_server import Listening
 from tests.botapi import ADA, BOB, BotApi
-from tests.botapi.world import Sent
+from tests.botapi.state import Sent
 from tests.postgres import Server
 from tests.replica import free_port
 from tests.telegram import knowledge
@@ -92,7 +92,9 @@ async def fleet(
             made = make_services(assistant, url, _listening(port))
             services = replace(
                 made,
-                sharing=Sharing(made.database, assistant, folder, build if folder is folders[1] else build_matcher),
+                sharing=KnowledgeSync(
+                    made.database, assistant, folder, build if folder is folders[1] else build_matcher
+                ),
             )
             apps.append(await stack.enter_async_context(serving_with(api, services)))
             await _until_set(api, port)

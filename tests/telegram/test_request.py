@@ -10,8 +10,8 @@ from telegram.error import NetworkError
 
 from bot.answers.assistant import Assistant
 from bot.telegram.app import build
+from bot.telegram.client.http_client import Request
 from bot.telegram.context import App
-from bot.telegram.request import Request
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
 from tests.replica import free_port

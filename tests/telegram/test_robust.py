@@ -11,9 +11,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
-from bot.telegram import edit, send
+from bot.telegram.client import edit, send
 from bot.telegram.context import App
-from bot.telegram.life import refusal
+from bot.telegram.lifecycle import refusal
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import private
@@ -127,7 +127,7 @@ async def test_polling_outlives_an_outage_and_tells_it_once(api: BotApi, caplog:
 
 
 async def test_long_answers_are_split_and_only_the_last_part_has_buttons(bot: App, api: BotApi) -> None:
-    place = send.Place(ADA.id, None, None, group=False)
+    place = send.Destination(ADA.id, None, None, group=False)
     api.world.add_chat(private(ADA))
     paragraphs = ["<b>😀&lt;</b>" * 1000, "<i>" + "一二三四五。" * 800 + "</i>"]
 
@@ -165,9 +165,9 @@ async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception,
 
     if attempts == 1:
         with pytest.raises(TimedOut):
-            await send.patiently(request)
+            await send.with_retries(request)
     else:
-        assert await send.patiently(request) == "done"
+        assert await send.with_retries(request) == "done"
     assert made == attempts
 
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.telegram.app import build
-from bot.telegram.life import serve
+from bot.telegram.lifecycle import serve
 from tests.botapi import ADA, BotApi
 from tests.telegram.conftest import ROOT, MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR

@@ -16,8 +16,8 @@ from bot.errors import SettingsError
 from bot.matching.matcher import Matcher
 from bot.telegram.app import build
 from bot.telegram.context import App
-from bot.telegram.life import WANTED, serve
-from bot.telegram.server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
+from bot.telegram.lifecycle import WANTED, serve
+from bot.telegram.updates.http_server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
 from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR

@@ -9,16 +9,16 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.storage.figures import Chats, Statistics, as_json, of_json
-from bot.telegram.chart import DPI, HEIGHT, WIDTH, draw
+from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
-from bot.telegram.picture import drawn
-from bot.telegram.send import Place, send_picture
-from bot.telegram.stats import DAYS, MOST_DAYS, days_of, words
+from bot.telegram.monitoring.stats import DAYS, MOST_DAYS, days_of, words
+from bot.telegram.monitoring.stats_chart import DPI, HEIGHT, WIDTH, draw
+from bot.telegram.monitoring.stats_picture import drawn
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.checks import png
 from tests.botapi.people import private
-from tests.kills import settings_of
+from tests.crash_harness import settings_of
 from tests.replica import running
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
@@ -109,7 +109,7 @@ async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
 
 
 async def test_words_too_long_to_stand_below_a_picture_stand_behind_it(bot: App, api: BotApi) -> None:
-    place = Place(api.world.add_chat(private(ADA)).id, None, None, group=False)
+    place = Destination(api.world.add_chat(private(ADA)).id, None, None, group=False)
 
     await send_picture(bot.bot, place, "a.png", draw(sample()), ["🙂" * 500, "b" * 100])
 

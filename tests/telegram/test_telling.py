@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.storage.schema import DONE, INBOX
+from bot.telegram.client.outage_log import OutageLog
+from bot.telegram.client.send_slots import SIDE_BY_SIDE, SendLimiter, SendSlot
 from bot.telegram.context import App
-from bot.telegram.outage import Told
-from bot.telegram.telling import SIDE_BY_SIDE, Telling, Turns
 from tests.botapi import BotApi, User
 from tests.telegram.knowledge import NUCLEAR
 
@@ -21,12 +21,12 @@ DONE_UPDATES = select(func.count()).where(INBOX.c.state == DONE)
 
 
 @pytest.fixture
-def turns() -> Turns:
-    return Turns(Told(logging.getLogger(__name__)), lambda: False, LONG, LONG)
+def turns() -> SendLimiter:
+    return SendLimiter(OutageLog(logging.getLogger(__name__)), lambda: False, LONG, LONG)
 
 
-async def test_the_next_waits_until_the_end_of_the_last(turns: Turns) -> None:
-    first, second = Telling(turns), Telling(turns)
+async def test_the_next_waits_until_the_end_of_the_last(turns: SendLimiter) -> None:
+    first, second = SendSlot(turns), SendSlot(turns)
     await first.enter()
     waiting = asyncio.create_task(second.enter())
     await asyncio.sleep(0)
@@ -40,8 +40,8 @@ async def test_the_next_waits_until_the_end_of_the_last(turns: Turns) -> None:
     assert not turns.alone.locked()
 
 
-async def test_a_message_that_fails_lets_the_others_go_on(turns: Turns) -> None:
-    first, second = Telling(turns), Telling(turns)
+async def test_a_message_that_fails_lets_the_others_go_on(turns: SendLimiter) -> None:
+    first, second = SendSlot(turns), SendSlot(turns)
     await first.enter()
 
     first.leave()
@@ -53,8 +53,8 @@ async def test_a_message_that_fails_lets_the_others_go_on(turns: Turns) -> None:
     first.end()
 
 
-async def test_a_message_that_takes_long_lets_the_others_go_on(turns: Turns) -> None:
-    first, second = Telling(replace(turns, longest=0.0)), Telling(turns)
+async def test_a_message_that_takes_long_lets_the_others_go_on(turns: SendLimiter) -> None:
+    first, second = SendSlot(replace(turns, longest=0.0)), SendSlot(turns)
     await first.enter()
 
     await second.enter()
@@ -64,8 +64,8 @@ async def test_a_message_that_takes_long_lets_the_others_go_on(turns: Turns) -> 
     second.end()
 
 
-async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turns: Turns) -> None:
-    first, second = Telling(turns), Telling(replace(turns, patience=0.0))
+async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turns: SendLimiter) -> None:
+    first, second = SendSlot(turns), SendSlot(replace(turns, patience=0.0))
     await first.enter()
 
     await second.enter()
@@ -77,12 +77,12 @@ async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turns: 
     assert not turns.alone.locked()
 
 
-async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(turns: Turns) -> None:
+async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(turns: SendLimiter) -> None:
     behind = replace(turns, behind=lambda: True)
-    some = [Telling(behind) for _ in range(SIDE_BY_SIDE)]
+    some = [SendSlot(behind) for _ in range(SIDE_BY_SIDE)]
     for one in some:
         await one.enter()
-    another = Telling(behind)
+    another = SendSlot(behind)
     waiting = asyncio.create_task(another.enter())
     await asyncio.sleep(0)
     assert not waiting.done()

@@ -8,9 +8,9 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
-from bot.telegram.answering import deliver
+from bot.telegram.answering.deliver import deliver
+from bot.telegram.client.send import Destination
 from bot.telegram.context import App, Context
-from bot.telegram.send import Place
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent, User
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
@@ -72,7 +72,7 @@ async def test_several_answers_have_their_own_tools(bot: App, api: BotApi, texts
     asked = await api.silent_message(GROUP, ADA, "都说说")
     reply = Reply("都说说", "answered", "zh", answers=tuple(Scored(entry, 0.9) for entry in entries))
 
-    await deliver(Context(bot), Place(GROUP.id, None, asked["message_id"], group=True, asker=ADA.id), reply)
+    await deliver(Context(bot), Destination(GROUP.id, None, asked["message_id"], group=True, asker=ADA.id), reply)
 
     (answer,) = await api.sent(1)
     assert answer.labels == [

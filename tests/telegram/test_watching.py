@@ -11,7 +11,7 @@ from watchfiles import Change
 
 from bot.answers.assistant import Assistant
 from bot.telegram.context import App
-from bot.telegram.watching import is_saved_in
+from bot.telegram.curation.watch import is_saved_in
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private

@@ -1,0 +1,74 @@
+"""The forms in which what was worked out from a knowledge base is kept on disk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields
+from typing import Any
+
+from bot.cache import Arrays, Codec, as_array, of_array
+from bot.knowledge.model import Knowledge
+from bot.matching.catalogue import Catalogue, items_of, wordings_of
+from bot.matching.inverted_index import Index
+from bot.matching.semantic_index import Vectors
+
+_CATALOGUE_ARRAYS = ("owner", "first", "passage_owner", "term_starts", "item_terms")
+_CATALOGUE_TEXTS = ("texts", "canonical", "sounds", "passages")
+_INDEX_ARRAYS = ("weights", "starts", "postings", "lengths")
+
+
+def catalogue_of(knowledge: Knowledge) -> Codec[Catalogue]:
+    """Return the form of the catalogue of `knowledge`, which is kept without the knowledge itself."""
+    return Codec("catalogue", _catalogue_arrays, lambda arrays: _catalogue(arrays, knowledge))
+
+
+def _catalogue_arrays(catalogue: Catalogue) -> Arrays:
+    index = catalogue.index
+    other = {name: getattr(catalogue, name) for name in (*_CATALOGUE_TEXTS, "symbols")} | {
+        "asked_kinds": [sorted(kinds) for kinds in catalogue.asked_kinds],
+        "vocabulary": list(index.vocabulary),
+        "unknown": index.unknown,
+        "kinds": index.kinds,
+    }
+    arrays = {name: getattr(catalogue, name) for name in _CATALOGUE_ARRAYS}
+    return arrays | {f"index_{name}": getattr(index, name) for name in _INDEX_ARRAYS} | {"other": as_array(other)}
+
+
+def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
+    other = of_array(arrays["other"])
+    texts: dict[str, Any] = {name: tuple(other[name]) for name in _CATALOGUE_TEXTS}
+    numbers: dict[str, Any] = {name: arrays[name] for name in _CATALOGUE_ARRAYS}
+    items, entry_count = items_of(knowledge)
+    vocabulary = {term: number for number, term in enumerate(other["vocabulary"])}
+    index = Index(
+        vocabulary=vocabulary,
+        unknown=other["unknown"],
+        kinds=other["kinds"],
+        **{name: arrays[f"index_{name}"] for name in _INDEX_ARRAYS},
+    )
+    return Catalogue(
+        items=items,
+        entry_count=entry_count,
+        wordings=tuple(text for _, text in wordings_of(items)),
+        index=index,
+        exact=dict(zip(other["texts"], arrays["owner"].tolist(), strict=True)),
+        asked_kinds=tuple(map(frozenset, other["asked_kinds"])),
+        symbols=other["symbols"],
+        **texts,
+        **numbers,
+    )
+
+
+VECTORS = Codec(
+    "vectors",
+    lambda vectors: {field.name: getattr(vectors, field.name) for field in fields(vectors)},
+    lambda arrays: Vectors(**{field.name: arrays[field.name] for field in fields(Vectors)}),
+)
+"""What was learned from the meaning of texts."""
+
+WORDS: Codec[Counter[str]] = Codec(
+    "words",
+    lambda words: {"words": as_array(words)},
+    lambda arrays: Counter(of_array(arrays["words"])),
+)
+"""Words of the knowledge and how often they occur."""

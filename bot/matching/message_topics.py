@@ -1,0 +1,112 @@
+"""Which questions a message holds, and what each may be about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.matching.dialogue_patterns import Dialogue
+from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.message_parts import halves, sentences
+from bot.matching.narrow import answer_the_same, narrowed
+from bot.matching.normalise import Normaliser
+from bot.matching.weights import log_odds
+from bot.matching.work_limit import BoundedRanking
+
+MOST = 3
+"""Answers to one message."""
+_LONG = 56
+"""Index terms from which a part counts as long."""
+
+
+@dataclass(frozen=True)
+class MessageSplit:
+    """One way to read a message as several questions."""
+
+    rankings: tuple[Ranking, ...]
+    """What each part may be about; their best entries differ and quote no common line."""
+    features: Mapping[str, float]
+    """The evidence for and against reading the message so."""
+
+
+def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
+    """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
+    normalise = engine.reader.normalise
+    rank = BoundedRanking(engine, whole)  # the ways to cut a message share parts
+    ranking = rank(whole)
+    if ranking.is_exact:  # a curator wrote this very question
+        return (ranking,)
+    found = list(cuts(rank, normalise, dialogue, inline, ranking))
+    several = engine.weights.several
+    scores = several.logistic.probabilities([cut.features for cut in found]).tolist()
+    best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
+    if best is not None and best[0] >= several.least:
+        return best[1].rankings
+    return (_buried(rank, sentences(dialogue, inline, normalise), ranking, whole),)
+
+
+def cuts(
+    rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
+) -> Iterator[MessageSplit]:
+    """Yield the ways to read a message as several questions that the knowledge may answer.
+
+    One that is longer than any sentence is cut between its sentences alone.
+    """
+    ways = {"": sentences(dialogue, inline, normalise)}
+    if len(ranking.query.text) < LONGEST:
+        ways |= halves(dialogue, inline, normalise)
+    for name, parts in ways.items():
+        if len(parts) < 2:
+            continue
+        rankings = [rank(part) for part in parts]
+        probable = [part for part in rankings if part.best >= part.model.bands.suggest]
+        kept = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
+        if len(kept) > 1:
+            asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
+            features = _evidence(ranking, kept, asking, len(parts))
+            yield MessageSplit(kept, features | {"comma": float(name == "comma"), "joined": float(name == "joined")})
+
+
+def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
+    best = whole.candidates[0] if whole.candidates else None
+    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in kept)
+    odds = [log_odds(part.best) for part in kept]
+    return {
+        "whole": log_odds(whole.best),
+        "whole_unexplained": best.features.get("unexplained", 0.0) if best is not None else 1.0,
+        "whole_among": float(among),
+        "least": min(odds),
+        "most": max(odds),
+        "exact": sum(part.is_exact for part in kept) / len(kept),
+        "shortest": min(min(len(part.query.terms) / _LONG, 1.0) for part in kept),
+        "asking": sum(asking) / len(kept),
+        "dropped": 1 - len(kept) / parts,
+    }
+
+
+def _buried(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
+    """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
+    if not parts or list(parts) == [whole] or _answered(ranking):
+        return ranking
+    answered = [part for part in map(rank, parts) if _answered(part)]
+    if answered and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
+        return answered[0]
+    return ranking
+
+
+def _answered(ranking: Ranking) -> bool:
+    return ranking.best >= ranking.model.bands.answer
+
+
+def _clear(ranking: Ranking) -> float:
+    """Return the score from which one part may be answered although another one can't be."""
+    return (1 + ranking.model.bands.answer) / 2
+
+
+def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
+    """Keep the first of those whose answers overlap."""
+    kept: list[Ranking] = []
+    for ranking in rankings:
+        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
+            kept.append(ranking)
+    return tuple(kept[:MOST])

@@ -1,0 +1,42 @@
+"""From typed text to a query; the one way that questions and knowledge are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.knowledge.model import Knowledge
+from bot.matching.general_chinese import GeneralChinese
+from bot.matching.lexicon import Lexicon
+from bot.matching.normalise import Normaliser
+from bot.matching.pinyin import syllables
+from bot.matching.results import Query
+from bot.matching.tokenise import Segmenter, terms
+
+
+@dataclass(frozen=True)
+class QueryParser:
+    """Normalises, brings names to one form, and cuts into terms."""
+
+    normalise: Normaliser
+    """Brings a text to its one form."""
+    lexicon: Lexicon
+    """Brings names to one form."""
+    segmenter: Segmenter
+    """Cuts Chinese into words."""
+
+    def read(self, text: str) -> Query:
+        """Read a typed text."""
+        return self.of_normalised(self.normalise(text))
+
+    def of_normalised(self, text: str) -> Query:
+        """Read a text that is normalised already."""
+        canonical = self.lexicon.canonical(text)
+        words = tuple(self.segmenter.words(canonical))
+        sounds = syllables(canonical)
+        return Query(text, canonical, words, terms(canonical, words, sounds), sounds)
+
+
+def make_query_parser(knowledge: Knowledge, normalise: Normaliser, general: GeneralChinese) -> QueryParser:
+    """Build the reader for a knowledge base: its lexicon's names go into the segmenter's dictionary."""
+    lexicon = Lexicon(knowledge.lexicon, normalise)
+    return QueryParser(normalise, lexicon, Segmenter(general, lexicon.names))

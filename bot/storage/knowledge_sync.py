@@ -1,0 +1,110 @@
+"""All replicas serve one version of the knowledge: what one has loaded and verified, the others take over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from bot.answers.assistant import Assistant, Change
+from bot.errors import StorageError
+from bot.matching.matcher import Matcher
+from bot.memory import give_back
+from bot.storage.database import Database
+from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
+
+LOG = logging.getLogger(__name__)
+
+LOOK = 2.0
+"""Seconds after which a replica looks for a new version although nobody told it of one."""
+
+Build = Callable[[Path], Matcher]
+
+
+class KnowledgeSync:
+    """Keeps this replica's knowledge the same as that of the others."""
+
+    def __init__(self, database: Database, assistant: Assistant, folder: Path, build: Build) -> None:
+        """`folder` holds this replica's own knowledge; `build` makes a matcher of any such folder."""
+        self.trouble: str | None = None
+        """Why this replica serves another version than the others; None where it doesn't."""
+        self._shared = database.shared
+        self._versions = KnowledgeVersions(database)
+        self._assistant = assistant
+        self._folder = folder
+        self._build = build
+        self._number = 0
+        self._told = asyncio.Event()
+        self.busy = asyncio.Lock()
+        """Held while the knowledge is built anew; reloads queue here."""
+
+    async def reload(self) -> Change:
+        """Load our own folder, verify it, and let everybody serve it.
+
+        Raises KnowledgeError where it is refused, and StorageError where the others can't be told.
+        """
+        async with self.busy:
+            change = await asyncio.to_thread(self._assistant.reload)
+            await asyncio.to_thread(give_back)
+            self.trouble = None
+            if self._shared:
+                await self._store()
+        return change
+
+    async def begin(self) -> None:
+        """Agree with the others at the start: a folder nobody has seen is new and goes to all, any other gives way."""
+        if not self._shared:
+            return
+        try:
+            async with self.busy:
+                if not await self._versions.knows(self._assistant.knowledge.version):
+                    await self._store()
+        except StorageError as error:
+            LOG.warning("The knowledge isn't shared yet: %s", error)
+        self._told.set()
+
+    def look(self) -> None:
+        """Look for a new version: somebody says there is one."""
+        self._told.set()
+
+    async def follow(self) -> None:
+        """Take over every new version, until cancelled."""
+        while self._shared:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self._told.wait()
+            self._told.clear()
+            with suppress(StorageError):  # the clerk tells it
+                async with self.busy:
+                    await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        latest = await self._versions.latest()
+        if latest is None or latest.number == self._number:
+            return
+        if latest.version != self._assistant.knowledge.version:
+            files = await self._versions.files(latest.number)
+            try:
+                await asyncio.to_thread(self._adopt, files)
+            except Exception as error:  # noqa: BLE001  # whatever another replica's files are, ours serve on
+                self.trouble = f"version {latest.version} of the knowledge can't be served here"
+                reason = str(error).partition("\n")[0] or type(error).__name__
+                LOG.warning("%s, the old one serves on: %s", self.trouble, reason)
+            else:
+                self.trouble = None
+                LOG.info("The knowledge of another replica serves now: version %s", latest.version)
+        self._number = latest.number
+
+    def _adopt(self, files: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self._assistant.swap(self._build(unpack(files, Path(folder))))
+        give_back()
+
+    async def _store(self) -> None:
+        packed = await asyncio.to_thread(pack, self._folder)
+        await self._versions.store(self._assistant.knowledge.version, packed)
+        latest = await self._versions.latest()
+        self._number = latest.number if latest is not None else 0

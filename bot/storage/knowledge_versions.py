@@ -1,0 +1,84 @@
+"""The knowledge that all replicas serve: its verified folder, packed, in the database."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from bot.errors import StorageError
+from bot.knowledge.folder import files_of
+from bot.storage import notifications
+from bot.storage.database import Database
+from bot.storage.schema import KNOWLEDGE
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the knowledge as it is kept."""
+
+    number: int
+    """Counts up; the highest one serves."""
+    version: str
+    """The version's own name, made of its content."""
+
+
+class KnowledgeVersions:
+    """Stores versions for other replicas, and gets theirs."""
+
+    def __init__(self, database: Database) -> None:
+        """Begin; nothing is read yet."""
+        self._database = database
+
+    async def latest(self) -> Version | None:
+        """Return the version that is to serve; None where none was ever stored. Raises StorageError."""
+        query = select(KNOWLEDGE.c.number, KNOWLEDGE.c.version).order_by(KNOWLEDGE.c.number.desc()).limit(1)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).first()
+        return None if found is None else Version(*found)
+
+    async def knows(self, version: str) -> bool:
+        """Tell whether a version was ever stored; raises StorageError."""
+        query = select(KNOWLEDGE.c.number).where(KNOWLEDGE.c.version == version).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def store(self, version: str, packed: bytes) -> None:
+        """Let all replicas serve this version; raises StorageError."""
+        row = {"version": version, "files": packed, "stored_at": time.time()}
+
+        def put(connection: Connection) -> None:
+            connection.execute(insert(KNOWLEDGE).values(row))
+            notifications.tell(self._database, connection, notifications.KNOWLEDGE)
+
+        await self._database.run(put)
+
+    async def files(self, number: int) -> bytes:
+        """Return the packed folder of a version; raises StorageError."""
+        query = select(KNOWLEDGE.c.files).where(KNOWLEDGE.c.number == number)
+        async with self._database.read() as connection:
+            found: bytes | None = (await connection.execute(query)).scalar()
+        if found is None:
+            raise StorageError("the knowledge that another replica stored is gone; send /reload again")
+        return found
+
+
+def pack(folder: Path) -> bytes:
+    """Pack the files that loading a knowledge folder reads; what else lies there, replicas don't need."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=6, dereference=True) as archive:
+        for path in files_of(folder):
+            archive.add(path, path.relative_to(folder).as_posix())
+    return packed.getvalue()
+
+
+def unpack(packed: bytes, folder: Path) -> Path:
+    """Write a packed folder's files below `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder

@@ -1,0 +1,1 @@
+"""Who may do what, and which language and settings apply: guards around handlers, rights, menus."""

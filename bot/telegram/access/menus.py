@@ -1,0 +1,86 @@
+"""The commands, and the menus that list them in Telegram."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
+from telegram.error import TelegramError
+
+from bot.knowledge.model import Language
+from bot.telegram.client.send import with_retries
+from bot.text import Texts
+
+LOG = logging.getLogger(__name__)
+
+FOR_ALL = ("ask", "topics", "random", "quote", "lang", "privacy", "forget", "help", "start")
+"""Commands in everybody's menu, in its order."""
+FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
+"""Commands in the menus of groups, where nobody needs to start anything."""
+FOR_GROUP_ADMINS = (*FOR_GROUPS, "settings")
+"""Commands in the menus of a group's admins."""
+FOR_ADMINS = ("stats", "gaps", "reload", "diag")
+"""Commands in the menus of the admins' private chats besides."""
+
+MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))
+"""Telegram's language codes have two letters: "zh" serves both Chinese scripts, and "" all other languages."""
+UNUSED = (BotCommandScopeAllPrivateChats(),)
+"""Scopes without a menu of ours: what another programme left there with the same token would hide ours."""
+
+
+def description(texts: Texts, language: str, command: str) -> str:
+    """Say in a few words what a command does."""
+    return texts(language, f"commands.{command}")
+
+
+async def publish(bot: Bot, texts: Texts, admins: Iterable[int]) -> None:
+    """Tell Telegram the commands; a menu that can't be set is no reason not to start."""
+    await _set(bot, texts, FOR_ALL, BotCommandScopeDefault())
+    await _set(bot, texts, FOR_GROUPS, BotCommandScopeAllGroupChats())
+    await _set(bot, texts, FOR_GROUP_ADMINS, BotCommandScopeAllChatAdministrators())
+    for scope in UNUSED:
+        await _delete(bot, scope)
+    for admin in admins:
+        await publish_for_admin(bot, texts, admin)
+
+
+async def publish_for_admin(bot: Bot, texts: Texts, admin: int) -> None:
+    """Tell Telegram the commands of an admin's private chat, which exists once the admin has started the bot."""
+    await _set(bot, texts, FOR_ALL + FOR_ADMINS, BotCommandScopeChat(admin))
+
+
+async def withdraw(bot: Bot, user: int) -> None:
+    """Delete the menu that a private chat got when its user was an admin."""
+    await _delete(bot, BotCommandScopeChat(user))
+
+
+async def _set(bot: Bot, texts: Texts, commands: Iterable[str], scope: BotCommandScope) -> None:
+    requests = []
+    for code, language in MENU_LANGUAGES:
+        menu = [BotCommand(command, description(texts, language, command)) for command in commands]
+        requests.append(partial(bot.set_my_commands, menu, scope=scope, language_code=code))
+    await _tell(scope, requests)
+
+
+async def _delete(bot: Bot, scope: BotCommandScope) -> None:
+    await _tell(scope, [partial(bot.delete_my_commands, scope=scope, language_code=code) for code, _ in MENU_LANGUAGES])
+
+
+async def _tell(scope: BotCommandScope, requests: Iterable[Callable[[], Awaitable[bool]]]) -> None:
+    for request in requests:
+        try:
+            await with_retries(request)
+        except TelegramError as error:
+            LOG.info("The command menu of %s wasn't set (%s); it is set at the next start", scope.type, error)
+            return

@@ -1,0 +1,1 @@
+"""Commands for looking around: /start, /help, /topics, /random, /quote."""

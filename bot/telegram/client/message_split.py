@@ -1,0 +1,107 @@
+"""Markup cut into messages that Telegram takes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.telegram.client import utf16
+
+LONGEST = 4096
+"""UTF-16 units that a message may show."""
+GAP = "\n\n"
+"""What stands between two paragraphs."""
+
+_TAG = re.compile(r"<(/?)([a-z-]+)[^>]*>")
+_BREAKS = ("\n", "。", "！", "？", ". ", "；", "，", " ")
+"""Where a text is best cut, the best place first."""
+
+
+def plain(markup: str) -> str:
+    """Return what a reader sees of our own markup."""
+    return html.unescape(_TAG.sub("", markup))
+
+
+def messages(paragraphs: Iterable[str], longest: int = LONGEST) -> list[str]:
+    """Pack paragraphs of markup into as few messages as hold them; one that fits in none is cut."""
+    packed: list[str] = []
+    room = 0
+    for paragraph in paragraphs:
+        for piece in cut(paragraph, longest):
+            size = utf16.length(plain(piece))
+            if packed and size + len(GAP) <= room:
+                packed[-1] += GAP + piece
+                room -= size + len(GAP)
+            else:
+                packed.append(piece)
+                room = longest - size
+    return packed
+
+
+def cut(markup: str, longest: int = LONGEST) -> list[str]:
+    """Cut one paragraph where it breaks best; tags that are open there are closed and opened again."""
+    if utf16.length(plain(markup)) <= longest:
+        return [markup]
+    writer = _Writer(longest)
+    at = 0
+    for tag in _TAG.finditer(markup):
+        writer.text(html.unescape(markup[at : tag.start()]))
+        writer.tag(tag[0], closes=bool(tag[1]))
+        at = tag.end()
+    writer.text(html.unescape(markup[at:]))
+    return writer.finished()
+
+
+@dataclass
+class _Writer:
+    """Writes markup into pieces, beginning a new one when the last is full."""
+
+    longest: int
+    pieces: list[str] = field(default_factory=lambda: [""])
+    used: int = 0
+    unclosed: list[str] = field(default_factory=list)
+    """Start tags that aren't closed yet, outermost first."""
+
+    def tag(self, tag: str, *, closes: bool) -> None:
+        if closes:
+            self.unclosed.pop()
+        else:
+            self.unclosed.append(tag)
+        self.pieces[-1] += tag
+
+    def text(self, text: str) -> None:
+        while utf16.length(text) > self.longest - self.used:
+            head = text[: utf16.fitting(text, self.longest - self.used)]
+            head = head[: _best_break(head)] if self.used == 0 or "\n" in head else ""
+            self._write(head)
+            text = text[len(head) :]
+            self._next()
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        self.pieces[-1] += html.escape(text, quote=False)
+        self.used += utf16.length(text)
+
+    def _next(self) -> None:
+        self.pieces[-1] += "".join(f"</{_name(tag)}>" for tag in reversed(self.unclosed))
+        self.pieces.append("".join(self.unclosed))
+        self.used = 0
+
+    def finished(self) -> list[str]:
+        return [piece for piece in self.pieces if plain(piece).strip()]
+
+
+def _name(tag: str) -> str:
+    found = _TAG.match(tag)
+    return found[2] if found else ""
+
+
+def _best_break(text: str) -> int:
+    """Return how many characters to keep: up to a break in the second half, else all."""
+    for mark in _BREAKS:
+        at = text.rfind(mark, len(text) // 2)
+        if at >= 0:
+            return at + len(mark)
+    return len(text)

@@ -1,0 +1,1 @@
+"""How the bot is doing, for its admins: /stats with its picture, /diag."""

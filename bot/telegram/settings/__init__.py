@@ -1,0 +1,1 @@
+"""What people and groups set: /lang, /settings, /privacy and /forget, joining and leaving groups."""

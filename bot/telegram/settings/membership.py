@@ -1,0 +1,47 @@
+"""What happens to the bot itself in groups: it is added, or the group becomes another chat."""
+
+from __future__ import annotations
+
+from telegram import ChatMember, ChatMemberRestricted, Update
+from telegram.constants import ChatType
+
+from bot.answers.html import escape
+from bot.telegram.access.chat_settings import chat
+from bot.telegram.access.menu_language import spoken
+from bot.telegram.client.send import Destination, send
+from bot.telegram.context import Context
+from bot.telegram.ui.keyboards import questions
+from bot.telegram.ui.popular import popular
+
+EXAMPLES = 3
+"""Questions to tap below the introduction."""
+
+
+async def membership(update: Update, context: Context) -> None:
+    """Introduce the bot in a group that it was added to."""
+    change = update.my_chat_member
+    if change is None or change.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
+        return
+    if not _within(change.new_chat_member) or _within(change.old_chat_member):
+        return
+    if context.services.introduced.seen(change.chat.id):
+        return
+    language = spoken(change.from_user.language_code)
+    intro = context.texts(language, "group.intro", username=context.me.username)
+    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
+    await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
+
+
+async def migrated(update: Update, context: Context) -> None:
+    """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
+    message = update.message
+    if message is not None and message.migrate_to_chat_id is not None:
+        context.services.introduced.seen(message.migrate_to_chat_id)
+        before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
+        await context.services.chosen.move_settings(before, after)
+
+
+def _within(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER}

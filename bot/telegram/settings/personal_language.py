@@ -1,0 +1,87 @@
+"""/lang: everybody chooses the language of their answers, in private; a group's admins choose it in /settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+from telegram.constants import ChatType
+
+from bot.answers.html import escape
+from bot.knowledge.model import Language
+from bot.telegram.access.chat_settings import language_for
+from bot.telegram.access.menu_language import spoken
+from bot.telegram.client.callback_answers import answer_callback
+from bot.telegram.client.edit import edit
+from bot.telegram.client.send import reply_target, send
+from bot.telegram.context import Context
+from bot.telegram.ui.buttons import NONE, Speak
+from bot.telegram.ui.keyboards import button
+from bot.text import Texts
+
+NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
+"""Each language in its own words, which need no translation."""
+TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | {"auto": None}
+"""What people type to choose one; None for that of the question."""
+
+
+async def choose(update: Update, context: Context) -> None:
+    """Offer the languages, or take the one that is named."""
+    message = update.message
+    if message is None:
+        return
+    place, language, known = reply_target(message), await language_for(context, message), context.services.chosen
+    if message.chat.type != ChatType.PRIVATE:
+        await send(context.bot, place, [escape(context.texts(language, "lang.in_groups"))])
+        return
+    who = context.services.names.of("person", message.chat.id)
+    wanted = context.args[0].lower() if context.args else ""
+    if wanted in TYPED:
+        await known.choose_language(who, TYPED[wanted])
+        language = TYPED[wanted] or spoken(message.from_user.language_code if message.from_user else None)
+    chosen = await known.language_of(who)
+    await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
+
+
+async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
+    """Keep the language that is tapped, and show the choice in it."""
+    who = context.services.names.of("person", query.from_user.id)
+    await context.services.chosen.choose_language(who, button.wanted)
+    language = button.wanted or spoken(query.from_user.language_code)
+    told = _told(button.wanted, language, context.texts)
+    await answer_callback(query)
+    await edit(context.bot, message, [told], keyboard(button.wanted, language, context.texts))
+
+
+def keyboard(chosen: Language | None, language: Language, texts: Texts) -> InlineKeyboardMarkup:
+    """Return the languages to choose from, the chosen one marked."""
+    keys = [button(label, Speak(language, wanted)) for wanted, label in choices(chosen, language, texts)]
+    return InlineKeyboardMarkup(rows_of_choices(keys))
+
+
+def choices(chosen: Language | None, language: Language, texts: Texts) -> Iterator[tuple[Language | None, str]]:
+    """Yield each language, and None for that of the question, with its label."""
+    for wanted, name in NAMES:
+        yield wanted, marked(name, chosen == wanted)
+    yield None, marked(texts(language, "lang.follow"), chosen is None)
+
+
+def rows_of_choices(keys: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Lay out the languages, and what follows the question in a row of its own."""
+    return [keys[: len(NAMES)], keys[len(NAMES) :]]
+
+
+def marked(label: str, is_chosen: bool) -> str:  # noqa: FBT001  # the mark is all it is about
+    """Return a label, with a tick where it is what was chosen."""
+    return f"✓ {label}" if is_chosen else label
+
+
+def value_of(language: Language | None) -> str:
+    """Return what a button carries for a language."""
+    return language or NONE
+
+
+def _told(chosen: Language | None, language: Language, texts: Texts) -> str:
+    if chosen is None:
+        return escape(texts(language, "lang.follows"))
+    return escape(texts(language, "lang.fixed", language=dict(NAMES)[chosen]))
