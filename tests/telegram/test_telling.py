@@ -92,7 +92,7 @@ async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side
     await waiting
     for one in (another, *some):
         one.end()
-    assert not turns.beside.locked()
+    assert not turns.side_by_side.locked()
 
 
 async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:

@@ -6,6 +6,7 @@ import logging
 
 from telegram import Update
 
+from bot.answers.conversation import Topic
 from bot.errors import StorageError
 from bot.storage.state_loader import StateKeys
 from bot.storage.write_behind import ConversationRow, LimitRow
