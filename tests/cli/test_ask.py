@@ -171,7 +171,7 @@ def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_become_questions_or_are_told(raw: bytes) -> None:
-    lines = []
+    lines: list[str] = []
     with suppress(EncodingError):
         lines.extend(read_lines(BytesIO(raw)))
     for line in lines:
