@@ -9,7 +9,7 @@ RUN /venv/bin/python -m pip install --no-cache-dir --use-pep517 --require-hashes
 
 FROM python:3.13-slim
 # A platform's own PORT, or BOT_PORT, wins over this one.
-ENV PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin \
+ENV PATH=/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MPLCONFIGDIR=/tmp/matplotlib \

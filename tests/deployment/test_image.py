@@ -51,6 +51,14 @@ def inside(image: Path, stage: Stage, command: list[str], environment: dict[str,
     )  # fmt: skip
 
 
+def first_of(parent: int) -> int:
+    """Return the process that is process 1 of the namespace which another one has made."""
+    child = int(Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii"))
+    status = Path(f"/proc/{child}/status").read_text(encoding="utf-8").splitlines()
+    assert next(line.split()[-1] for line in status if line.startswith("NSpid:")) == "1"
+    return child
+
+
 def ran(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -59,7 +67,7 @@ def ran(command: list[str]) -> subprocess.CompletedProcess[str]:
 def _volume(image: Path, stage: Stage) -> None:
     """Fill a volume as an engine does: with what the image holds there, owner and mode included."""
     (volume,) = stage.last("VOLUME").words
-    subprocess.run(["cp", "-a", image / volume.lstrip("/"), image.parent / "data"], check=True)
+    subprocess.run(["/bin/cp", "-a", image / volume.lstrip("/"), image.parent / "data"], check=True)
 
 
 def test_its_python_is_the_one_of_the_base_image(image: Path, stage: Stage) -> None:
@@ -94,10 +102,7 @@ async def test_it_answers_is_well_and_ends_at_sigterm_as_process_1(image: Path, 
             await _asked(api)
             done = await asyncio.to_thread(ran, inside(image, stage, stage.health, settings))
             assert (done.returncode, done.stderr) == (0, "")
-            first = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii"))
-            assert "NSpid:\t" in (status := Path(f"/proc/{first}/status").read_text(encoding="utf-8"))
-            assert next(line.split()[-1] for line in status.splitlines() if line.startswith("NSpid:")) == "1"
-            os.kill(first, signal.Signals[stage.last("STOPSIGNAL").value])
+            os.kill(await asyncio.to_thread(first_of, process.pid), signal.Signals[stage.last("STOPSIGNAL").value])
             _, log = await asyncio.wait_for(process.communicate(), 30)
         finally:
             if process.returncode is None:

@@ -10,7 +10,8 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from tests.builders import ROOT
@@ -19,6 +20,8 @@ from tests.deployment.dockerfile import Instruction, Stage, copied
 SUITE = "trixie"
 """The release of Debian whose Python is that of the image."""
 _PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
+SCRATCH = "/tmp"  # noqa: S108 - inside the tree
+"""The folder that is always writable."""
 _SHELL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip", "/root/.config/pip", "/etc/resolv.conf", "/etc/ssl/certs")
 
@@ -33,7 +36,10 @@ def missing_tools() -> str:
 
 def base_tree(folder: Path) -> Path:
     """Make a bare Debian with Python, which stands for the base image."""
-    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={_PACKAGES}", SUITE, folder], check=True)
+    subprocess.run(
+        ["/usr/bin/env", "mmdebstrap", "--quiet", "--variant=minbase", f"--include={_PACKAGES}", SUITE, folder],
+        check=True,
+    )
     (folder / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     return folder
 
@@ -43,7 +49,7 @@ def build(stages: Sequence[Stage], base: Path, folder: Path) -> Path:
     trees: dict[str, Path] = {}
     for number, stage in enumerate(stages):
         tree = folder / f"stage-{number}"
-        subprocess.run(["cp", "-a", base, tree], check=True)
+        subprocess.run(["/bin/cp", "-a", base, tree], check=True)
         trees[stage.name] = tree
         _run_stage(stage, tree, trees)
     return trees[stages[-1].name]
@@ -98,7 +104,7 @@ def in_tree(
         steps += [make, f"mount --rbind {shlex.quote(path)} {inside}"]
     if data is not None:
         steps += [f"mount --bind {root} {root}", f"mount -o remount,ro,bind {root}"]
-        steps += [f"mount --bind {shlex.quote(str(data))} {root}/data", f"mount -t tmpfs tmpfs {root}/tmp"]
+        steps += [f"mount --bind {shlex.quote(str(data))} {root}/data", f"mount -t tmpfs tmpfs {root}{SCRATCH}"]
     steps += [f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
     inner = ["env", "-i", f"--chdir={at}", *(f"{name}={value}" for name, value in environment.items()), *command]
     steps.append(f"exec chroot --userspec={user} {root} {shlex.join(inner)}")
@@ -115,12 +121,11 @@ def _pip_variables() -> dict[str, str]:
 
 def _pip_paths() -> list[str]:
     """Return the files that say where packages come from, and the folders that these name."""
-    listed = subprocess.run(["pip", "config", "list"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+    ).stdout
     named = [word.removeprefix("file://") for word in listed.replace("'", " ").split()]
     beside = [str(Path(path).parent) for path in named if path.count("/") > 2]  # an index names files beside it
     paths = [*_PIP_FILES, *_pip_variables().values(), *named, *beside]
-    return list(dict.fromkeys(_existing(paths)))
-
-
-def _existing(paths: Sequence[str]) -> Iterator[str]:
-    yield from (path for path in paths if path.startswith("/") and Path(path).exists())
+    found = [path for path in dict.fromkeys(paths) if path.startswith("/") and Path(path).exists()]
+    return [path for path in found if not any(Path(path).is_relative_to(other) for other in found if other != path)]
