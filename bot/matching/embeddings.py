@@ -103,13 +103,14 @@ class CachedEmbedder:
         self._failing = False
         self._read_only = tuple(read_only)
         self._writable = writable
+        self._unwritten: _Known = {}  # computed, and in no file yet: only these are held
 
     def _read(self) -> _Known:
         """Read the files anew each time: a load needs them once, and in between they would only take room."""
         known: _Known = {}
         for path in (*self._read_only, self._writable):
             known.update(_read_cache(path))
-        return known
+        return known | self._unwritten
 
     @property
     def name(self) -> str:
@@ -132,6 +133,7 @@ class CachedEmbedder:
         if self._learn(texts, known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
                 self._write(self._writable, texts, known)
+                self._unwritten.clear()
         rows = np.stack([known[self._key(text)] for text in texts]).astype(np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
@@ -147,7 +149,8 @@ class CachedEmbedder:
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
-                known[self._key(text)] = np.rint(vector * 127).astype(np.int8)
+                key = self._key(text)
+                known[key] = self._unwritten[key] = np.rint(vector * 127).astype(np.int8)
         return bool(new)
 
     def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
