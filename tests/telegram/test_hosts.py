@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import pooler
+from tests import pooler, wire
 from tests.botapi import ADA, BOB, BotApi
 from tests.kills import settings_of
 from tests.postgres import Server
@@ -102,6 +102,28 @@ GUESTS = (
     "DO $$ BEGIN CREATE ROLE tenant LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; "
     "GRANT USAGE, CREATE ON SCHEMA public TO tenant;"
 )
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("through_pooler", [False, True])
+async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
+    api: BotApi, tmp_path: Path, postgres: Server, through_pooler: bool
+) -> None:
+    name = postgres.new_database().split("/")[3].partition("?")[0]
+    async with (
+        pooler.running(postgres.socket) as (_, port),
+        wire.running(port if through_pooler else postgres.socket) as (line, end),
+    ):
+        url = f"postgres://postgres@127.0.0.1:{end}/{name}?sslmode=disable"
+        async with process(api, tmp_path / "home", BOT_DATABASE_URL=url) as (bot, _):
+            await api.private_message(ADA, NUCLEAR)
+            await api.sent(1, limit=60)
+            line.cut()
+            await api.private_message(BOB, SOLAR)
+            assert await stopped(bot) == 0
+            line.mend()
+
+    assert "A connection pooler" in bot.log if through_pooler else "A connection pooler" not in bot.log
 
 
 @pytest.mark.timeout(180)
