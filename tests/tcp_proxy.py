@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 class Wire:
     """Passes on what comes, unless it is cut."""
 
-    def __init__(self, to: int) -> None:
-        """Lead to a port of this machine."""
+    def __init__(self, to: int | str) -> None:
+        """Lead to a port of this machine, or to a socket's path."""
         self._to = to
         self._whole = asyncio.Event()
         self._whole.set()
@@ -34,7 +34,7 @@ class Wire:
         try:
             with suppress(OSError):
                 await self._whole.wait()
-                there, back = await asyncio.open_connection("127.0.0.1", self._to)
+                there, back = await self._reach()
                 ends.add(back)
                 self._ends.add(back)
                 await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
@@ -42,6 +42,11 @@ class Wire:
             self._ends -= ends
             for end in ends:
                 end.transport.abort()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._to, str):
+            return await asyncio.open_unix_connection(self._to)
+        return await asyncio.open_connection("127.0.0.1", self._to)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while content := await reader.read(65_536):
@@ -52,8 +57,8 @@ class Wire:
 
 
 @asynccontextmanager
-async def running(to: int) -> AsyncIterator[tuple[Wire, int]]:
-    """Lay a wire to a port while the block runs; yield it, and the port at its other end."""
+async def running(to: int | str) -> AsyncIterator[tuple[Wire, int]]:
+    """Lay a wire to a port or a socket while the block runs; yield it, and the port at its other end."""
     wire = Wire(to)
     async with await asyncio.start_server(wire.connect, "127.0.0.1", 0) as server:
         yield wire, server.sockets[0].getsockname()[1]

@@ -50,7 +50,8 @@ LOG = logging.getLogger(__name__)
 
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
-_LAST_WORDS_S = 2.0
+_PING = text("SELECT 1")
+_LAST_WORDS_S = 1.0
 """Seconds that connections get to be closed."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _QUICKLY = text("SET LOCAL synchronous_commit = off")
@@ -181,6 +182,18 @@ class Database:
         if self.shared:
             return cast(extract("epoch", func.clock_timestamp()), Double)
         return literal(time.time())
+
+    async def answers(self, within_s: float) -> bool:
+        """Tell whether it answers within so many seconds, be it with a refusal; a file does."""
+        if not self.shared:
+            return True
+        asking = asyncio.create_task(self.look(lambda connection: connection.execute(_PING).scalar()))
+        answered, silent = await asyncio.wait({asking}, timeout=within_s)
+        for task in silent:
+            task.cancel()  # it ends when its connection is given up
+        for task in answered:
+            task.exception()  # seen, so that nobody is told of it
+        return bool(answered)
 
     async def close(self) -> None:
         """Close all connections; one that doesn't answer any more is given up."""

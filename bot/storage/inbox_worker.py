@@ -160,23 +160,28 @@ class InboxWorker:
         """Hand out nothing more; what arrives is still kept."""
         self._taking = False
 
-    async def stop(self) -> None:
-        """Write down what is handled, and leave the rest to the next process or to another replica."""
+    async def stop(self, last_words: float = LAST_WORDS) -> None:
+        """Write down what is handled, and leave the rest to the next process or to another replica.
+
+        Each of the two gets `last_words` seconds at most.
+        """
         self._over.set()
         self._work.set()
         self._ends.stop()
         if self._tasks:  # cancelling would break a transaction, so they get time to end by themselves
-            _, slow = await asyncio.wait(self._tasks, timeout=LAST_WORDS)
+            _, slow = await asyncio.wait(self._tasks, timeout=last_words)
             for task in slow:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(self._tasks, timeout=last_words)
         try:
-            async with asyncio.timeout(LAST_WORDS):
+            async with asyncio.timeout(last_words):
                 await self._turn()
                 await self._ends.write()
                 await self._database.run(self._inbox.leave)
         except (StorageError, TimeoutError) as error:
-            LOG.warning("What was answered last couldn't be noted (%s); it may be answered again", error or "too slow")
+            LOG.warning(
+                "What was answered last couldn't be noted (%s); it may be answered again", str(error) or "too slow"
+            )
 
     async def depth(self) -> InboxDepth:
         """Look how full the inbox is; raises StorageError."""

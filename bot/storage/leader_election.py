@@ -57,9 +57,19 @@ async def _work(turn: _Lock | _Eldest, work: Work, stop: asyncio.Event) -> None:
 
 async def _watch(turn: _Lock | _Eldest, stop: asyncio.Event, over: asyncio.Event) -> None:
     """Set `over` when the bot stops, or another replica has the turn; while the database is away, nobody can."""
-    while not stop.is_set() and await turn.ours(unknown=True):
-        await _pause(stop)
-    over.set()
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            looking = asyncio.create_task(turn.ours(unknown=True))
+            # A database that is silent keeps nobody from stopping.
+            await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not looking.done() or not looking.result():
+                looking.cancel()
+                break
+            await _pause(stop)
+    finally:
+        stopping.cancel()
+        over.set()
 
 
 async def _pause(stop: asyncio.Event) -> None:

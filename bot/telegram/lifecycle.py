@@ -18,7 +18,7 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.errors import SettingsError
-from bot.storage import leader_election, notifications, retention
+from bot.storage import inbox_worker, leader_election, notifications, retention
 from bot.telegram.access import menus
 from bot.telegram.client.outage_log import Backoff, OutageLog
 from bot.telegram.client.stop_signal import unless
@@ -40,6 +40,9 @@ GRACE = 10.0
 
 LAST_WORDS = 2.0
 """Seconds that what was given up gets to end."""
+
+SILENCE = 1.0
+"""Seconds after which a database is held to be silent when the bot stops."""
 
 
 def run(application: App) -> None:
@@ -127,7 +130,9 @@ async def _beside(application: App) -> AsyncIterator[None]:
         over.set()
         for task in following:
             task.cancel()
-        await asyncio.gather(tidying, *following, return_exceptions=True)
+        _, slow = await asyncio.wait([tidying, *following], timeout=LAST_WORDS)
+        for task in slow:
+            task.cancel()
 
 
 async def _receive_updates(application: App, stop: asyncio.Event) -> None:
@@ -213,7 +218,9 @@ def _tell_start(application: App) -> None:
 
 async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
-    inbox = inbox_of(application)
+    inbox, last_words = inbox_of(application), inbox_worker.LAST_WORDS
+    if application.running and not await application.bot_data.database.answers(SILENCE):
+        grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
     if application.running:
         inbox.clerk.stop_taking()
         order = cast("ChatOrder", application.update_processor)
@@ -229,7 +236,7 @@ async def _finish(application: App, grace: float) -> None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WORDS):
                     await stopping
-        await inbox.clerk.stop()
+        await inbox.clerk.stop(last_words)
     await application.shutdown()
     await application.bot_data.database.close()
     await application.bot.shutdown()  # also where the start failed and the application doesn't do it

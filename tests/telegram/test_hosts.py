@@ -105,6 +105,28 @@ GUESTS = (
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.parametrize("through_pooler", [False, True])
+async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
+    api: BotApi, tmp_path: Path, postgres: Server, through_pooler: bool
+) -> None:
+    name = postgres.new_database().split("/")[3].partition("?")[0]
+    async with (
+        pooler.running(postgres.socket) as (_, port),
+        tcp_proxy.running(port if through_pooler else postgres.socket) as (line, end),
+    ):
+        url = f"postgres://postgres@127.0.0.1:{end}/{name}?sslmode=disable"
+        async with process(api, tmp_path / "home", BOT_DATABASE_URL=url) as (bot, _):
+            await api.private_message(ADA, NUCLEAR)
+            await api.sent(1, limit=60)
+            line.cut()
+            await api.private_message(BOB, SOLAR)
+            assert await stopped(bot) == 0
+            line.mend()
+
+    assert "A connection pooler" in bot.log if through_pooler else "A connection pooler" not in bot.log
+
+
+@pytest.mark.timeout(180)
 async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(api: BotApi, tmp_path: Path) -> None:
     async with process(api, tmp_path / "home") as (bot, client):
         await api.private_message(ADA, NUCLEAR)

@@ -52,13 +52,17 @@ async def learn(services: Services) -> Change | None:
 
 async def follow(services: Services, told: asyncio.Event) -> None:
     """Let take part what was approved at another replica, each time that `told` is set, until cancelled."""
+    said: str | None = None
     while True:
         await told.wait()
         told.clear()
         try:
             await learn(services)
+            said = None
         except (KnowledgeError, StorageError) as error:
-            LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
+            if str(error) != said:
+                LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
+            said = str(error)
 
 
 async def approve(context: Context, wording: Wording) -> Refusal | None:
