@@ -19,6 +19,7 @@ WORKDIR /app
 RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin bot
 RUN install -d -o bot -g bot -m 0700 /data
 COPY --from=build /venv /venv
+COPY LICENSE THIRD_PARTY_NOTICES.md ./
 COPY deploy/healthcheck.py deploy/
 COPY config config
 COPY knowledge knowledge
