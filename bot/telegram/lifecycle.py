@@ -81,7 +81,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.trouble)
+    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
     try:
         await unless(stop, services.database.upgrade())
         if stop.is_set():
@@ -93,7 +93,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
                 return
             await application.start()
             await inbox.clerk.start()
-            await services.sharing.begin()
+            await services.sharing.start()
             async with _beside(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
@@ -109,8 +109,8 @@ async def _beside(application: App) -> AsyncIterator[None]:
     services, inbox = application.bot_data, inbox_of(application)
     over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
-        notifications.INBOX: inbox.clerk.look,
-        notifications.KNOWLEDGE: services.sharing.look,
+        notifications.INBOX: inbox.clerk.wake,
+        notifications.KNOWLEDGE: services.sharing.wake,
         notifications.PHRASINGS: approved.set,
     }
     tidying = asyncio.create_task(retention.run_retention(services.database, services.retention, over))
@@ -215,7 +215,7 @@ async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
     inbox = inbox_of(application)
     if application.running:
-        inbox.clerk.stop_taking()
+        inbox.clerk.stop_dispatching()
         order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
@@ -223,7 +223,9 @@ async def _finish(application: App, grace: float) -> None:
                 await asyncio.shield(stopping)
         except TimeoutError:
             LOG.warning(
-                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, grace
+                "%d updates weren't finished within %.0f seconds; they stay in the inbox",
+                inbox.clerk.in_progress,
+                grace,
             )
             order.stop()
             with suppress(TimeoutError):
