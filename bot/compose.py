@@ -16,7 +16,7 @@ from bot.matching.normalise import Normaliser
 from bot.matching.word_lists import read_language
 from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
-from bot.storage.time_zone import COORDINATED, Zone, zone_of
+from bot.storage.time_zone import UTC_ZONE, Zone, zone_of
 from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
@@ -70,7 +70,7 @@ def zone(settings: Settings) -> Zone:
         return zone_of(settings.time_zone)
     except SettingsError as error:
         log.warning("%s; the days of /stats are those of UTC", error)
-        return COORDINATED
+        return UTC_ZONE
 
 
 def keep_vectors(settings: Settings) -> Path:

@@ -123,5 +123,5 @@ def asked(
 async def kept(database: Database, exchange: Exchange) -> None:
     """Keep an exchange."""
     memories = WriteBehindStore(database)
-    memories.note(exchange)
-    await database.run(lambda connection: memories.write(connection, memories.unwritten()))
+    memories.put(exchange)
+    await database.run(lambda connection: memories.write(connection, memories.pending()))

@@ -65,7 +65,7 @@ async def _approved(settings: Settings) -> Sequence[Wording]:
     database = compose.database(settings)
     try:
         await database.upgrade()
-        return await phrasing_decisions.in_state(database, "approved")
+        return await phrasing_decisions.in_states(database, "approved")
     finally:
         await database.close()
 
@@ -73,6 +73,6 @@ async def _approved(settings: Settings) -> Sequence[Wording]:
 async def _exported(settings: Settings, numbers: Sequence[int]) -> None:
     database = compose.database(settings)
     try:
-        await phrasing_decisions.exported(database, numbers)
+        await phrasing_decisions.mark_exported(database, numbers)
     finally:
         await database.close()

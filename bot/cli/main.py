@@ -18,7 +18,7 @@ from bot.cli.gc_tuning import loading_without_gc
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
 from bot.settings import Settings, read_settings
 from bot.storage.database_url import password_of
-from bot.storage.pseudonyms import WEBHOOK, derived
+from bot.storage.pseudonyms import WEBHOOK_PURPOSE, derive_secret
 
 PROGRAM = "python -m bot"
 DESCRIPTION = "Answers questions about interviews from curated points and verified quotes, in Telegram and here."
@@ -129,7 +129,7 @@ def _run(argv: list[str]) -> int:
 def _start_log(settings: Settings) -> None:
     secrets = set(settings.secrets())
     if settings.token is not None:
-        secrets.add(derived(settings.token, WEBHOOK))
+        secrets.add(derive_secret(settings.token, WEBHOOK_PURPOSE))
     password = settings.database_url and password_of(settings.database_url.get_secret_value())
     if password and len(password) >= _SECRET_LENGTH:
         secrets.add(password)

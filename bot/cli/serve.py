@@ -13,7 +13,7 @@ from bot.errors import SettingsError
 from bot.memory import give_back
 from bot.settings import Settings
 from bot.storage.knowledge_sync import KnowledgeSync
-from bot.storage.pseudonyms import WEBHOOK, Pseudonyms, derived
+from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
 from bot.telegram.context import Services
 from bot.telegram.updates.http_server import Listening
@@ -58,5 +58,5 @@ def _listening(settings: Settings, token: SecretStr) -> Listening | None:
         return None
     if settings.webhook_url is not None and not settings.webhook_url.startswith("https:") and settings.api_url is None:
         raise SettingsError("BOT_WEBHOOK_URL must begin with https://; Telegram delivers to nothing else")
-    secret = settings.webhook_secret or SecretStr(derived(token, WEBHOOK))
+    secret = settings.webhook_secret or SecretStr(derive_secret(token, WEBHOOK_PURPOSE))
     return Listening(settings.host, settings.port, settings.webhook_url, secret)

@@ -21,12 +21,12 @@ class CompiledStatement:
         self._names = tuple(compiled.positiontup or ())
         self._constants = compiled.params
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these rows."""
         if rows:
             connection.exec_driver_sql(self._text, [self._values(row) for row in rows])
 
-    def rows(self, connection: Connection, row: Mapping[str, Any]) -> Sequence[RowMapping]:
+    def fetch(self, connection: Connection, row: Mapping[str, Any]) -> Sequence[RowMapping]:
         """Run it with these parameters, and return what it finds."""
         return connection.exec_driver_sql(self._text, self._values(row)).mappings().all()
 

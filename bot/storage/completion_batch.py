@@ -1,4 +1,4 @@
-"""All that ends leave behind as one statement, for PostgreSQL: each further one is a journey there and back."""
+"""All that outcomes leave behind as one statement, for PostgreSQL: each further one is a journey there and back."""
 
 from __future__ import annotations
 
@@ -28,25 +28,27 @@ from bot.storage.schema import DONE, INBOX, WAITING
 
 
 def statement(keys: Mapping[Table, Sequence[str]]) -> Select[Any]:
-    """Return what notes ends and puts rows into tables, in the place of those with the same `keys`.
+    """Return what notes outcomes and upserts rows into tables, in the place of those with the same `keys`.
 
     What it has written outlives the end of the process, but the last of it may be lost in a power cut.
     """
-    puts = (_put(table, names) for table, names in keys.items())
-    return select(func.set_config("synchronous_commit", "off", True)).add_cte(_ended(), *puts)  # noqa: FBT003  # SQL's
+    upserts = (_upserted(table, names) for table, names in keys.items())
+    return select(func.set_config("synchronous_commit", "off", True)).add_cte(_completed(), *upserts)  # noqa: FBT003  # SQL's
 
 
-def parameters(ended: Iterable[Completion], rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+def parameters(completions: Iterable[Completion], rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
     """Return what the statement is to write."""
-    ends = [
+    outcomes = [
         {"update_id": one.update_id, "state": one.state, "ended_at": one.at, "failures": one.failures}
         | {"error": one.error}
-        for one in ended
+        for one in completions
     ]
-    return {table.name: json.dumps(list(written)) for table, written in rows.items()} | {INBOX.name: json.dumps(ends)}
+    return {table.name: json.dumps(list(written)) for table, written in rows.items()} | {
+        INBOX.name: json.dumps(outcomes)
+    }
 
 
-def _ended() -> CTE:
+def _completed() -> CTE:
     new = _rows(INBOX)
     values = {name: new.c[name] for name in ("state", "ended_at", "failures", "error")}
     content = case((new.c.state == DONE, None), else_=INBOX.c.content)
@@ -54,15 +56,15 @@ def _ended() -> CTE:
     return update(INBOX).where(which).values(values | {"owner": None, "content": content}).cte("ended")
 
 
-def _put(table: Table, keys: Sequence[str]) -> CTE:
+def _upserted(table: Table, keys: Sequence[str]) -> CTE:
     new = _rows(table)
-    put = insert(table).from_select([each.name for each in table.c], select(*new.c))
-    rest = {each.name: put.excluded[each.name] for each in table.c if each.name not in keys}
-    return put.on_conflict_do_update(index_elements=keys, set_=rest).cte(f"put_{table.name}")
+    upsert = insert(table).from_select([each.name for each in table.c], select(*new.c))
+    rest = {each.name: upsert.excluded[each.name] for each in table.c if each.name not in keys}
+    return upsert.on_conflict_do_update(index_elements=keys, set_=rest).cte(f"put_{table.name}")
 
 
 def _rows(table: Table) -> TableValuedAlias:
     """Return the rows that the parameter with the table's name spells as JSON."""
-    spelt = cast(bindparam(table.name, type_=Text), JSONB)
-    rows = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), spelt)
+    encoded = cast(bindparam(table.name, type_=Text), JSONB)
+    rows = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), encoded)
     return rows.table_valued(*(column(each.name, each.type) for each in table.c), name=f"new_{table.name}")

@@ -42,19 +42,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import postgresql
 from bot.storage.compiled_statement import CompiledStatement
 from bot.storage.database_url import read_address
-from bot.storage.driver_errors import translated
+from bot.storage.driver_errors import translate_errors
 from bot.storage.schema_upgrade import upgrade
-from bot.storage.sqlite import File, Work, make_engine, make_file
+from bot.storage.sqlite import SqliteFile, Work, create_file, make_engine
 
 LOG = logging.getLogger(__name__)
 
 _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _PING = text("SELECT 1")
-_LAST_WORDS_S = 1.0
+_CLOSE_TIMEOUT_SECONDS = 1.0
 """Seconds that connections get to be closed."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
-_QUICKLY = text("SET LOCAL synchronous_commit = off")
+_ASYNCHRONOUS_COMMIT = text("SET LOCAL synchronous_commit = off")
 
 T = TypeVar("T")
 Upsert: TypeAlias = postgresql_dialect.Insert | sqlite_dialect.Insert
@@ -70,9 +70,9 @@ class Database:
         """Whether a connection pooler stands before it, so that a connection is ours for one transaction only."""
         path = self._address.file
         self.engine = make_engine(path) if path else postgresql.make_engine(self._address, pooled=self.pooled)
-        self._file = File(path) if path else None
+        self._file = SqliteFile(path) if path else None
         # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
-        self._writing = asyncio.Lock() if path else None
+        self._write_lock = asyncio.Lock() if path else None
 
     @property
     def shared(self) -> bool:
@@ -85,51 +85,51 @@ class Database:
         return [self.engine.sync_engine, *([self._file.engine] if self._file is not None else [])]
 
     @asynccontextmanager
-    async def begin(self, *, lasting: bool = True) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
         """Run a transaction that writes; raise StorageError where the database can't serve.
 
-        What isn't `lasting` outlives the end of the process, but the last of it may be lost in a power cut.
+        What isn't `durable` outlives the end of the process, but the last of it may be lost in a power cut.
         """
-        lock: AbstractAsyncContextManager[Any] = nullcontext() if self._writing is None else self._writing
-        with self.translated():
+        lock: AbstractAsyncContextManager[Any] = nullcontext() if self._write_lock is None else self._write_lock
+        with self.translate_errors():
             async with lock, self.engine.connect() as plain:
-                connection = await plain.execution_options(lasting=lasting)
+                connection = await plain.execution_options(durable=durable)
                 async with connection.begin():
-                    if self.shared and not lasting:
-                        await connection.execute(_QUICKLY)
+                    if self.shared and not durable:
+                        await connection.execute(_ASYNCHRONOUS_COMMIT)
                     yield connection
 
-    async def run(self, work: Work[T], *, lasting: bool = True) -> T:
+    async def run(self, work: Work[T], *, durable: bool = True) -> T:
         """Run a transaction that writes in one go, which costs least; otherwise as `begin`."""
-        if self._file is None or self._writing is None:
-            async with self.begin(lasting=lasting) as connection:
+        if self._file is None or self._write_lock is None:
+            async with self.begin(durable=durable) as connection:
                 return await connection.run_sync(work)
-        with self.translated():
-            async with self._writing:
-                return await self._file.run(work, lasting=lasting)
+        with self.translate_errors():
+            async with self._write_lock:
+                return await self._file.run(work, durable=durable)
 
-    async def look(self, work: Work[T]) -> T:
+    async def run_read_only(self, work: Work[T]) -> T:
         """Read in one go; it never waits for a writer."""
-        with self.translated():
+        with self.translate_errors():
             if self._file is not None:
-                return await self._file.look(work)
+                return await self._file.read(work)
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
                 return await connection.run_sync(work)
 
-    async def put(self, statement: CompiledStatement, row: Mapping[str, object]) -> None:
+    async def execute(self, statement: CompiledStatement, row: Mapping[str, object]) -> None:
         """Run a single statement that writes."""
-        with self.translated():
+        with self.translate_errors():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.run_sync(statement.run, [row])
+                await connection.run_sync(statement.execute_many, [row])
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Run a transaction that only reads; it never waits for a writer."""
-        with self.translated():
+        with self.translate_errors():
             async with self.engine.connect() as plain:
-                connection = await plain.execution_options(only_reads=True)
+                connection = await plain.execution_options(read_only=True)
                 async with connection.begin():
                     yield connection
 
@@ -139,8 +139,8 @@ class Database:
         Raises StorageError, with its remedy, where the database isn't one that the bot can work with.
         """
         if self._address.file is not None:
-            make_file(self._address.file)
-        elif await postgresql.survey(self._address) and not self.pooled:
+            create_file(self._address.file)
+        elif await postgresql.probe(self._address) and not self.pooled:
             LOG.info("A connection pooler stands before the database: changes by other replicas are looked for")
             await self.engine.dispose()
             self.pooled, self.engine = True, postgresql.make_engine(self._address, pooled=True)
@@ -150,25 +150,25 @@ class Database:
         self.lock(connection, _UPGRADE_LOCK)
         upgrade(connection)
 
-    def translated(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """Raise StorageError where the database can't serve; see `failures`."""
-        return translated(self._address.file)
+        return translate_errors(self._address.file)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT that can say what to do where the row is there already."""
         return postgresql_dialect.insert(table) if self.shared else sqlite_dialect.insert(table)
 
-    def spelt(self, statement: ClauseElement) -> CompiledStatement:
+    def compiled(self, statement: ClauseElement) -> CompiledStatement:
         """Spell a statement out as this kind of database takes it."""
         return CompiledStatement(statement, self.engine.dialect)
 
-    def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
+    def matches_any(self, column: Column[Any], name: str) -> ColumnElement[bool]:
         """Return whether a column is among the `several` of a parameter; the statement's text is always the same."""
         if self.shared:
             return column == func.any(cast(bindparam(name), ARRAY(BigInteger)))
         return column.in_(select(literal_column("value")).select_from(func.json_each(bindparam(name))))
 
-    def several(self, numbers: Sequence[int]) -> object:
+    def array_parameter(self, numbers: Sequence[int]) -> object:
         """Return numbers as a parameter takes them."""
         return list(numbers) if self.shared else json.dumps(numbers)
 
@@ -187,7 +187,7 @@ class Database:
         """Tell whether it answers within so many seconds, be it with a refusal; a file does."""
         if not self.shared:
             return True
-        asking = asyncio.create_task(self.look(lambda connection: connection.execute(_PING).scalar()))
+        asking = asyncio.create_task(self.run_read_only(lambda connection: connection.execute(_PING).scalar()))
         answered, silent = await asyncio.wait({asking}, timeout=within_s)
         for task in silent:
             task.cancel()  # it ends when its connection is given up
@@ -198,7 +198,7 @@ class Database:
     async def close(self) -> None:
         """Close all connections; one that doesn't answer any more is given up."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORDS_S):
+            async with asyncio.timeout(_CLOSE_TIMEOUT_SECONDS):
                 await self.engine.dispose()
         if self._file is not None:
             self._file.close()

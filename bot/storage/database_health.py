@@ -17,24 +17,24 @@ class DatabaseHealth:
         self._reasons: dict[object, str] = {}
 
     @property
-    def reason(self) -> str | None:
+    def failure_reason(self) -> str | None:
         """Why the database can't serve; None while it does."""
         return next(iter(self._reasons.values()), None)
 
     def failed(self, writer: object, error: Exception) -> None:
         """Note that a writer couldn't write; a defect is logged without its text, which may be private."""
         if isinstance(error, StorageError):
-            self._because(writer, str(error))
+            self._set_reason(writer, str(error))
         else:
             LOG.debug("The inbox failed", exc_info=error)
-            self._because(writer, f"a defect, {type(error).__name__}")
+            self._set_reason(writer, f"a defect, {type(error).__name__}")
 
-    def over(self, writer: object) -> None:
+    def recovered(self, writer: object) -> None:
         """Note that a writer could write; the trouble is over once all can who couldn't."""
         if self._reasons.pop(writer, None) is not None and not self._reasons:
             LOG.info("The database serves again; what was answered meanwhile is noted")
 
-    def _because(self, writer: object, reason: str) -> None:
+    def _set_reason(self, writer: object, reason: str) -> None:
         if reason not in self._reasons.values():
             LOG.warning("Nothing can be kept: %s. Until it can, answers come from memory alone", reason)
         self._reasons[writer] = reason

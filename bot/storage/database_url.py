@@ -1,4 +1,4 @@
-"""A database URL as hosts hand it out, translated into what the drivers take; it connects to nothing."""
+"""A database URL as hosts hand it out, translate_errors into what the drivers take; it connects to nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOG = logging.getLogger(__name__)
 
 SETTING = "BOT_DATABASE_URL (or DATABASE_URL)"
 """How an error names the place where the URL is set."""
-CONNECT_TIMEOUT_S = 10
+CONNECT_TIMEOUT_SECONDS = 10
 """Seconds to wait for a connection where the URL doesn't say."""
 
 _MALFORMED = (
@@ -39,14 +39,14 @@ _HOST = re.compile(r"\[(?P<v6>[^\]]+)\](?::(?P<port6>\d+))?|(?P<name>[^:\[\]]*)(
 _DEFAULT_PORT = 5432
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-_OTHER_SSL_MODES = {"no-verify": "require", "true": "require", "1": "require", "false": "disable", "0": "disable"}
+_SSL_MODE_ALIASES = {"no-verify": "require", "true": "require", "1": "require", "false": "disable", "0": "disable"}
 """How other drivers write it."""
-_SESSIONS = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
-_YES = frozenset({"true", "1", "yes", "on"})
-_SYSTEM = "system"
+_SESSION_TARGETS = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
+_TRUE_VALUES = frozenset({"true", "1", "yes", "on"})
+_SYSTEM_ROOTS = "system"
 """The value of `sslrootcert` that means the certificates which the operating system trusts."""
 
-_BY_DRIVER = frozenset(
+_DRIVER_PARAMETERS = frozenset(
     {
         "sslmode",
         "sslcert",
@@ -65,10 +65,10 @@ _BY_DRIVER = frozenset(
     }
 )
 """Parameters that asyncpg reads from a URL by itself."""
-_BY_SERVER = {"application_name": "application_name", "options": "options", "schema": "search_path"}
+_SESSION_PARAMETERS = {"application_name": "application_name", "options": "options", "schema": "search_path"}
 """Parameters that are settings of the session, and how the server calls them."""
-_IN_THE_URL = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "database"})
-_DROPPED = frozenset(
+_ADDRESS_PARAMETERS = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "database"})
+_IGNORED_PARAMETERS = frozenset(
     {
         "channel_binding",
         "client_encoding",
@@ -97,16 +97,23 @@ _DROPPED = frozenset(
     }
 )
 """Parameters of libpq and of other drivers that asyncpg has no use for."""
-_POOLER = {
-    "pgbouncer": _YES,
+_POOLER_PARAMETERS = {
+    "pgbouncer": _TRUE_VALUES,
     "prepared_statements": frozenset({"false", "0", "no", "off"}),
     "statement_cache_size": frozenset({"0"}),
     "prepared_statement_cache_size": frozenset({"0"}),
     "prepareThreshold": frozenset({"0"}),
 }
 """Parameters that tell of a connection pooler, and the values with which they do."""
-_HANDLED = frozenset({"ssl", "connect_timeout"})
-_KNOWN = sorted(_BY_DRIVER | _BY_SERVER.keys() | _IN_THE_URL | _DROPPED | _POOLER.keys() | _HANDLED)
+_OTHER_PARAMETERS = frozenset({"ssl", "connect_timeout"})
+_KNOWN_PARAMETERS = sorted(
+    _DRIVER_PARAMETERS
+    | _SESSION_PARAMETERS.keys()
+    | _ADDRESS_PARAMETERS
+    | _IGNORED_PARAMETERS
+    | _POOLER_PARAMETERS.keys()
+    | _OTHER_PARAMETERS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ def _read_postgresql(url: str) -> Address:
     match = next(filter(None, (pattern.fullmatch(url) for pattern in _POSTGRESQL)), None)
     if match is None:
         raise SettingsError(_MALFORMED)
-    query = _checked(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
+    query = _normalised(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
     user, colon, password = (match["user"] or "").partition(":")
     parts: dict[str, Any] = {
         "user": query.get("user") or unquote(user),
@@ -165,33 +172,33 @@ def _read_postgresql(url: str) -> Address:
         **_read_hosts(match["hosts"] or query.get("host") or query.get("hostaddr") or "", query.get("port", "")),
         **_read_options(query),
     }
-    pooled = any(query.get(name, "").lower() in values for name, values in _POOLER.items())
+    pooled = any(query.get(name, "").lower() in values for name, values in _POOLER_PARAMETERS.items())
     return Address(None, {name: value for name, value in parts.items() if value}, pooled)
 
 
-def _checked(query: Mapping[str, str]) -> dict[str, str]:
+def _normalised(query: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters as libpq writes them; those that nobody needs are left out, unknown ones refused."""
     for name in query:
-        if name not in _KNOWN and any("@" in part for item in query.items() for part in item):
+        if name not in _KNOWN_PARAMETERS and any("@" in part for item in query.items() for part in item):
             raise SettingsError(_MALFORMED)  # perhaps this is a part of a password
-        if name not in _KNOWN:
-            close = get_close_matches(name, _KNOWN, n=1)
+        if name not in _KNOWN_PARAMETERS:
+            close = get_close_matches(name, _KNOWN_PARAMETERS, n=1)
             hint = f"did you mean {close[0]}?" if close else "take it out"
             raise SettingsError(f"{SETTING}: has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
-        if name in _DROPPED:
+        if name in _IGNORED_PARAMETERS:
             LOG.debug("The database URL's %s is not needed here and left out", name)
-    kept = {name: value for name, value in query.items() if name not in _DROPPED and value}
-    if "ssl" in kept:
-        kept.setdefault("sslmode", kept.pop("ssl"))
+    used = {name: value for name, value in query.items() if name not in _IGNORED_PARAMETERS and value}
+    if "ssl" in used:
+        used.setdefault("sslmode", used.pop("ssl"))
     for name, known, others in (
-        ("sslmode", SSL_MODES, _OTHER_SSL_MODES),
-        ("target_session_attrs", _SESSIONS, {}),
+        ("sslmode", SSL_MODES, _SSL_MODE_ALIASES),
+        ("target_session_attrs", _SESSION_TARGETS, {}),
     ):
-        if name in kept:
-            kept[name] = others.get(kept[name], kept[name])
-            if kept[name] not in known:
+        if name in used:
+            used[name] = others.get(used[name], used[name])
+            if used[name] not in known:
                 raise SettingsError(f"{SETTING}: {name} must be one of {', '.join(known)}")
-    return kept
+    return used
 
 
 def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int]]:
@@ -211,11 +218,13 @@ def _read_options(query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the parameters mean to asyncpg."""
     options: dict[str, Any] = {"timeout": _read_timeout(query.get("connect_timeout", ""))}
     if settings := {
-        theirs: query[ours] for ours, theirs in _BY_SERVER.items() if ours in query and (ours, query[ours]) != _PUBLIC
+        theirs: query[ours]
+        for ours, theirs in _SESSION_PARAMETERS.items()
+        if ours in query and (ours, query[ours]) != _DEFAULT_SCHEMA
     }:
         options["server_settings"] = settings
-    for_driver = {name: value for name, value in query.items() if name in _BY_DRIVER}
-    if context := _verifying(for_driver):
+    for_driver = {name: value for name, value in query.items() if name in _DRIVER_PARAMETERS}
+    if context := _verifying_context(for_driver):
         options["ssl"] = context
         for name in ("sslmode", "sslrootcert"):
             for_driver.pop(name, None)
@@ -224,30 +233,35 @@ def _read_options(query: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
-_PUBLIC = ("schema", "public")
+_DEFAULT_SCHEMA = ("schema", "public")
 """Where PostgreSQL looks anyway; poolers refuse to be told."""
 
 
 def _read_timeout(seconds: str) -> int:
     if not re.fullmatch(r"\d*", seconds):
         raise SettingsError(f"{SETTING}: connect_timeout must be a number of seconds")
-    return int(seconds or 0) or CONNECT_TIMEOUT_S
+    return int(seconds or 0) or CONNECT_TIMEOUT_SECONDS
 
 
-def _verifying(query: Mapping[str, str]) -> ssl.SSLContext | None:
+def _verifying_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
     """Return what checks a certificate against those that the system trusts; None where asyncpg does it its own way."""
     mode, root = query.get("sslmode"), query.get("sslrootcert")
-    if root and root != _SYSTEM and not Path(root).is_file():
+    if root and root != _SYSTEM_ROOTS and not Path(root).is_file():
         raise SettingsError(f"{SETTING}: sslrootcert names a file that isn't there; sslrootcert=system needs none")
-    if root == _SYSTEM:
+    if root == _SYSTEM_ROOTS:
         return ssl.create_default_context()
-    if mode not in {"verify-ca", "verify-full"} or root or os.environ.get("PGSSLROOTCERT") or _own_root().is_file():
+    if (
+        mode not in {"verify-ca", "verify-full"}
+        or root
+        or os.environ.get("PGSSLROOTCERT")
+        or _user_root_certificates().is_file()
+    ):
         return None
     context = ssl.create_default_context()
     context.check_hostname = mode == "verify-full"
     return context
 
 
-def _own_root() -> Path:
+def _user_root_certificates() -> Path:
     """Return where libpq looks for the certificates that a user trusts."""
     return Path("~/.postgresql/root.crt").expanduser()

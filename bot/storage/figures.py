@@ -54,7 +54,7 @@ class Statistics:
         return sum(self.statuses.values())
 
 
-def as_json(found: Statistics) -> bytes:
+def to_json(found: Statistics) -> bytes:
     """Return statistics as JSON."""
     values = {field.name: getattr(found, field.name) for field in fields(found)}
     values["daily"] = [[day, way, count] for (day, way), count in found.daily.items()]
@@ -62,8 +62,8 @@ def as_json(found: Statistics) -> bytes:
     return json.dumps(values).encode()
 
 
-def of_json(data: bytes) -> Statistics:
-    """Return the statistics that `as_json` was given."""
+def from_json(data: bytes) -> Statistics:
+    """Return the statistics that `to_json` was given."""
     values = json.loads(data)
     values["daily"] = {(day, way): count for day, way, count in values["daily"]}
     values["top"] = [(key, count) for key, count in values["top"]]

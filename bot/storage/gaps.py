@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from bot.storage.database import Database
 from bot.storage.schema import CHOICES, HISTORY, VOTES
 
-MOST = 5_000
+MAX_EXCHANGES = 5_000
 """Exchanges that are looked through, the newest ones."""
 
 
@@ -47,7 +47,7 @@ async def misses(database: Database) -> Sequence[Miss]:
         .where(HISTORY.c.via == "typed", HISTORY.c.question != "")
         .where(or_(HISTORY.c.status.in_(("unknown", "suggested")), down.c.votes.is_not(None)))
         .order_by(HISTORY.c.at.desc(), HISTORY.c.id)
-        .limit(MOST)
+        .limit(MAX_EXCHANGES)
     )
     async with database.read() as connection:
         rows = (await connection.execute(wanted)).all()

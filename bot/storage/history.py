@@ -17,12 +17,12 @@ from bot.storage.schema import ANSWERS, CHOICES, CONVERSATIONS, HISTORY, VOTES
 
 Via: TypeAlias = Literal["typed", "tapped"]
 
-DAY = 86_400
+DAY_SECONDS = 86_400
 ID_BITS = 48
-LONGEST = 300
+MAX_QUESTION_CHARS = 300
 """Characters of a question that are kept."""
 
-_NAME = re.compile(r"@\w+|https?://\S+|t\.me/\S+", re.IGNORECASE)
+_NAMES_AND_LINKS = re.compile(r"@\w+|https?://\S+|t\.me/\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ def new_id() -> int:
 def without_names(text: str) -> str:
     """Return a question as it is kept: on one line, short, without the names of people and without links."""
     writable = text.encode("utf-8", "replace").decode().replace("\0", " ")
-    return " ".join(_NAME.sub(" ", writable).split())[:LONGEST]
+    return " ".join(_NAMES_AND_LINKS.sub(" ", writable).split())[:MAX_QUESTION_CHARS]
 
 
-def row(exchange: Exchange) -> dict[str, Any]:
+def to_row(exchange: Exchange) -> dict[str, Any]:
     """Return an exchange as it is kept."""
     return {
         "id": exchange.id,
         "at": exchange.at,
-        "day": int(exchange.at // DAY),
+        "day": int(exchange.at // DAY_SECONDS),
         "chat": exchange.chat,
         "kind": exchange.kind,
         "asker": exchange.asker,
@@ -100,7 +100,7 @@ async def find(database: Database, number: int) -> Exchange | None:
     """Return an exchange; None where it isn't kept any more."""
     async with database.read() as connection:
         row = (await connection.execute(select(HISTORY).where(HISTORY.c.id == number))).one_or_none()
-    return _read(row) if row is not None else None
+    return _exchange_of(row) if row is not None else None
 
 
 async def forget(database: Database, person: int, own_chat: int) -> Forgotten:
@@ -114,7 +114,7 @@ async def forget(database: Database, person: int, own_chat: int) -> Forgotten:
     return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
 
 
-def _read(row: Row[tuple[object, ...]]) -> Exchange:
+def _exchange_of(row: Row[tuple[object, ...]]) -> Exchange:
     values = dict(row._mapping)  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to a row's columns
     del values["day"], values["entry"]
     return Exchange(**{**values, "entries": tuple(json.loads(values["entries"]))})

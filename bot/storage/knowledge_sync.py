@@ -18,7 +18,7 @@ from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
 
 LOG = logging.getLogger(__name__)
 
-LOOK = 2.0
+POLL_SECONDS = 2.0
 """Seconds after which a replica looks for a new version although nobody told it of one."""
 
 Build = Callable[[Path], Matcher]
@@ -29,7 +29,7 @@ class KnowledgeSync:
 
     def __init__(self, database: Database, assistant: Assistant, folder: Path, build: Build) -> None:
         """`folder` holds this replica's own knowledge; `build` makes a matcher of any such folder."""
-        self.trouble: str | None = None
+        self.failure_reason: str | None = None
         """Why this replica serves another version than the others; None where it doesn't."""
         self._shared = database.shared
         self._versions = KnowledgeVersions(database)
@@ -37,8 +37,8 @@ class KnowledgeSync:
         self._folder = folder
         self._build = build
         self._number = 0
-        self._told = asyncio.Event()
-        self.busy = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self.build_lock = asyncio.Lock()
         """Held while the knowledge is built anew; reloads queue here."""
 
     async def reload(self) -> Change:
@@ -46,39 +46,39 @@ class KnowledgeSync:
 
         Raises KnowledgeError where it is refused, and StorageError where the others can't be told.
         """
-        async with self.busy:
+        async with self.build_lock:
             change = await asyncio.to_thread(self._assistant.reload)
             await asyncio.to_thread(give_back)
-            self.trouble = None
+            self.failure_reason = None
             if self._shared:
                 await self._store()
         return change
 
-    async def begin(self) -> None:
+    async def start(self) -> None:
         """Agree with the others at the start: a folder nobody has seen is new and goes to all, any other gives way."""
         if not self._shared:
             return
         try:
-            async with self.busy:
-                if not await self._versions.knows(self._assistant.knowledge.version):
+            async with self.build_lock:
+                if not await self._versions.contains(self._assistant.knowledge.version):
                     await self._store()
         except StorageError as error:
             LOG.warning("The knowledge isn't shared yet: %s", error)
-        self._told.set()
+        self._changed.set()
 
-    def look(self) -> None:
+    def wake(self) -> None:
         """Look for a new version: somebody says there is one."""
-        self._told.set()
+        self._changed.set()
 
     async def follow(self) -> None:
         """Take over every new version, until cancelled."""
         while self._shared:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
-                    await self._told.wait()
-            self._told.clear()
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
             with suppress(StorageError):  # the clerk tells it
-                async with self.busy:
+                async with self.build_lock:
                     await self._catch_up()
 
     async def _catch_up(self) -> None:
@@ -88,17 +88,17 @@ class KnowledgeSync:
         if latest.version != self._assistant.knowledge.version:
             files = await self._versions.files(latest.number)
             try:
-                await asyncio.to_thread(self._adopt, files)
+                await asyncio.to_thread(self._serve_files, files)
             except Exception as error:  # noqa: BLE001  # whatever another replica's files are, ours serve on
-                self.trouble = f"version {latest.version} of the knowledge can't be served here"
+                self.failure_reason = f"version {latest.version} of the knowledge can't be served here"
                 reason = str(error).partition("\n")[0] or type(error).__name__
-                LOG.warning("%s, the old one serves on: %s", self.trouble, reason)
+                LOG.warning("%s, the old one serves on: %s", self.failure_reason, reason)
             else:
-                self.trouble = None
+                self.failure_reason = None
                 LOG.info("The knowledge of another replica serves now: version %s", latest.version)
         self._number = latest.number
 
-    def _adopt(self, files: bytes) -> None:
+    def _serve_files(self, files: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
             self._assistant.swap(self._build(unpack(files, Path(folder))))
         give_back()

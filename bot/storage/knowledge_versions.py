@@ -18,7 +18,7 @@ from bot.storage.schema import KNOWLEDGE
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class StoredVersion:
     """A version of the knowledge as it is kept."""
 
     number: int
@@ -34,14 +34,14 @@ class KnowledgeVersions:
         """Begin; nothing is read yet."""
         self._database = database
 
-    async def latest(self) -> Version | None:
+    async def latest(self) -> StoredVersion | None:
         """Return the version that is to serve; None where none was ever stored. Raises StorageError."""
         query = select(KNOWLEDGE.c.number, KNOWLEDGE.c.version).order_by(KNOWLEDGE.c.number.desc()).limit(1)
         async with self._database.read() as connection:
             found = (await connection.execute(query)).first()
-        return None if found is None else Version(*found)
+        return None if found is None else StoredVersion(*found)
 
-    async def knows(self, version: str) -> bool:
+    async def contains(self, version: str) -> bool:
         """Tell whether a version was ever stored; raises StorageError."""
         query = select(KNOWLEDGE.c.number).where(KNOWLEDGE.c.version == version).limit(1)
         async with self._database.read() as connection:
@@ -51,11 +51,11 @@ class KnowledgeVersions:
         """Let all replicas serve this version; raises StorageError."""
         row = {"version": version, "files": packed, "stored_at": time.time()}
 
-        def put(connection: Connection) -> None:
+        def insert_version(connection: Connection) -> None:
             connection.execute(insert(KNOWLEDGE).values(row))
-            notifications.tell(self._database, connection, notifications.KNOWLEDGE)
+            notifications.notify(self._database, connection, notifications.KNOWLEDGE)
 
-        await self._database.run(put)
+        await self._database.run(insert_version)
 
     async def files(self, number: int) -> bytes:
         """Return the packed folder of a version; raises StorageError."""

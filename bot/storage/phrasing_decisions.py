@@ -12,10 +12,10 @@ from bot.storage import notifications
 from bot.storage.database import Database
 from bot.storage.schema import PHRASINGS
 
-State: TypeAlias = Literal["pending", "approved", "exported", "ignored", "later"]
+DecisionState: TypeAlias = Literal["pending", "approved", "exported", "ignored", "later"]
 """Waits for a yes; takes part in matching; does so and stands in the files too; never offered again; offered later."""
 
-PUT_OFF = 7 * 86_400.0
+SNOOZE_SECONDS = 7 * 86_400.0
 """Seconds for which "later" keeps a wording out of sight."""
 
 
@@ -31,68 +31,68 @@ class Wording:
     """As it was typed; empty where it is ignored or put off, for then it need not be kept."""
     entry: str | None
     """Key of the entry that it belongs to; None where nobody has said."""
-    state: State
+    state: DecisionState
     """What was decided."""
     at: float
     """When, in seconds since 1970."""
 
 
-async def decide(database: Database, wordings: Iterable[Wording]) -> None:
+async def save(database: Database, wordings: Iterable[Wording]) -> None:
     """Keep decisions; a later one about the same wording takes the place of the earlier."""
     rows = [
         {"id": one.id, "wording": one.wording, "text": one.text, "entry": one.entry, "state": one.state, "at": one.at}
         for one in wordings
     ]
 
-    def put(connection: Connection) -> None:
+    def replace_rows(connection: Connection) -> None:
         for row in rows:
             others = or_(PHRASINGS.c.id == row["id"], PHRASINGS.c.wording == row["wording"])
             connection.execute(delete(PHRASINGS).where(others))
             connection.execute(database.insert(PHRASINGS).values(row).on_conflict_do_nothing())
-        notifications.tell(database, connection, notifications.PHRASINGS)
+        notifications.notify(database, connection, notifications.PHRASINGS)
 
-    await database.run(put)
+    await database.run(replace_rows)
 
 
 async def find(database: Database, number: int) -> Wording | None:
     """Return the decision of that id; None for none."""
     async with database.read() as connection:
         row = (await connection.execute(select(PHRASINGS).where(PHRASINGS.c.id == number))).one_or_none()
-    return _read(row) if row is not None else None
+    return _wording_of(row) if row is not None else None
 
 
-async def in_state(database: Database, *states: State) -> Sequence[Wording]:
+async def in_states(database: Database, *states: DecisionState) -> Sequence[Wording]:
     """Return the wordings in any of these states, oldest decision first."""
     wanted = select(PHRASINGS).where(PHRASINGS.c.state.in_(states)).order_by(PHRASINGS.c.at, PHRASINGS.c.id)
     async with database.read() as connection:
         rows = (await connection.execute(wanted)).all()
-    return [_read(row) for row in rows]
+    return [_wording_of(row) for row in rows]
 
 
-async def drop(database: Database, number: int) -> None:
+async def delete_decision(database: Database, number: int) -> None:
     """Take a decision back: the wording is offered again."""
 
-    def take(connection: Connection) -> None:
+    def delete_row(connection: Connection) -> None:
         connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
-        notifications.tell(database, connection, notifications.PHRASINGS)
+        notifications.notify(database, connection, notifications.PHRASINGS)
 
-    await database.run(take)
+    await database.run(delete_row)
 
 
-async def settled(database: Database, now: float) -> frozenset[int]:
+async def decided_wordings(database: Database, now: float) -> frozenset[int]:
     """Return the hashes of the wordings that need no decision now."""
-    due = (PHRASINGS.c.state == "later") & (PHRASINGS.c.at < now - PUT_OFF)
+    due = (PHRASINGS.c.state == "later") & (PHRASINGS.c.at < now - SNOOZE_SECONDS)
     async with database.read() as connection:
         found = await connection.execute(select(PHRASINGS.c.wording).where(~due))
         return frozenset(found.scalars())
 
 
-async def exported(database: Database, numbers: Iterable[int]) -> None:
+async def mark_exported(database: Database, numbers: Iterable[int]) -> None:
     """Note that approved wordings stand in the files now."""
     done = PHRASINGS.c.id.in_(list(numbers)) & (PHRASINGS.c.state == "approved")
     async with database.begin() as connection:
         await connection.execute(update(PHRASINGS).where(done).values(state="exported"))
 
 
-def _read(row: Row[tuple[object, ...]]) -> Wording:
+def _wording_of(row: Row[tuple[object, ...]]) -> Wording:
     return Wording(**dict(row._mapping))  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to columns

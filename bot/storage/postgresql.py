@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import StorageError
-from bot.storage.database_url import CONNECT_TIMEOUT_S, Address
-from bot.storage.driver_errors import READ_ONLY, translated
+from bot.storage.database_url import CONNECT_TIMEOUT_SECONDS, Address
+from bot.storage.driver_errors import READ_ONLY, translate_errors
 
 ENCODING = "UTF8"
 """The encoding that holds what people write in any language."""
-_STATEMENT_TIMEOUT_S = 30
+_STATEMENT_TIMEOUT_SECONDS = 30
 _URL = URL.create("postgresql+asyncpg")
 """Everything else, the password too, is handed to the driver past SQLAlchemy, which shows URLs."""
-_WITHOUT_NAMES = {
+_UNNAMED_STATEMENTS = {
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
@@ -29,7 +29,7 @@ _WITHOUT_NAMES = {
 Behind a pooler the next transaction may run on another connection, where a statement that was prepared doesn't exist,
 or one of another client has the same name. asyncpg sends nameless statements together with their parameters.
 """
-_SURVEY = text(
+_PROBE = text(
     "SELECT pg_backend_pid(), current_setting('server_encoding'), current_setting('transaction_read_only') = 'on', "
     "pg_is_in_recovery(), quote_ident(current_database())"
 )
@@ -46,23 +46,23 @@ def make_engine(address: Address, *, pooled: bool) -> AsyncEngine:
         _URL,
         pool_size=8,
         max_overflow=8,
-        pool_timeout=CONNECT_TIMEOUT_S,
+        pool_timeout=CONNECT_TIMEOUT_SECONDS,
         pool_recycle=1800,
         connect_args=arguments,
     )
 
 
-async def survey(address: Address) -> bool:
+async def probe(address: Address) -> bool:
     """Look at the server before anything is written; return whether a connection pooler stands before it.
 
     Raises StorageError where the bot can't work with it.
     """
     engine = create_async_engine(_URL, poolclass=NullPool, connect_args=_arguments(address, pooled=True))
     try:
-        with translated():
+        with translate_errors():
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                process, encoding, read_only, standby, name = (await connection.execute(_SURVEY)).one()
+                process, encoding, read_only, standby, name = (await connection.execute(_PROBE)).one()
     finally:
         await engine.dispose()
     _check(encoding, name, writable=not (read_only or standby))
@@ -81,7 +81,7 @@ def check_rights(connection: Connection) -> None:
 
 
 def _arguments(address: Address, *, pooled: bool) -> Mapping[str, Any]:
-    return {**address.connect, "command_timeout": _STATEMENT_TIMEOUT_S, **(_WITHOUT_NAMES if pooled else {})}
+    return {**address.connect, "command_timeout": _STATEMENT_TIMEOUT_SECONDS, **(_UNNAMED_STATEMENTS if pooled else {})}
 
 
 def _check(encoding: str, name: str, *, writable: bool) -> None:
@@ -91,4 +91,4 @@ def _check(encoding: str, name: str, *, writable: bool) -> None:
             f"CREATE DATABASE bot ENCODING '{ENCODING}' TEMPLATE template0, and name it in BOT_DATABASE_URL"
         )
     if not writable:
-        raise StorageError(READ_ONLY.told())
+        raise StorageError(READ_ONLY.message())

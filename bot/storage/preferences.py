@@ -34,7 +34,7 @@ async def language_of(database: Database, person: int) -> Language | None:
     return language
 
 
-async def choose_language(database: Database, person: int, language: Language | None) -> bool:
+async def save_language(database: Database, person: int, language: Language | None) -> bool:
     """Keep the language that a person chose, or (None) that they chose none; tell whether one was taken back."""
     async with database.begin() as connection:
         if language is None:
@@ -53,7 +53,7 @@ async def settings_of(database: Database, chat: int) -> ChatSettings:
     return ChatSettings(*row) if row is not None else ChatSettings()
 
 
-async def change_settings(database: Database, chat: int, settings: ChatSettings) -> None:
+async def save_settings(database: Database, chat: int, settings: ChatSettings) -> None:
     """Keep what is set for a group."""
     values = {"language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
     async with database.begin() as connection:

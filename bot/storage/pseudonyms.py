@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from pydantic import SecretStr
 
-WEBHOOK = "webhook"
+WEBHOOK_PURPOSE = "webhook"
 """Purpose of the secret with which Telegram proves itself."""
 
-REMEMBERED = 10_000
+CACHE_SIZE = 10_000
 """Numbers of ids that are remembered; the same few are asked for again and again while an update is handled."""
 
 
@@ -20,24 +20,24 @@ class Pseudonyms:
 
     def __init__(self, token: SecretStr) -> None:
         """Derive the key from the token, which all replicas have and the database hasn't; a new one gives new names."""
-        self._keyed = hmac.new(derived(token, "names").encode(), digestmod="sha256")
-        self._known = lru_cache(REMEMBERED)(self._named)
+        self._mac = hmac.new(derive_secret(token, "names").encode(), digestmod="sha256")
+        self._cached_hash = lru_cache(CACHE_SIZE)(self._hash)
 
     def of(self, *parts: object) -> int:
         """Return the number of what ids spell together; it fits into a signed 64-bit column."""
-        return self._known(parts)
+        return self._cached_hash(parts)
 
-    def of_words(self, purpose: str, words: str) -> int:
+    def of_text(self, purpose: str, text: str) -> int:
         """Return the number of what somebody wrote, and remember it not even in memory."""
-        return self._named((purpose, words))
+        return self._hash((purpose, text))
 
-    def _named(self, parts: tuple[object, ...]) -> int:
-        written = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
-        mac = self._keyed.copy()  # `hmac.digest` would let other threads go first, each time
-        mac.update(written)
+    def _hash(self, parts: tuple[object, ...]) -> int:
+        joined = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+        mac = self._mac.copy()  # `hmac.digest` would let other threads go first, each time
+        mac.update(joined)
         return int.from_bytes(mac.digest()[:8], "big", signed=True)
 
 
-def derived(token: SecretStr, purpose: str) -> str:
+def derive_secret(token: SecretStr, purpose: str) -> str:
     """Return a secret for one purpose, in hexadecimal, that doesn't tell the token."""
     return hmac.new(token.get_secret_value().encode(), purpose.encode(), hashlib.sha256).hexdigest()

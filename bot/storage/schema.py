@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,8 +23,16 @@ from sqlalchemy import (
 METADATA = MetaData()
 """Every table of the bot; a new one needs a migration too, and a test compares the two."""
 
-WAITING, DONE, ASIDE = "waiting", "done", "aside"
-"""States of an update: to be handled; handled; given up after it failed too often."""
+WAITING: Final = "waiting"
+"""State of an update that is still to be handled, whether a replica has claimed it or not."""
+DONE: Final = "done"
+"""State of an update that was handled."""
+DEAD_LETTER: Final = "aside"
+"""State of an update that was given up: it failed too often, or can't be read.
+
+The stored value is the one that earlier versions wrote, so that old and new replicas read each other's rows while a
+rolling deployment replaces them.
+"""
 
 INBOX = Table(
     "inbox",

@@ -33,7 +33,7 @@ from bot.storage.preferences import ChatSettings
 from bot.storage.schema import CHATS, CONVERSATIONS, LIMITS, PEOPLE
 from bot.storage.write_behind import ConversationRow, LimitRow
 
-MOST = 64
+MAX_BATCH = 64
 """Updates for which is looked up at once."""
 
 
@@ -55,10 +55,10 @@ class StateKeys:
 class LoadedState:
     """What was found."""
 
-    topic: ConversationRow | None
+    conversation: ConversationRow | None
     """What the conversation is about."""
     limits: tuple[LimitRow, ...]
-    """How much may still be asked."""
+    """How much may still be batch."""
     language: Language | None
     """What the person chose."""
     settings: ChatSettings
@@ -69,40 +69,42 @@ class StateLoader:
     """Looks up what replicas, or a process and the next, remember together."""
 
     def __init__(self, database: Database) -> None:
-        """Begin with nothing asked for."""
+        """Begin with nothing batch for."""
         self._database = database
-        self._statement = database.spelt(_statement(database))
-        self._asked: list[tuple[StateKeys, asyncio.Future[LoadedState]]] = []
-        self._looking: asyncio.Task[None] | None = None
+        self._statement = database.compiled(_statement(database))
+        self._requests: list[tuple[StateKeys, asyncio.Future[LoadedState]]] = []
+        self._loading: asyncio.Task[None] | None = None
 
-    async def of(self, wanted: StateKeys) -> LoadedState:
+    async def load(self, wanted: StateKeys) -> LoadedState:
         """Look up what is wanted; raises StorageError."""
         answer: asyncio.Future[LoadedState] = asyncio.get_running_loop().create_future()
-        self._asked.append((wanted, answer))
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
+        self._requests.append((wanted, answer))
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load_batches())
         return await answer
 
-    async def _look(self) -> None:
-        while self._asked:
-            asked, self._asked = self._asked[:MOST], self._asked[MOST:]
-            keys = _keys([wanted for wanted, _ in asked])
-            parameters = {name: self._database.several(values) for name, values in keys.items()}
+    async def _load_batches(self) -> None:
+        while self._requests:
+            batch, self._requests = self._requests[:MAX_BATCH], self._requests[MAX_BATCH:]
+            keys = _keys([wanted for wanted, _ in batch])
+            parameters = {name: self._database.array_parameter(values) for name, values in keys.items()}
             try:
-                rows = await self._database.look(partial(_find, statement=self._statement, parameters=parameters))
-            except Exception as error:  # noqa: BLE001  # it is theirs who asked
-                for _, answer in asked:
+                rows = await self._database.run_read_only(
+                    partial(_select, statement=self._statement, parameters=parameters)
+                )
+            except Exception as error:  # noqa: BLE001  # it is theirs who batch
+                for _, answer in batch:
                     if not answer.done():
                         answer.set_exception(error)
                 continue
-            for wanted, answer in asked:
+            for wanted, answer in batch:
                 if not answer.done():
-                    answer.set_result(_recalled(wanted, rows))
-        self._looking = None
+                    answer.set_result(_state_for(wanted, rows))
+        self._loading = None
 
 
-def _find(connection: Connection, statement: CompiledStatement, parameters: Mapping[str, object]) -> _Rows:
-    found = statement.rows(connection, parameters)
+def _select(connection: Connection, statement: CompiledStatement, parameters: Mapping[str, object]) -> _Rows:
+    found = statement.fetch(connection, parameters)
     return {(row["kind"], row["key"]): row for row in found}
 
 
@@ -115,24 +117,24 @@ def _keys(wanted: Sequence[StateKeys]) -> Mapping[str, list[int]]:
     }
 
 
-def _recalled(wanted: StateKeys, rows: _Rows) -> LoadedState:
+def _state_for(wanted: StateKeys, rows: _Rows) -> LoadedState:
     person = rows.get(("people", wanted.person))
     return LoadedState(
-        topic=_topic(rows.get(("topics", wanted.conversation))),
-        limits=tuple(_tokens(rows["limits", who]) for who in wanted.limited if ("limits", who) in rows),
+        conversation=_conversation(rows.get(("topics", wanted.conversation))),
+        limits=tuple(_limit(rows["limits", who]) for who in wanted.limited if ("limits", who) in rows),
         language=person["first"] if person is not None else None,
         settings=_settings(rows.get(("groups", wanted.group))),
     )
 
 
-def _topic(row: RowMapping | None) -> ConversationRow | None:
+def _conversation(row: RowMapping | None) -> ConversationRow | None:
     if row is None:
         return None
     entries, shown = json.loads(row["first"]), json.loads(row["second"])
     return ConversationRow(row["key"], row["number"], tuple(entries), frozenset(shown), row["at"])
 
 
-def _tokens(row: RowMapping) -> LimitRow:
+def _limit(row: RowMapping) -> LimitRow:
     return LimitRow(row["key"], row["tokens"], bool(row["flag"]), row["at"])
 
 
@@ -152,14 +154,16 @@ def _statement(database: Database) -> CompoundSelect[Any]:
         ("people", PEOPLE.c.person, {"first": PEOPLE.c.language}),
         ("groups", chat.chat, settings),
     )
-    return union_all(*(_part(kind, key, columns).where(database.among(key, kind)) for kind, key, columns in parts))
+    return union_all(
+        *(_part(kind, key, columns).where(database.matches_any(key, kind)) for kind, key, columns in parts)
+    )
 
 
 def _part(kind: str, key: Column[Any], columns: Mapping[str, Column[Any]]) -> Select[Any]:
     """Return a part of the statement; all have the same columns, empty where it has nothing to say there."""
-    shaped = (columns.get(name, cast(null(), kind_of)).label(name) for name, kind_of in _SHAPE.items())
+    shaped = (columns.get(name, cast(null(), kind_of)).label(name) for name, kind_of in _COLUMNS.items())
     return select(literal_column(f"'{kind}'").label("kind"), key.label("key"), *shaped)
 
 
-_SHAPE = {"number": BigInteger, "first": Text, "second": Text, "tokens": Double, "flag": Boolean, "at": Double}
+_COLUMNS = {"number": BigInteger, "first": Text, "second": Text, "tokens": Double, "flag": Boolean, "at": Double}
 _Rows: TypeAlias = Mapping[tuple[str, int | None], RowMapping]

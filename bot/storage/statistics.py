@@ -13,9 +13,9 @@ from bot.storage.figures import Chats, Statistics
 from bot.storage.schema import HISTORY, VOTES
 from bot.storage.time_zone import Zone
 
-TOP = 8
+MAX_TOP_ENTRIES = 8
 """Entries that are named."""
-QUARTER = 900
+QUARTER_HOUR_SECONDS = 900
 """Seconds: clocks everywhere are set by whole quarters of an hour, so each lies within one day of every zone."""
 
 
@@ -47,17 +47,17 @@ async def statistics(database: Database, days: int, now: float, zone: Zone) -> S
 
 async def _daily(connection: AsyncConnection, where: ColumnElement[bool], zone: Zone) -> Mapping[tuple[int, str], int]:
     """Count by day and way: the database by quarters of an hour, which know no zone, and their days are summed here."""
-    columns = _quarter(connection), HISTORY.c.status
+    columns = _quarter_hour(connection), HISTORY.c.status
     rows = await connection.execute(select(*columns, func.count()).where(where).group_by(*columns))
     daily: Counter[tuple[int, str]] = Counter()
     for quarter, status, count in rows:
-        daily[zone.day_of(quarter * QUARTER), status] += count
+        daily[zone.day_of(quarter * QUARTER_HOUR_SECONDS), status] += count
     return daily
 
 
-def _quarter(connection: AsyncConnection) -> ColumnElement[int]:
+def _quarter_hour(connection: AsyncConnection) -> ColumnElement[int]:
     """Return which quarter of an hour since 1970 something happened in."""
-    quarters = HISTORY.c.at / QUARTER
+    quarters = HISTORY.c.at / QUARTER_HOUR_SECONDS
     # SQLite cuts off where PostgreSQL rounds, and not every SQLite has FLOOR.
     return cast(quarters if connection.dialect.name == "sqlite" else func.floor(quarters), Integer)
 
@@ -71,7 +71,7 @@ async def _votes(connection: AsyncConnection, where: ColumnElement[bool]) -> Map
 async def _top(connection: AsyncConnection, where: ColumnElement[bool]) -> Sequence[tuple[str, int]]:
     count = func.count()
     shown = select(HISTORY.c.entry, count).where(where & (HISTORY.c.status == "answered")).group_by(HISTORY.c.entry)
-    rows = await connection.execute(shown.order_by(count.desc(), HISTORY.c.entry).limit(TOP))
+    rows = await connection.execute(shown.order_by(count.desc(), HISTORY.c.entry).limit(MAX_TOP_ENTRIES))
     return [(entry, times) for entry, times in rows]
 
 
@@ -88,7 +88,7 @@ async def _percentile(
     connection: AsyncConnection, where: ColumnElement[bool], count: int, percent: int
 ) -> float | None:
     """Return the smallest time within which `percent` of 100 were found."""
-    place = max(0, -(-count * percent // 100) - 1)
-    found = select(HISTORY.c.took_ms).where(where).order_by(HISTORY.c.took_ms).offset(place).limit(1)
+    offset = max(0, -(-count * percent // 100) - 1)
+    found = select(HISTORY.c.took_ms).where(where).order_by(HISTORY.c.took_ms).offset(offset).limit(1)
     took: float | None = (await connection.execute(found)).scalar_one_or_none()
     return took

@@ -10,16 +10,16 @@ from bot.storage.database import Database
 from bot.storage.schema import CHOICES, HISTORY, VOTES
 
 Vote: TypeAlias = Literal["up", "down", "wrong"]
-Outcome: TypeAlias = Literal["new", "changed", "same", "gone"]
+VoteOutcome: TypeAlias = Literal["new", "changed", "same", "gone"]
 
 
-async def vote(database: Database, exchange: int, person: int, given: Vote, at: float) -> Outcome:
+async def record_vote(database: Database, exchange: int, person: int, given: Vote, at: float) -> VoteOutcome:
     """Note a person's vote on an exchange, the last one counts; "gone" where the exchange isn't kept any more."""
     own = (VOTES.c.exchange == exchange) & (VOTES.c.person == person)
     async with database.begin() as connection:
         # Locked, so that two taps of one person at two replicas are taken one after the other.
-        kept = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
-        if (await connection.execute(kept)).one_or_none() is None:
+        stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
+        if (await connection.execute(stored)).one_or_none() is None:
             return "gone"
         before = (await connection.execute(select(VOTES.c.vote).where(own))).scalar_one_or_none()
         if before == given:
@@ -32,12 +32,12 @@ async def vote(database: Database, exchange: int, person: int, given: Vote, at: 
         return "new"
 
 
-async def choose(database: Database, exchange: int, person: int, entry: str, at: float) -> None:
+async def record_choice(database: Database, exchange: int, person: int, entry: str, at: float) -> None:
     """Note that a person chose a suggested entry: a hint at what the wording means. Once is enough."""
     own = (CHOICES.c.exchange == exchange) & (CHOICES.c.person == person) & (CHOICES.c.entry == entry)
     async with database.begin() as connection:
-        kept = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
-        if (await connection.execute(kept)).one_or_none() is None:
+        stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
+        if (await connection.execute(stored)).one_or_none() is None:
             return
         if (await connection.execute(select(CHOICES.c.at).where(own))).one_or_none() is None:
             values = {"exchange": exchange, "person": person, "entry": entry, "at": at}

@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.state_loader import StateLoader
-from bot.storage.time_zone import COORDINATED, Zone
+from bot.storage.time_zone import UTC_ZONE, Zone
 from bot.storage.write_behind import WriteBehindStore
 from bot.telegram.chats.group_admins import GroupAdmins
 from bot.telegram.chats.preference_cache import PreferenceCache
@@ -103,7 +103,7 @@ class Services:
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
     proxy: Proxy | None = None
     """What Telegram is reached through; None where it is reached directly."""
-    zone: Zone = COORDINATED
+    zone: Zone = UTC_ZONE
     """Whose days the statistics count."""
     watched: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""

@@ -84,7 +84,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.trouble)
+    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
     try:
         await unless(stop, services.database.upgrade())
         if stop.is_set():
@@ -96,7 +96,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
                 return
             await application.start()
             await inbox.clerk.start()
-            await services.sharing.begin()
+            await services.sharing.start()
             async with _beside(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
@@ -112,8 +112,8 @@ async def _beside(application: App) -> AsyncIterator[None]:
     services, inbox = application.bot_data, inbox_of(application)
     over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
-        notifications.INBOX: inbox.clerk.look,
-        notifications.KNOWLEDGE: services.sharing.look,
+        notifications.INBOX: inbox.clerk.wake,
+        notifications.KNOWLEDGE: services.sharing.wake,
         notifications.PHRASINGS: approved.set,
     }
     tidying = asyncio.create_task(retention.run_retention(services.database, services.retention, over))
@@ -218,11 +218,11 @@ def _tell_start(application: App) -> None:
 
 async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
-    inbox, last_words = inbox_of(application), inbox_worker.LAST_WORDS
+    inbox, last_words = inbox_of(application), inbox_worker.STOP_TIMEOUT_SECONDS
     if application.running and not await application.bot_data.database.answers(SILENCE):
         grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
     if application.running:
-        inbox.clerk.stop_taking()
+        inbox.clerk.stop_dispatching()
         order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
@@ -230,7 +230,9 @@ async def _finish(application: App, grace: float) -> None:
                 await asyncio.shield(stopping)
         except TimeoutError:
             LOG.warning(
-                "%d updates weren't finished within %.0f seconds; they stay in the inbox", inbox.clerk.busy, grace
+                "%d updates weren't finished within %.0f seconds; they stay in the inbox",
+                inbox.clerk.in_progress,
+                grace,
             )
             order.stop()
             with suppress(TimeoutError):

@@ -12,7 +12,7 @@ import pytest
 from bot.cli.main import main
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasing_decisions import State, Wording
+from bot.storage.phrasing_decisions import DecisionState, Wording
 from tests.cli.conftest import TALK
 
 Approve = Callable[..., None]
@@ -31,11 +31,11 @@ def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: None) -> Path:
 def decide(tmp_path: Path) -> Approve:
     """Return a function that keeps decisions: id, text, entry, state."""
 
-    async def keep(*decisions: tuple[int, str, str, State]) -> None:
+    async def keep(*decisions: tuple[int, str, str, DecisionState]) -> None:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
         await database.upgrade()
         made = [Wording(number, number, text, entry, state, number) for number, text, entry, state in decisions]
-        await phrasing_decisions.decide(database, made)
+        await phrasing_decisions.save(database, made)
         await database.close()
 
     return lambda *decisions: asyncio.run(keep(*decisions))

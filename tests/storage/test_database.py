@@ -21,7 +21,7 @@ from bot.storage.database import Database
 from bot.storage.migrations import HEAD
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import INBOX, METADATA
-from bot.storage.sqlite import make_file
+from bot.storage.sqlite import create_file
 
 ROW = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
 
@@ -42,7 +42,7 @@ async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> 
 def test_a_new_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "bot.db"
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(make_file, [path] * 40))
+        list(pool.map(create_file, [path] * 40))
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

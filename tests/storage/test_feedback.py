@@ -11,14 +11,14 @@ import pytest
 from bot.storage import gaps, history, phrasing_decisions, preferences, retention, votes
 from bot.storage.database import Database
 from bot.storage.figures import Chats
-from bot.storage.history import DAY, Exchange, Forgotten, without_names
-from bot.storage.phrasing_decisions import PUT_OFF, Wording
+from bot.storage.history import DAY_SECONDS, Exchange, Forgotten, without_names
+from bot.storage.phrasing_decisions import SNOOZE_SECONDS, Wording
 from bot.storage.preferences import ChatSettings
 from bot.storage.statistics import statistics
-from bot.storage.time_zone import COORDINATED
+from bot.storage.time_zone import UTC_ZONE
 from tests.builders import kept
 
-NOW = 20_000 * DAY + 5.0
+NOW = 20_000 * DAY_SECONDS + 5.0
 ADA, BOB = 1, -2
 NUMBERS = count(1)
 
@@ -44,10 +44,10 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
     return exchange.id
 
 
-async def wording(database: Database, text: str, state: phrasing_decisions.State, at: float = NOW) -> int:
+async def wording(database: Database, text: str, state: phrasing_decisions.DecisionState, at: float = NOW) -> int:
     """Keep a decision; return its id."""
     number = next(NUMBERS)
-    await phrasing_decisions.decide(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
+    await phrasing_decisions.save(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
     return number
 
 
@@ -84,17 +84,17 @@ async def test_the_last_vote_of_a_person_counts(database: Database) -> None:
 
     given: list[tuple[int, votes.Vote]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
 
-    outcomes = [await votes.vote(database, number, person, vote, NOW) for person, vote in given]
+    outcomes = [await votes.record_vote(database, number, person, vote, NOW) for person, vote in given]
 
     assert outcomes == ["new", "same", "changed", "new"]
-    assert (await statistics(database, 1, NOW, COORDINATED)).votes == {"down": 1, "wrong": 1}
-    assert await votes.vote(database, number + 1000, ADA, "up", NOW) == "gone"
+    assert (await statistics(database, 1, NOW, UTC_ZONE)).votes == {"down": 1, "wrong": 1}
+    assert await votes.record_vote(database, number + 1000, ADA, "up", NOW) == "gone"
 
 
 async def test_votes_at_once_count_once(database: Database) -> None:
     number = await keep(database)
 
-    outcomes = await asyncio.gather(*(votes.vote(database, number, ADA, "up", NOW) for _ in range(4)))
+    outcomes = await asyncio.gather(*(votes.record_vote(database, number, ADA, "up", NOW) for _ in range(4)))
 
     assert sorted(outcomes) == ["new", "same", "same", "same"]
 
@@ -106,12 +106,12 @@ async def test_misses_are_what_was_not_answered_or_voted_down(database: Database
     suggested = await keep(database, "哪个", at=NOW + 3, status="suggested", entries=("talk/one", "talk/two"))
     await keep(database, "你好", status="smalltalk")
     await keep(database, "点开的", via="tapped", status="unknown")
-    await votes.vote(database, fine, ADA, "up", NOW)
-    await votes.vote(database, bad, ADA, "down", NOW)
-    await votes.vote(database, bad, BOB, "wrong", NOW)
+    await votes.record_vote(database, fine, ADA, "up", NOW)
+    await votes.record_vote(database, bad, ADA, "down", NOW)
+    await votes.record_vote(database, bad, BOB, "wrong", NOW)
     for person in (ADA, ADA, BOB):
-        await votes.choose(database, suggested, person, "talk/two", NOW)
-    await votes.choose(database, suggested + 1000, ADA, "talk/two", NOW)
+        await votes.record_choice(database, suggested, person, "talk/two", NOW)
+    await votes.record_choice(database, suggested + 1000, ADA, "talk/two", NOW)
 
     found = await gaps.misses(database)
 
@@ -126,23 +126,23 @@ async def test_misses_are_what_was_not_answered_or_voted_down(database: Database
 
 async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: Database) -> None:
     own, others = await keep(database), await keep(database, asker=BOB)
-    await votes.vote(database, own, BOB, "up", NOW)
-    await votes.vote(database, others, ADA, "down", NOW)
-    await votes.choose(database, others, ADA, "talk/two", NOW)
+    await votes.record_vote(database, own, BOB, "up", NOW)
+    await votes.record_vote(database, others, ADA, "down", NOW)
+    await votes.record_choice(database, others, ADA, "talk/two", NOW)
 
     assert await history.forget(database, ADA, ADA) == Forgotten(questions=1, votes=2)
 
     assert await history.find(database, own) is None
     assert await history.find(database, others) is not None
-    assert (await statistics(database, 1, NOW, COORDINATED)).votes == {}
+    assert (await statistics(database, 1, NOW, UTC_ZONE)).votes == {}
     assert await history.forget(database, ADA, ADA) == Forgotten(questions=0, votes=0)
 
 
 async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
-    old, new = await keep(database, at=NOW - 8 * DAY), await keep(database, at=NOW - 6 * DAY)
-    await votes.vote(database, old, ADA, "up", NOW)
+    old, new = await keep(database, at=NOW - 8 * DAY_SECONDS), await keep(database, at=NOW - 6 * DAY_SECONDS)
+    await votes.record_vote(database, old, ADA, "up", NOW)
 
-    await retention.tidy(database, 7, NOW)
+    await retention.delete_expired(database, 7, NOW)
 
     assert await history.find(database, old) is None
     assert await history.find(database, new) is not None
@@ -159,48 +159,48 @@ async def test_one_decision_a_wording(database: Database) -> None:
 
 
 async def test_what_is_put_off_comes_back(database: Database) -> None:
-    await wording(database, "甲", "ignored", NOW - 2 * PUT_OFF)
+    await wording(database, "甲", "ignored", NOW - 2 * SNOOZE_SECONDS)
     await wording(database, "乙", "later", NOW - 1)
-    await wording(database, "丙", "later", NOW - 2 * PUT_OFF)
+    await wording(database, "丙", "later", NOW - 2 * SNOOZE_SECONDS)
 
-    assert await phrasing_decisions.settled(database, NOW) == {ord("甲"), ord("乙")}
+    assert await phrasing_decisions.decided_wordings(database, NOW) == {ord("甲"), ord("乙")}
 
 
 async def test_a_decision_can_be_taken_back(database: Database) -> None:
     number = await wording(database, "甲", "pending")
 
-    await phrasing_decisions.drop(database, number)
+    await phrasing_decisions.delete_decision(database, number)
 
     assert await phrasing_decisions.find(database, number) is None
-    assert await phrasing_decisions.settled(database, NOW) == set()
+    assert await phrasing_decisions.decided_wordings(database, NOW) == set()
 
 
 async def test_exported_wordings_were_approved(database: Database) -> None:
     approved, pending = await wording(database, "甲", "approved"), await wording(database, "乙", "pending")
 
-    await phrasing_decisions.exported(database, [approved, pending])
+    await phrasing_decisions.mark_exported(database, [approved, pending])
 
-    assert [one.id for one in await phrasing_decisions.in_state(database, "exported")] == [approved]
-    assert [one.id for one in await phrasing_decisions.in_state(database, "pending", "approved")] == [pending]
+    assert [one.id for one in await phrasing_decisions.in_states(database, "exported")] == [approved]
+    assert [one.id for one in await phrasing_decisions.in_states(database, "pending", "approved")] == [pending]
 
 
 async def test_a_person_chooses_a_language_and_takes_it_back(database: Database) -> None:
     assert await preferences.language_of(database, ADA) is None
-    await preferences.choose_language(database, ADA, "en")
-    await preferences.choose_language(database, ADA, "zh-Hant")
+    await preferences.save_language(database, ADA, "en")
+    await preferences.save_language(database, ADA, "zh-Hant")
 
     assert await preferences.language_of(database, ADA) == "zh-Hant"
     assert await preferences.language_of(database, BOB) is None
-    assert await preferences.choose_language(database, ADA, None)
-    assert not await preferences.choose_language(database, ADA, None)
+    assert await preferences.save_language(database, ADA, None)
+    assert not await preferences.save_language(database, ADA, None)
     assert await preferences.language_of(database, ADA) is None
 
 
 async def test_the_settings_of_a_group_are_kept_and_move_with_it(database: Database) -> None:
     assert await preferences.settings_of(database, 5) == ChatSettings()
-    await preferences.change_settings(database, 5, ChatSettings("en"))
-    await preferences.change_settings(database, 5, ChatSettings(None, quiet=True, topic=preferences.GENERAL))
-    await preferences.change_settings(database, 6, ChatSettings("zh"))
+    await preferences.save_settings(database, 5, ChatSettings("en"))
+    await preferences.save_settings(database, 5, ChatSettings(None, quiet=True, topic=preferences.GENERAL))
+    await preferences.save_settings(database, 6, ChatSettings("zh"))
 
     await preferences.move_settings(database, 5, 6)
 
@@ -209,14 +209,14 @@ async def test_the_settings_of_a_group_are_kept_and_move_with_it(database: Datab
 
 
 async def test_statistics_sum_up_the_last_days(database: Database) -> None:
-    await keep(database, took_ms=1.0, at=NOW - DAY, chat=7, kind="supergroup")
+    await keep(database, took_ms=1.0, at=NOW - DAY_SECONDS, chat=7, kind="supergroup")
     await keep(database, took_ms=2.0, status="unknown", entries=(), score=None)
     await keep(database, took_ms=3.0, status="suggested", entries=("talk/two",), asker=BOB, chat=8)
     await keep(database, took_ms=4.0, entries=("talk/two",))
-    await keep(database, took_ms=5.0, at=NOW - 2 * DAY)
+    await keep(database, took_ms=5.0, at=NOW - 2 * DAY_SECONDS)
     await keep(database, via="tapped", entries=("talk/two",), took_ms=99.0)
 
-    found = await statistics(database, 2, NOW, COORDINATED)
+    found = await statistics(database, 2, NOW, UTC_ZONE)
 
     assert (found.first, found.days, found.asked, found.people) == (19_999, 2, 4, 2)
     assert found.statuses == {"answered": 2, "unknown": 1, "suggested": 1}
@@ -227,6 +227,6 @@ async def test_statistics_sum_up_the_last_days(database: Database) -> None:
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_sum_up(database: Database) -> None:
-    found = await statistics(database, 7, NOW, COORDINATED)
+    found = await statistics(database, 7, NOW, UTC_ZONE)
 
     assert (found.asked, found.people, found.p50, found.top, found.chats) == (0, 0, None, [], [])

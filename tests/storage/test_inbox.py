@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 
 from bot.storage import retention
 from bot.storage.database import Database
-from bot.storage.inbox import CRASHES, Completion, Inbox, IncomingUpdate, depth
-from bot.storage.schema import INBOX, REPLICAS
+from bot.storage.inbox import MAX_CRASHES, Completion, Inbox, IncomingUpdate, depth
+from bot.storage.schema import DEAD_LETTER, DONE, INBOX, REPLICAS
 
 
 def arrived(number: int, chat: int) -> IncomingUpdate:
@@ -27,24 +27,24 @@ class Replica:
 
     async def start(self) -> int:
         def begin(connection: Connection) -> int:
-            self._inbox.beat(connection)
-            return self._inbox.take_over(connection)
+            self._inbox.heartbeat(connection)
+            return self._inbox.reclaim(connection)
 
         return await self._database.run(begin)
 
     async def keep(self, *updates: IncomingUpdate) -> None:
-        await self._database.run(lambda connection: self._inbox.keep(connection, updates, in_hand=False))
+        await self._database.run(lambda connection: self._inbox.enqueue(connection, updates, claimed=False))
 
     async def claim(self, room: int = 10) -> list[int]:
         held = await self._database.run(lambda connection: self._inbox.claim(connection, room))
         return [one.update_id for one in held]
 
     async def end(self, *numbers: int, error: str | None = None) -> None:
-        state = [Completion(number, "aside" if error else "done", time.time(), 3, error) for number in numbers]
-        await self._database.run(lambda connection: self._inbox.end(connection, state))
+        state = [Completion(number, DEAD_LETTER if error else DONE, time.time(), 3, error) for number in numbers]
+        await self._database.run(lambda connection: self._inbox.complete(connection, state))
 
     async def leave(self) -> None:
-        await self._database.run(self._inbox.leave)
+        await self._database.run(self._inbox.release)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_the_words_are_dropped_with_the_end_unless_it_was_given_up(databas
     assert await contents(database) == [(1, "done", None), (2, "aside", '{"update_id": 2}')]
     async with database.read() as connection:
         found = await depth(connection)
-    assert (found.waiting, found.oldest, found.aside) == (0, None, 1)
+    assert (found.waiting, found.oldest, found.dead_letters) == (0, None, 1)
     assert found.errors == ((2, "ValueError at somewhere"),)
 
 
@@ -142,7 +142,7 @@ async def test_what_kills_every_process_is_given_up(tmp_database: Database) -> N
     replica = Replica(tmp_database, "0")
     await replica.start()
     await replica.keep(arrived(1, 1))
-    for number in range(CRASHES):
+    for number in range(MAX_CRASHES):
         assert await replica.claim() == [1]
         replica = Replica(tmp_database, str(number + 1))
         await replica.start()
@@ -160,11 +160,11 @@ async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> Non
     await one.end(3, error="broken")
     async with database.begin() as connection:
         for number, days in ((1, 3), (3, 3)):
-            old = now - days * retention.DAY
+            old = now - days * retention.DAY_SECONDS
             await connection.execute(update(INBOX).where(INBOX.c.update_id == number).values(ended_at=old))
 
-    await retention.tidy(database, 30, now)
+    await retention.delete_expired(database, 30, now)
     assert [number for number, *_ in await contents(database)] == [2, 3, 4]
 
-    await retention.tidy(database, 30, now + 31 * retention.DAY)
+    await retention.delete_expired(database, 30, now + 31 * retention.DAY_SECONDS)
     assert [number for number, *_ in await contents(database)] == [4], "what waits is never forgotten"

@@ -25,7 +25,7 @@ from bot.storage.state_loader import LoadedState, StateKeys, StateLoader
 from bot.storage.write_behind import ConversationRow, LimitRow, SentAnswerRow, WriteBehindStore
 
 TOPIC = ConversationRow(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
-TOKENS = LimitRow(12, 3.25, told=True, at=1000.25)
+TOKENS = LimitRow(12, 3.25, notified=True, at=1000.25)
 GIVEN = SentAnswerRow(1, 7, (6, 7), 99, 5, 98, 1000.125, ("talk/one", "talk/two"), "answered", 13)
 EXCHANGE = Exchange(
     13, 1000.75, 1, "private", 12, "typed", '核能\n🙂 怎么"看\\', "zh", "answered", ("talk/one",), 0.5, 1.25
@@ -46,33 +46,35 @@ def statements(database: Database) -> list[str]:
 
 async def in_hand(database: Database, *numbers: int) -> None:
     arrived = [IncomingUpdate(number, number, "{}", 1.0) for number in numbers]
-    await database.run(lambda connection: Inbox(database, "one").keep(connection, arrived, in_hand=True))
+    await database.run(lambda connection: Inbox(database, "one").enqueue(connection, arrived, claimed=True))
 
 
 async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Database) -> None:
     memories = WriteBehindStore(database)
     await in_hand(database, 1, 2, 3)
     for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
-        memories.note(note)
+        memories.put(note)
     writing = ends(database, memories)
-    noted = [writing.note(Completion(1, "done", 5.5)), writing.note(Completion(2, "aside", 6.5, 3, "broken"))]
+    noted = [writing.record(Completion(1, "done", 5.5)), writing.record(Completion(2, "aside", 6.5, 3, "broken"))]
     waiting = asyncio.gather(*noted)
     await asyncio.sleep(0)
 
     await writing.write()
 
     await waiting
-    rows = await database.look(lambda connection: connection.execute(select(INBOX).order_by(INBOX.c.update_id)).all())
+    rows = await database.run_read_only(
+        lambda connection: connection.execute(select(INBOX).order_by(INBOX.c.update_id)).all()
+    )
     assert [(row.state, row.content, row.ended_at, row.failures, row.error, row.owner) for row in rows] == [
         ("done", None, 5.5, 0, None, None),
         ("aside", "{}", 6.5, 3, "broken", None),
         ("waiting", "{}", None, 0, None, "one"),
     ]
-    found = await StateLoader(database).of(StateKeys(11, (12,), None, None))
-    assert (found.topic, found.limits) == (TOPIC, (TOKENS,))
+    found = await StateLoader(database).load(StateKeys(11, (12,), None, None))
+    assert (found.conversation, found.limits) == (TOPIC, (TOKENS,))
     assert await memories.answer_to(1, 5) == GIVEN
     assert await history.find(database, 13) == EXCHANGE
-    assert memories.unwritten() == {}
+    assert memories.pending() == {}
 
 
 async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(database: Database) -> None:
@@ -80,7 +82,7 @@ async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(da
     others = [replace(GIVEN, last=last, messages=(last,), question=None) for last in (60, 67, 76)]
     later = replace(GIVEN, last=16, messages=(17, 16), question=15, entries=(), status=None, exchange=None)
     for note in (GIVEN, *others, later, replace(GIVEN, chat=2, messages=(8, 7), question=9)):
-        memories.note(note)
+        memories.put(note)
     await ends(database, memories).write()
 
     assert [await memories.answer_with(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
@@ -92,12 +94,12 @@ async def test_what_is_noted_again_takes_the_place_of_what_was(database: Databas
     memories = WriteBehindStore(database)
     writing = ends(database, memories)
     for tokens in (3.0, 2.0):
-        memories.note(replace(TOKENS, tokens=tokens))
+        memories.put(replace(TOKENS, tokens=tokens))
         await in_hand(database, int(tokens))
         writing.stop()
         await writing.write()
 
-    found = await StateLoader(database).of(StateKeys(11, (12,), None, None))
+    found = await StateLoader(database).load(StateKeys(11, (12,), None, None))
 
     assert found.limits == (replace(TOKENS, tokens=2.0),)
 
@@ -105,11 +107,11 @@ async def test_what_is_noted_again_takes_the_place_of_what_was(database: Databas
 async def test_what_is_forgotten_is_deleted(database: Database) -> None:
     memories = WriteBehindStore(database)
     writing = ends(database, memories)
-    memories.note(GIVEN)
+    memories.put(GIVEN)
     writing.stop()
     await writing.write()
 
-    memories.forget(GIVEN.chat, GIVEN.last)
+    memories.delete(GIVEN.chat, GIVEN.last)
     await writing.write()
 
     assert await memories.answer_to(1, 5) is None
@@ -120,7 +122,7 @@ async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
     await database.upgrade()
     memories = WriteBehindStore(database)
     for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
-        memories.note(note)
+        memories.put(note)
     seen = statements(database)
 
     await ends(database, memories).write()
@@ -132,24 +134,26 @@ async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
 async def test_updates_that_come_side_by_side_are_looked_up_together(database: Database) -> None:
     memories = WriteBehindStore(database)
     for number in range(20):
-        memories.note(replace(TOPIC, conversation=number, at=float(number)))
+        memories.put(replace(TOPIC, conversation=number, at=float(number)))
     await ends(database, memories).write()
     recall, seen = StateLoader(database), statements(database)
 
-    found = await asyncio.gather(*(recall.of(StateKeys(number, (number,), number, None)) for number in range(20)))
+    found = await asyncio.gather(*(recall.load(StateKeys(number, (number,), number, None)) for number in range(20)))
 
-    assert [one.topic.at for one in found if one.topic is not None] == [float(number) for number in range(20)]
+    assert [one.conversation.at for one in found if one.conversation is not None] == [
+        float(number) for number in range(20)
+    ]
     assert len([one for one in seen if one.startswith("SELECT")]) == 1
 
 
 async def test_each_gets_what_is_its_own(database: Database) -> None:
     settings = ChatSettings("en", quiet=True, topic=4)
-    await preferences.choose_language(database, 12, "zh-Hant")
-    await preferences.change_settings(database, -1, settings)
+    await preferences.save_language(database, 12, "zh-Hant")
+    await preferences.save_settings(database, -1, settings)
     recall = StateLoader(database)
 
     wanted = [StateKeys(11, (12, -1), 12, -1), StateKeys(12, (), None, None), StateKeys(-1, (12,), -1, 12)]
-    found = await asyncio.gather(*map(recall.of, wanted))
+    found = await asyncio.gather(*map(recall.load, wanted))
 
     assert found == [
         LoadedState(None, (), "zh-Hant", settings),
@@ -161,7 +165,9 @@ async def test_each_gets_what_is_its_own(database: Database) -> None:
 async def test_whoever_looks_up_is_told_that_the_database_is_away(tmp_path: Path) -> None:
     recall = StateLoader(Database(f"postgresql+asyncpg:///bot?host={tmp_path}"))
 
-    found = await asyncio.gather(*(recall.of(StateKeys(one, (), None, None)) for one in (1, 2)), return_exceptions=True)
+    found = await asyncio.gather(
+        *(recall.load(StateKeys(one, (), None, None)) for one in (1, 2)), return_exceptions=True
+    )
 
     assert [type(one) for one in found] == [StorageError, StorageError]
 
@@ -173,14 +179,17 @@ async def test_a_file_that_another_process_writes_keeps_nobody_else_waiting(
         other.execute("BEGIN IMMEDIATE")
         row = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
         writing = asyncio.create_task(
-            tmp_database.run(lambda connection: connection.execute(insert(INBOX).values(row)), lasting=False)
+            tmp_database.run(lambda connection: connection.execute(insert(INBOX).values(row)), durable=False)
         )
         await asyncio.sleep(0)
         assert not writing.done()
         other.execute("COMMIT")
 
     await writing
-    assert await tmp_database.look(lambda connection: connection.execute(select(INBOX.c.update_id)).scalar_one()) == 1
+    assert (
+        await tmp_database.run_read_only(lambda connection: connection.execute(select(INBOX.c.update_id)).scalar_one())
+        == 1
+    )
 
 
 async def test_a_failure_in_one_go_takes_the_whole_transaction_back(database: Database) -> None:
@@ -188,11 +197,11 @@ async def test_a_failure_in_one_go_takes_the_whole_transaction_back(database: Da
         connection.execute(insert(INBOX).values(update_id=1, chat=2, content="{}", received_at=3.5))
         raise ZeroDivisionError
 
-    for lasting in (True, False):
+    for durable in (True, False):
         with pytest.raises(ZeroDivisionError):
-            await database.run(broken, lasting=lasting)
+            await database.run(broken, durable=durable)
 
-    assert await database.look(lambda connection: connection.execute(select(INBOX)).all()) == []
+    assert await database.run_read_only(lambda connection: connection.execute(select(INBOX)).all()) == []
 
 
 def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCaptureFixture) -> None:
@@ -200,10 +209,10 @@ def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCapt
     trouble = DatabaseHealth()
     trouble.failed("one", StorageError("full"))
     trouble.failed("two", StorageError("full"))
-    reasons = [trouble.reason]
+    reasons = [trouble.failure_reason]
     for writer in ("one", "two", "two"):
-        trouble.over(writer)
-        reasons.append(trouble.reason)
+        trouble.recovered(writer)
+        reasons.append(trouble.failure_reason)
 
     assert reasons == ["full", "full", None, None]
     assert [record.getMessage() for record in caplog.records] == [
@@ -216,7 +225,7 @@ def test_a_defect_is_told_without_its_words(caplog: pytest.LogCaptureFixture) ->
     trouble = DatabaseHealth()
     trouble.failed("one", ValueError("what somebody asked"))
 
-    assert trouble.reason == "a defect, ValueError"
+    assert trouble.failure_reason == "a defect, ValueError"
     assert "what somebody asked" not in caplog.text
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.storage.database import Database
-from bot.storage.history import DAY, Exchange
-from bot.storage.statistics import QUARTER, statistics
-from bot.storage.time_zone import COORDINATED, zone_of
+from bot.storage.history import DAY_SECONDS, Exchange
+from bot.storage.statistics import QUARTER_HOUR_SECONDS, statistics
+from bot.storage.time_zone import UTC_ZONE, zone_of
 from tests.builders import kept
 
 NUMBERS = count(1)
@@ -95,11 +95,13 @@ def test_each_moment_lies_in_the_day_whose_midnights_are_around_it(name: str, at
     assert zone.start_of(day) <= at < zone.start_of(day + 1)
 
 
-@given(st.sampled_from(ZONES), st.integers(int(moment("2000-01-01T00:00:00Z")) // QUARTER, 2_355_000))
+@given(st.sampled_from(ZONES), st.integers(int(moment("2000-01-01T00:00:00Z")) // QUARTER_HOUR_SECONDS, 2_355_000))
 def test_a_quarter_of_an_hour_lies_in_one_day(name: str, quarter: int) -> None:
     zone = zone_of(name)
 
-    assert zone.day_of(quarter * QUARTER) == zone.day_of(quarter * QUARTER + QUARTER - 1)
+    assert zone.day_of(quarter * QUARTER_HOUR_SECONDS) == zone.day_of(
+        quarter * QUARTER_HOUR_SECONDS + QUARTER_HOUR_SECONDS - 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_a_zone_is_named_in_any_usual_way(wanted: str, name: str, hours: int) ->
     zone = zone_of(wanted)
 
     assert zone.name == name
-    assert zone.start_of(20_000) == 20_000 * DAY - hours * 3600
+    assert zone.start_of(20_000) == 20_000 * DAY_SECONDS - hours * 3600
 
 
 @pytest.mark.parametrize("wanted", ["Mars/Olympus", "Asia", "../../etc/passwd", "Asia/Taipei\0", "UTC-99", "北京"])
@@ -153,10 +155,10 @@ def _in_lima(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_systems_zone_without_a_name_is_reckoned_by_its_clock(tmp_path: Path) -> None:
     zone = zone_of(None, tmp_path / "localtime")
 
-    assert (zone.name, zone.start_of(20_000)) == ("-05", 20_000 * DAY + 5 * 3600)
-    assert zone.day_of(20_000 * DAY + 5 * 3600 - 1) == 19_999
+    assert (zone.name, zone.start_of(20_000)) == ("-05", 20_000 * DAY_SECONDS + 5 * 3600)
+    assert zone.day_of(20_000 * DAY_SECONDS + 5 * 3600 - 1) == 19_999
 
 
 def test_the_first_day_of_all_begins_at_zero() -> None:
-    assert COORDINATED.start_of(0) == 0
-    assert COORDINATED.day_of(datetime(1970, 1, 2, tzinfo=UTC).timestamp()) == 1
+    assert UTC_ZONE.start_of(0) == 0
+    assert UTC_ZONE.day_of(datetime(1970, 1, 2, tzinfo=UTC).timestamp()) == 1

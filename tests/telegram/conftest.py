@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import Build, KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
-from bot.storage.schema import ASIDE, INBOX
+from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
 from bot.telegram.lifecycle import GRACE, serve
@@ -183,7 +183,7 @@ class DeadLetter:
 
 async def dead_letters(application: App, least: int) -> list[DeadLetter]:
     """Wait until so many updates were given up; return all of them."""
-    query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == ASIDE)
+    query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == DEAD_LETTER)
     async with asyncio.timeout(LIMIT):
         while True:
             async with application.bot_data.database.read() as connection:

@@ -120,7 +120,7 @@ async def test_reloads_at_once_queue(
 
 
 async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving: Serving, own: Assistant) -> None:
-    async with serving(api, own) as application, application.bot_data.sharing.busy:
+    async with serving(api, own) as application, application.bot_data.sharing.build_lock:
         await api.private_message(ADA, "/reload")
         answer = await api.answer(ADA, NUCLEAR)
         assert answer.text.startswith(f"❓ {NUCLEAR}")

@@ -80,7 +80,7 @@ async def test_an_update_of_an_earlier_process_that_cannot_be_parsed_does_not_en
         IncomingUpdate(number, number, (POLL_OF_AN_OLDER_SERVER % number).decode(), time.time()) for number in (1, 2)
     ]
     inbox = Inbox(services.database, "earlier")
-    await services.database.run(lambda connection: inbox.keep(connection, left, in_hand=True))
+    await services.database.run(lambda connection: inbox.enqueue(connection, left, claimed=True))
 
     async with serving_with(api, services) as application:
         await api.answer(ADA, NUCLEAR)
@@ -171,7 +171,7 @@ async def nothing_waits(application: App, api: BotApi) -> None:
     """Wait until every update is handled or given up."""
     oldest: float | None = 0.0
     while oldest is not None:
-        await api.wait_for(lambda: inbox_of(application).clerk.busy == 0, "all to be handled", 60)
+        await api.wait_for(lambda: inbox_of(application).clerk.in_progress == 0, "all to be handled", 60)
         async with application.bot_data.database.read() as connection:
             oldest = (await depth(connection)).oldest
 

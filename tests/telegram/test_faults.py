@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from telegram.error import Conflict, NetworkError, TimedOut
 
-from bot.storage.clock_jump import ClockJumpDetector
+from bot.storage.retention import ClockJumpDetector
 from bot.telegram.client.outage_log import Backoff, OutageLog
 from bot.telegram.client.send_slots import SIDE_BY_SIDE
 from bot.telegram.context import App
@@ -79,7 +79,7 @@ def test_the_drift_is_what_was_set_since_the_last_look() -> None:
     seen = []
     for clock, steady in ((1010.0, 15.0), (5000.0, 16.0), (5001.0, 17.0), (900.0, 18.0)):
         times.update(clock=clock, steady=steady)
-        seen.append(drift.look())
+        seen.append(drift.jump_seconds())
 
     assert seen == [0.0, 3989.0, 0.0, -4102.0]
 

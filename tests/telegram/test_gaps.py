@@ -125,7 +125,7 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert await turned(api, page, texts("zh", "gaps.later")) == texts("zh", "gaps.put_off")
         assert page.text == texts("zh", "gaps.none")
         assert page.labels == []
-        kept = await phrasing_decisions.in_state(application.bot_data.database, "ignored", "later")
+        kept = await phrasing_decisions.in_states(application.bot_data.database, "ignored", "later")
         assert [one.text for one in kept] == ["", "", ""]
 
 
@@ -136,10 +136,10 @@ async def test_what_people_chose_is_offered_first_and_votes_are_shown(
         await started(api, application)
         database = application.bot_data.database
         number = await missed(application, NUCLEAR, status="answered", entries=("energy-talk/nuclear-view",))
-        await votes.vote(database, number, 1, "down", time.time())
-        await votes.choose(database, number, 1, "fruit-talk/coconut", time.time())
-        await votes.choose(database, number, 2, "fruit-talk/coconut", time.time())
-        await votes.choose(database, number, 2, "gone/entry", time.time())
+        await votes.record_vote(database, number, 1, "down", time.time())
+        await votes.record_choice(database, number, 1, "fruit-talk/coconut", time.time())
+        await votes.record_choice(database, number, 2, "fruit-talk/coconut", time.time())
+        await votes.record_choice(database, number, 2, "gone/entry", time.time())
 
         page = await api.answer(ADA, "/gaps")
 
@@ -154,7 +154,7 @@ async def test_a_wording_of_another_entry_is_refused(
         await started(api, application)
         database = application.bot_data.database
         number = await missed(application, GAS, status="answered", entries=("energy-talk/gas",))
-        await votes.vote(database, number, 1, "wrong", time.time())
+        await votes.record_vote(database, number, 1, "wrong", time.time())
         page = await api.answer(ADA, "/gaps")
         await api.note(await api.tap(ADA, page, f"hs:b:{code(number)}:energy-talk_solar"))
         await api.edited(page)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import pooler
+from tests import pooler, tcp_proxy
 from tests.botapi import ADA, BOB, BotApi
 from tests.crash_harness import settings_of
 from tests.postgres import Server

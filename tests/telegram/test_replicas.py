@@ -200,7 +200,7 @@ async def test_a_replica_that_cannot_follow_keeps_the_old_and_says_so(
     await fleet.api.answer(ADA, "/reload")
     new = fleet.apps[0].bot_data.assistant.knowledge.version
 
-    await fleet.api.wait_for(lambda: other.sharing.trouble, "the trouble", limit=5)
+    await fleet.api.wait_for(lambda: other.sharing.failure_reason, "the trouble", limit=5)
 
     ready = await fleet.ready(1)
     assert (ready.status_code, ready.json()["knowledge"]) == (503, old)

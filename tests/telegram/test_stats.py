@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.storage.figures import Chats, Statistics, as_json, of_json
+from bot.storage.figures import Chats, Statistics, from_json, to_json
 from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
 from bot.telegram.monitoring.stats import DAYS, MOST_DAYS, days_of, words
@@ -192,7 +192,7 @@ async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.Monkey
 
 
 def test_statistics_are_the_same_after_they_were_handed_over() -> None:
-    assert of_json(as_json(sample())) == sample()
+    assert from_json(to_json(sample())) == sample()
 
 
 @pytest.mark.parametrize(

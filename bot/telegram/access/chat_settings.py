@@ -30,7 +30,7 @@ def chat(context: Context, number: int) -> int:
 def is_away(context: Context) -> bool:
     """Tell whether the database is known not to serve, so that nobody waits for it."""
     queue = context.application.update_queue
-    return isinstance(queue, InboxQueue) and queue.clerk.trouble is not None
+    return isinstance(queue, InboxQueue) and queue.clerk.failure_reason is not None
 
 
 async def settings_at(context: Context, place: Destination) -> ChatSettings:

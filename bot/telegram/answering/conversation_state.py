@@ -28,14 +28,14 @@ async def recall(update: Update, context: Context) -> None:
     person = names.of("person", place.asker) if place.asker is not None else None
     group = names.of("chat", place.chat) if place.group else None
     try:
-        found = await services.recall.of(StateKeys(names.of(conversation(place)), tuple(numbers), person, group))
+        found = await services.recall.load(StateKeys(names.of(conversation(place)), tuple(numbers), person, group))
     except StorageError as error:
         LOG.debug("Nothing was recalled: %s", error)  # the clerk tells it; what is in memory has to do
         return
     services.chosen.recalled(person, found.language, group, found.settings)
     for one in found.limits:
-        services.limits.restore(numbers[one.who], Bucket(one.tokens, one.at, one.told))
-    if (topic := found.topic) is not None:
+        services.limits.restore(numbers[one.who], Bucket(one.tokens, one.at, one.notified))
+    if (topic := found.conversation) is not None:
         context.assistant.resume(conversation(place), Topic(topic.entries, topic.shown, topic.at))
 
 
@@ -48,11 +48,11 @@ async def keep(update: Update, context: Context) -> None:
     for who in services.limits.whose(place.asker, place.chat if place.group else None):
         bucket = services.limits.bucket(who)
         if bucket is not None and services.recalls.new(who, bucket):
-            services.memories.note(LimitRow(names.of(*who), bucket.tokens, bucket.told, bucket.at))
+            services.memories.put(LimitRow(names.of(*who), bucket.tokens, bucket.told, bucket.at))
     topic = context.assistant.topic(conversation(place))
     if topic is not None and services.recalls.new(conversation(place), topic):
         number, chat = names.of(conversation(place)), names.of("chat", place.chat)
-        services.memories.note(ConversationRow(number, chat, topic.entries, topic.shown, topic.at))
+        services.memories.put(ConversationRow(number, chat, topic.entries, topic.shown, topic.at))
 
 
 def _place(update: Update) -> Destination | None:

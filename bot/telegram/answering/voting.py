@@ -41,7 +41,7 @@ async def voted(context: Context, query: CallbackQuery, message: MaybeInaccessib
         await answer_callback(query, context.texts(button.language, "feedback.only_asker"))
         return
     voter = context.services.names.of("person", query.from_user.id)
-    outcome = await votes.vote(context.services.database, exchange.id, voter, button.vote, time.time())
+    outcome = await votes.record_vote(context.services.database, exchange.id, voter, button.vote, time.time())
     if button.vote == "wrong" and outcome in {"new", "changed"}:
         await answer_callback(query)
         await _offer_others(context, query, message, exchange)
@@ -49,7 +49,7 @@ async def voted(context: Context, query: CallbackQuery, message: MaybeInaccessib
         await answer_callback(query, context.texts(button.language, f"feedback.{_NOTES[outcome]}"))
 
 
-_NOTES: dict[votes.Outcome, str] = {"new": "thanks", "changed": "changed", "same": "same", "gone": "too_old"}
+_NOTES: dict[votes.VoteOutcome, str] = {"new": "thanks", "changed": "changed", "same": "same", "gone": "too_old"}
 
 
 async def chosen(context: Context, query: CallbackQuery, button: Answer | Excerpt, entry: str) -> None:
@@ -59,7 +59,7 @@ async def chosen(context: Context, query: CallbackQuery, button: Answer | Excerp
         return
     chooser = context.services.names.of("person", query.from_user.id)
     try:
-        await votes.choose(context.services.database, exchange, chooser, entry, time.time())
+        await votes.record_choice(context.services.database, exchange, chooser, entry, time.time())
     except StorageError as error:
         LOG.debug("A choice couldn't be kept: %s", error)  # the clerk tells it
 

@@ -33,7 +33,7 @@ class PreferenceCache:
 
     async def choose_language(self, person: int, language: Language | None) -> bool:
         """Keep the language that a person chose, None for none; tell whether one was taken back."""
-        taken_back = await preferences.choose_language(self._database, person, language)
+        taken_back = await preferences.save_language(self._database, person, language)
         self._languages.put(person, (language,))
         return taken_back
 
@@ -47,7 +47,7 @@ class PreferenceCache:
 
     async def change_settings(self, group: int, settings: ChatSettings) -> None:
         """Keep what is set for a group."""
-        await preferences.change_settings(self._database, group, settings)
+        await preferences.save_settings(self._database, group, settings)
         self._settings.put(group, settings)
 
     async def move_settings(self, group: int, to: int) -> None:

@@ -49,7 +49,7 @@ class SentAnswers:
 
     def of(self, words: str) -> int:
         """Return the number of what somebody asked."""
-        return self._names.of_words("asked", words)
+        return self._names.of_text("asked", words)
 
     async def note(self, place: Destination, reply: Reply, messages: Sequence[int], exchange: int) -> None:
         """Note that these messages show `reply`, the outcome of an exchange."""
@@ -107,7 +107,7 @@ class SentAnswers:
     def forget(self, chat: int, last: int) -> None:
         """Note that the answer that ended with message `last` is gone."""
         self._given.forget((chat, last))
-        self._memories.forget(self._chat(chat), last)
+        self._memories.delete(self._chat(chat), last)
 
     async def _shown(self, chat: int, content: int) -> SentAnswerRow | None:
         """Return the answer that first showed something a moment ago, if it still shows it."""
@@ -126,7 +126,7 @@ class SentAnswers:
         self._given.put((chat, given.last), given)
         for message in given.messages:
             self._last.put((chat, message), given.last)
-        self._memories.note(given)
+        self._memories.put(given)
 
     def _chat(self, chat: int) -> int:
         return self._names.of("chat", chat)

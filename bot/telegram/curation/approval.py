@@ -33,7 +33,7 @@ class Refusal:
 
 async def approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
     """Return the wordings that take part in matching; those in the files too, for other files may be served."""
-    kept = await phrasing_decisions.in_state(database, "approved", "exported")
+    kept = await phrasing_decisions.in_states(database, "approved", "exported")
     return tuple(ApprovedPhrasing(one.entry, one.text) for one in kept if one.entry is not None)
 
 
@@ -41,7 +41,7 @@ async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
     if await approved(services.database) == services.assistant.learned:
         return None
-    async with services.sharing.busy:
+    async with services.sharing.build_lock:
         learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.learn, learned)
         await asyncio.to_thread(give_back)
@@ -72,7 +72,7 @@ async def approve(context: Context, wording: Wording) -> Refusal | None:
     reason = await asyncio.to_thread(assistant.refuses, learned)
     if reason is not None:
         return Refusal("gaps.refused", {"reason": reason})
-    await phrasing_decisions.decide(services.database, [replace(wording, state="approved", at=time.time())])
+    await phrasing_decisions.save(services.database, [replace(wording, state="approved", at=time.time())])
     try:
         await learn(services)
         if await asyncio.to_thread(_finds, context, learned):
@@ -80,7 +80,7 @@ async def approve(context: Context, wording: Wording) -> Refusal | None:
         refusal = Refusal("gaps.strays")
     except KnowledgeError as error:
         refusal = Refusal("gaps.refused", {"reason": error.problems[0].message})
-    await phrasing_decisions.decide(services.database, [wording])
+    await phrasing_decisions.save(services.database, [wording])
     await learn(services)
     return refusal
 

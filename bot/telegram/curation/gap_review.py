@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
-from bot.storage.phrasing_decisions import State, Wording
+from bot.storage.phrasing_decisions import DecisionState, Wording
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.exchange_log import recall
 from bot.telegram.browsing.topic_pages import Page
@@ -94,7 +94,7 @@ async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibl
         return
     name = _name(context, exchange.question)
     wording = Wording(exchange.id, name, exchange.question, entry.key, "pending", time.time())
-    await phrasing_decisions.decide(context.services.database, [wording])
+    await phrasing_decisions.save(context.services.database, [wording])
     await answer_callback(query)
     await _show(context, message, await _page(context, button.language, exchange.id, by_exchange=True))
 
@@ -119,7 +119,7 @@ async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessib
     if wording is None or wording.state == "exported":
         await answer_callback(query, context.texts(button.language, "gaps.in_files" if wording else "gaps.gone"))
         return
-    await phrasing_decisions.drop(context.services.database, wording.id)
+    await phrasing_decisions.delete_decision(context.services.database, wording.id)
     if wording.state == "approved":
         await approval.learn(context.services)
     await answer_callback(query, context.texts(button.language, "gaps.undone"))
@@ -127,7 +127,7 @@ async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessib
 
 
 async def _set_aside(
-    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: State
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: DecisionState
 ) -> None:
     """Take a question with all its wordings out of the queue, for a while or for ever."""
     exchange, waiting = number(button.exchange), await _waiting(context)
@@ -140,7 +140,7 @@ async def _set_aside(
         return
     now = time.time()
     aside = [Wording(number, name, "", None, state, now) for number, name in names]
-    await phrasing_decisions.decide(context.services.database, aside)
+    await phrasing_decisions.save(context.services.database, aside)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
     )
@@ -163,11 +163,11 @@ async def _page(context: Context, language: Language, which: int, *, by_exchange
 
 async def _waiting(context: Context) -> Waiting:
     database = context.services.database
-    misses, settled = await gaps.misses(database), await phrasing_decisions.settled(database, time.time())
-    pending = await phrasing_decisions.in_state(database, "pending")
+    misses, settled = await gaps.misses(database), await phrasing_decisions.decided_wordings(database, time.time())
+    pending = await phrasing_decisions.in_states(database, "pending")
     by_key = context.assistant.knowledge.by_key
     found = await asyncio.to_thread(
-        queue, misses, settled, context.assistant, lambda text: context.services.names.of_words("wording", text)
+        queue, misses, settled, context.assistant, lambda text: context.services.names.of_text("wording", text)
     )
     return Waiting([one for one in pending if one.entry in by_key], found)
 
@@ -193,4 +193,4 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 
 def _name(context: Context, text: str) -> int:
-    return context.services.names.of_words("wording", context.assistant.normalised(text))
+    return context.services.names.of_text("wording", context.assistant.normalised(text))

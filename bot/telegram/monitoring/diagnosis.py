@@ -67,7 +67,7 @@ async def diagnose(update: Update, context: Context) -> None:
 
 
 def _trouble(context: Context) -> str | None:
-    return cast("InboxQueue", context.update_queue).clerk.trouble
+    return cast("InboxQueue", context.update_queue).clerk.failure_reason
 
 
 async def _depth(database: Database) -> InboxDepth | StorageError:
@@ -98,7 +98,7 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
         yield texts(language, "diag.unkept", reason=found.trouble)
     if found.inbox is not None:
         yield texts(language, "diag.waiting", count=found.inbox.waiting)
-        if found.inbox.aside:
-            yield texts(language, "diag.aside", count=found.inbox.aside)
+        if found.inbox.dead_letters:
+            yield texts(language, "diag.aside", count=found.inbox.dead_letters)
         yield from (f"{number}: {error}" for number, error in found.inbox.errors)
     yield texts(language, f"diag.{problems}", **({"count": found.problems} if found.problems else {}))

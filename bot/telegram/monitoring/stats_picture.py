@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.storage.figures import Statistics, as_json
+from bot.storage.figures import Statistics, to_json
 
 LOG = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ async def drawn(found: Statistics, command: Sequence[str] = COMMAND, limit: floa
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment(os.environ)
             )
-            picture, said = await _finished(process, as_json(found))
+            picture, said = await _finished(process, to_json(found))
     except TimeoutError:
         _tell(f"it took longer than {limit:.0f} seconds")
         return None

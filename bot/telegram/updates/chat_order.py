@@ -14,6 +14,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.storage.inbox import Completion
 from bot.storage.inbox_worker import InboxWorker
+from bot.storage.schema import DEAD_LETTER, DONE
 from bot.telegram.client.outage_log import OutageLog
 from bot.telegram.client.send_slots import CURRENT_SEND_SLOT, SendLimiter, SendSlot
 from bot.telegram.client.work_slot import WORK_SLOT, WorkSlot
@@ -38,7 +39,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._clerk = clerk
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(at_work)
-        self._turns = SendLimiter(OutageLog(LOG), lambda: clerk.behind)
+        self._turns = SendLimiter(OutageLog(LOG), lambda: clerk.backlogged)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -47,7 +48,7 @@ class ChatOrder(BaseUpdateProcessor):
         task = asyncio.current_task()
         if isinstance(update, UnreadableUpdate):
             await coroutine
-            await self._clerk.end(Completion(update.key, "aside", time.time(), 1, update.reason))
+            await self._clerk.complete(Completion(update.key, DEAD_LETTER, time.time(), 1, update.reason))
             return
         if not isinstance(update, Update) or task is None:
             await coroutine
@@ -89,7 +90,7 @@ class ChatOrder(BaseUpdateProcessor):
     async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
         """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
         number, attempt = update.update_id, coroutine
-        slot = WorkSlot(self._places, lambda: self._clerk.resting(number))
+        slot = WorkSlot(self._places, lambda: self._clerk.paused(number))
         WORK_SLOT.set(slot)
         while True:
             self._attempts.begin(number)
@@ -97,14 +98,14 @@ class ChatOrder(BaseUpdateProcessor):
                 await attempt
             match self._attempts.verdict(number):
                 case TryAgain(wait) if self.again is not None:
-                    with self._clerk.resting(number):
+                    with self._clerk.paused(number):
                         await asyncio.sleep(wait)
                     attempt = self.again(update)
                 case GaveUp(failures, error):
-                    await self._clerk.end(Completion(number, "aside", time.time(), failures, error))
+                    await self._clerk.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
                     return
                 case _:
-                    await self._clerk.end(Completion(number, "done", time.time()))
+                    await self._clerk.complete(Completion(number, DONE, time.time()))
                     return
 
 

@@ -113,8 +113,8 @@ class Pages:
         problems = [
             problem
             for problem in (
-                None if self._inbox.clerk.begun else "Telegram isn't reached yet",
-                self._inbox.clerk.trouble or away,
+                None if self._inbox.clerk.started else "Telegram isn't reached yet",
+                self._inbox.clerk.failure_reason or away,
                 f"{depth.waiting} updates wait" if depth is not None and depth.waiting > LARGE else None,
                 self._trouble(),
             )
@@ -129,7 +129,7 @@ class Pages:
         """Return the figures for Prometheus."""
         depth = await self._depth()
         version, known = self._assistant.knowledge.version, None if isinstance(depth, StorageError) else depth
-        shown = self._metrics.render(version, known, time.time(), away=self._inbox.clerk.trouble is not None)
+        shown = self._metrics.render(version, known, time.time(), away=self._inbox.clerk.failure_reason is not None)
         return Response(shown, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _depth(self) -> InboxDepth | StorageError:

@@ -50,7 +50,7 @@ class InboxQueue(asyncio.Queue[object]):
         """Keep updates; False where that isn't possible, so that Telegram must not be told that they arrived."""
         now = time.time()
         named = self._names.of
-        return await self.clerk.keep(
+        return await self.clerk.enqueue(
             [IncomingUpdate(one.key, named("chat", one.chat), one.text, now) for one in updates]
         )
 

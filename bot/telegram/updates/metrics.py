@@ -35,5 +35,5 @@ class Metrics:
         if depth is not None:
             self._waiting.set(depth.waiting)
             self._oldest.set(max(0.0, now - depth.oldest) if depth.oldest is not None else 0)
-            self._aside.set(depth.aside)
+            self._aside.set(depth.dead_letters)
         return generate_latest(self.registry)
