@@ -7,7 +7,7 @@ from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated
 
 from bot.telegram.send import NO_PREVIEW, Place, beside, patiently, plain_if_refused, send, send_one
 from bot.telegram.split import messages
@@ -47,6 +47,8 @@ async def delete(bot: Bot, chat: int, message: int) -> bool:
     """Delete one of our messages; False where Telegram doesn't let us, which it does for two days."""
     try:
         await patiently(partial(bot.delete_message, chat, message))
+    except ChatMigrated:
+        return False
     except BadRequest as error:
         complaint = error.message.lower()
         if "can't be deleted" in complaint:
@@ -71,6 +73,8 @@ async def _edit_one(bot: Bot, chat: int, message: int, markup: str, keyboard: In
 
     try:
         await plain_if_refused(attempt, markup)
+    except ChatMigrated:  # the messages of the old group stay as they are
+        return False
     except BadRequest as error:
         complaint = error.message.lower()
         if "message to edit not found" in complaint or "can't be edited" in complaint:

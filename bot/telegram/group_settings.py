@@ -26,7 +26,7 @@ from bot.telegram.notes import acknowledge
 from bot.telegram.own_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.preferences import chat, language_for
 from bot.telegram.rights import writes_as_the_group
-from bot.telegram.send import beside, send
+from bot.telegram.send import beside, send, topic_of
 from bot.text import Texts
 
 ON = "1"
@@ -170,4 +170,4 @@ def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
     """Return the forum topic of a message, `GENERAL` for the one without an id; None outside of forums."""
     if not message.chat.is_forum:
         return None
-    return (message.message_thread_id if isinstance(message, Message) else None) or GENERAL
+    return topic_of(message) or GENERAL
