@@ -12,6 +12,10 @@ from bot.errors import StorageError
 
 AWAY = "the database can't be reached; check that it runs, and BOT_DATABASE_URL"
 FULL = "the disk of the database is full; make room"
+SHARED_DISK = (
+    "the disk of the database fails or is full; make room, and where it is a network share (NFS, SMB), "
+    "put BOT_DATA_DIR on a local disk or set BOT_DATABASE_URL to PostgreSQL"
+)
 REFUSED = "the database refuses the user or the password of BOT_DATABASE_URL"
 MISSING = "the database that BOT_DATABASE_URL names doesn't exist; create it"
 UNWRITABLE = "the file of the database can't be opened or written; check BOT_DATA_DIR and its permissions"
@@ -24,7 +28,8 @@ _BY_CLASS = {"08": AWAY, "40": BUSY, "53": AWAY, "57": AWAY, "58": AWAY}
 """PostgreSQL's codes; the class is their first two characters."""
 _BY_WORDS = (
     ("disk is full", FULL),
-    ("disk i/o error", FULL),
+    ("disk i/o error", SHARED_DISK),
+    ("locking protocol", SHARED_DISK),
     ("no space left", FULL),
     ("unable to open database", UNWRITABLE),
     ("readonly database", UNWRITABLE),
