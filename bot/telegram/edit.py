@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Sequence
 from functools import partial
 
@@ -11,6 +12,11 @@ from telegram.error import BadRequest, ChatMigrated
 
 from bot.telegram.send import NO_PREVIEW, Place, beside, patiently, plain_if_refused, send, send_one
 from bot.telegram.split import messages
+
+_GONE = ("message to edit not found", "can't be edited", "message_id_invalid", "message_edit_time_expired")
+"""What Telegram says of a message that can't be shown anew."""
+_UNCHANGED = re.compile("not[ _]modified")
+"""What it says of one that shows it already."""
 
 
 async def edit(
@@ -77,8 +83,8 @@ async def _edit_one(bot: Bot, chat: int, message: int, markup: str, keyboard: In
         return False
     except BadRequest as error:
         complaint = error.message.lower()
-        if "message to edit not found" in complaint or "can't be edited" in complaint:
+        if any(words in complaint for words in _GONE):
             return False
-        if "not modified" not in complaint:  # two taps on the same button: it shows what was asked for
+        if not _UNCHANGED.search(complaint):  # two taps on the same button: it shows what was asked for
             raise
     return True

@@ -24,6 +24,7 @@ from bot.telegram.answering import keyboards
 from bot.telegram.context import Context
 from bot.telegram.keyboards import Keyboards, onward
 from bot.telegram.language import spoken
+from bot.telegram.notes import too_late
 from bot.telegram.popular import popular
 from bot.telegram.refs import ref
 from bot.telegram.send import NO_PREVIEW, patiently
@@ -43,7 +44,7 @@ async def offered(update: Update, context: Context) -> None:
     try:
         await patiently(lambda: query.answer(results, cache_time=CACHED, is_personal=True))
     except BadRequest as error:
-        if "query is too old" not in error.message.lower():  # the next letter was typed meanwhile
+        if not too_late(error):
             raise
 
 
