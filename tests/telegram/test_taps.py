@@ -98,7 +98,7 @@ async def test_a_tap_that_comes_too_late_to_acknowledge_is_answered_all_the_same
 
     await api.tap(ADA, answer, answer.data(GAS))
 
-    await api.sent(2)
+    assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
 
 
 async def test_a_failed_answer_does_not_count_as_given(api: BotApi) -> None:
