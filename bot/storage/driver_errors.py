@@ -31,6 +31,11 @@ class Failure:
 
 UNREACHABLE = Failure("the database can't be reached", "check that it runs, and BOT_DATABASE_URL")
 DISK_FULL = Failure("the disk of the database is full", "make room")
+NETWORK_SHARE = Failure(
+    "the disk of the database fails or is full",
+    "make room, and where it is a network share (NFS, SMB), put BOT_DATA_DIR on a local disk "
+    "or set BOT_DATABASE_URL to PostgreSQL",
+)
 TOO_MANY_CONNECTIONS = Failure(
     "the database takes no more connections", "end other programs that use it, or name its connection pooler"
 )
@@ -74,7 +79,8 @@ SERIALIZATION_FAILURE = Failure("two replicas got in each other's way", "the dat
 
 _BY_MESSAGE = (
     ("disk is full", DISK_FULL),
-    ("disk i/o error", DISK_FULL),
+    ("disk i/o error", NETWORK_SHARE),
+    ("locking protocol", NETWORK_SHARE),
     ("no space left", DISK_FULL),
     ("unable to open database", FILE_UNWRITABLE),
     ("readonly database", FILE_UNWRITABLE),

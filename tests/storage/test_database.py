@@ -15,9 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import StorageError
 from bot.storage.database import Database
+from bot.storage.driver_errors import translate_errors
 from bot.storage.migrations import HEAD
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import INBOX, METADATA
@@ -120,6 +122,12 @@ async def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="BOT_DATA"):
         await database.upgrade()
     await database.close()
+
+
+@pytest.mark.parametrize("complaint", ["disk I/O error", "locking protocol"])
+def test_a_network_share_that_cannot_hold_a_database_is_told_with_its_remedy(complaint: str) -> None:
+    with pytest.raises(StorageError, match=r"network share .* local disk"), translate_errors():
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError(complaint))
 
 
 def test_names_are_steady_and_belong_to_the_token() -> None:

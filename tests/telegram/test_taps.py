@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
@@ -88,15 +89,16 @@ async def test_a_tap_on_a_message_that_telegram_no_longer_shows_works(api: BotAp
     assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
 
 
-async def test_a_tap_that_comes_too_late_to_acknowledge_is_answered_all_the_same(api: BotApi) -> None:
+@pytest.mark.parametrize(
+    "complaint", ["query is too old and response timeout expired or query ID is invalid", "QUERY_ID_INVALID"]
+)
+async def test_a_tap_that_comes_too_late_to_acknowledge_is_answered_all_the_same(api: BotApi, complaint: str) -> None:
     answer = await api.answer(ADA, NUCLEAR)
-    api.fail(
-        "answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    )
+    api.fail("answerCallbackQuery", 400, f"Bad Request: {complaint}")
 
     await api.tap(ADA, answer, answer.data(GAS))
 
-    await api.sent(2)
+    assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
 
 
 async def test_a_failed_answer_does_not_count_as_given(api: BotApi) -> None:
@@ -109,3 +111,21 @@ async def test_a_failed_answer_does_not_count_as_given(api: BotApi) -> None:
 
     assert note == ""
     assert (await api.sent(2))[1].text.startswith(f"❓ {GAS}")
+
+
+@pytest.mark.parametrize(
+    ("complaint", "sent"),
+    [("MESSAGE_ID_INVALID", 2), ("MESSAGE_EDIT_TIME_EXPIRED", 2), ("MESSAGE_NOT_MODIFIED", 1)],
+)
+async def test_a_page_that_cannot_be_shown_anew_is_sent_unless_it_is_shown_already(
+    bot: App, api: BotApi, complaint: str, sent: int
+) -> None:
+    page = await api.answer(ADA, "/topics")
+    api.fail("editMessageText", 400, f"Bad Request: {complaint}")
+
+    await api.tapped(ADA, page, page.labels[0])
+    await api.handled()
+    await bot.update_queue.join()
+
+    assert len(api.world.sent) == sent
+    assert bot.bot_data.health.failures == 0

@@ -22,6 +22,7 @@ from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.answering.deliver import keyboards
+from bot.telegram.client.callback_answers import too_late
 from bot.telegram.client.message_split import messages
 from bot.telegram.client.send import NO_PREVIEW, with_retries
 from bot.telegram.context import Context
@@ -43,7 +44,7 @@ async def offered(update: Update, context: Context) -> None:
     try:
         await with_retries(lambda: query.answer(results, cache_time=CACHED, is_personal=True))
     except BadRequest as error:
-        if "query is too old" not in error.message.lower():  # the next letter was typed meanwhile
+        if not too_late(error):
             raise
 
 

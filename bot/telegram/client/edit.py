@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Sequence
 from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated
 
 from bot.telegram.client.message_split import messages
 from bot.telegram.client.send import (
@@ -19,6 +20,11 @@ from bot.telegram.client.send import (
     send_one,
     with_retries,
 )
+
+_GONE = ("message to edit not found", "can't be edited", "message_id_invalid", "message_edit_time_expired")
+"""What Telegram says of a message that can't be shown anew."""
+_UNCHANGED = re.compile("not[ _]modified")
+"""What it says of one that shows it already."""
 
 
 async def edit(
@@ -55,6 +61,8 @@ async def delete(bot: Bot, chat: int, message: int) -> bool:
     """Delete one of our messages; False where Telegram doesn't let us, which it does for two days."""
     try:
         await with_retries(partial(bot.delete_message, chat, message))
+    except ChatMigrated:
+        return False
     except BadRequest as error:
         complaint = error.message.lower()
         if "can't be deleted" in complaint:
@@ -79,10 +87,12 @@ async def _edit_one(bot: Bot, chat: int, message: int, markup: str, keyboard: In
 
     try:
         await plain_if_refused(attempt, markup)
+    except ChatMigrated:  # the messages of the old group stay as they are
+        return False
     except BadRequest as error:
         complaint = error.message.lower()
-        if "message to edit not found" in complaint or "can't be edited" in complaint:
+        if any(words in complaint for words in _GONE):
             return False
-        if "not modified" not in complaint:  # two taps on the same button: it shows what was asked for
+        if not _UNCHANGED.search(complaint):  # two taps on the same button: it shows what was asked for
             raise
     return True

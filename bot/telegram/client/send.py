@@ -32,6 +32,10 @@ TYPING_LASTS = 4.5
 
 NO_PICTURES = re.compile("not enough rights to send photos|chat_send_(photos|media)_forbidden", re.IGNORECASE)
 """What Telegram says where the bot may write, but not send pictures."""
+GENERAL_TOPIC = 1
+"""The number of a forum's General topic, which Telegram may give to a message there but takes with none."""
+NO_TOPIC = "message thread not found"
+"""What Telegram says where the topic is gone, or topics were switched off."""
 CAPTION = 1024
 """UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -51,6 +55,8 @@ class Destination:
     """Whether others read it too; such a message makes no sound."""
     asker: int | None = None
     """Id of whom it answers: a user, or the chat in whose name somebody writes."""
+    only_as_reply: bool = False
+    """Whether it is sent only while the message that it replies to still stands."""
 
 
 def reply_target(
@@ -62,11 +68,21 @@ def reply_target(
     """
     return Destination(
         chat=message.chat.id,
-        thread=message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None,
+        thread=topic_of(message),
         reply_to=message.message_id if reply_to is None else reply_to,
         group=message.chat.type != ChatType.PRIVATE,
         asker=_writer(message) if asker is None else asker,
     )
+
+
+def topic_of(message: MaybeInaccessibleMessage) -> int | None:
+    """Return the forum topic of a message; None outside of forums and in General, whose number Telegram refuses.
+
+    Replies outside of topics have a `message_thread_id` too, which is that of a thread of replies.
+    """
+    if not isinstance(message, Message) or not message.is_topic_message or message.message_thread_id == GENERAL_TOPIC:
+        return None
+    return message.message_thread_id
 
 
 def _writer(message: MaybeInaccessibleMessage) -> int | None:
@@ -89,12 +105,27 @@ async def send(
 
 
 async def send_one(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
-    """Send markup that fits into one message; a group that has become a supergroup gets it there."""
+    """Send markup that fits into one message."""
+    return await _where_it_is_now(place, lambda now: _send_to(bot, now, markup, keyboard))
+
+
+async def _where_it_is_now(place: Destination, attempt: Callable[[Destination], Awaitable[T]]) -> T:
+    """Send something to a place; where the group was upgraded or its topics were switched off, to what it is now.
+
+    The messages of a group can't be replied to once it is a supergroup. A question that was deleted together with its
+    topic isn't answered anywhere else.
+    """
     try:
-        return await _send_to(bot, place, markup, keyboard)
+        return await attempt(place)
     except ChatMigrated as moved:
-        # The messages of the old group can't be replied to in the new one.
-        return await _send_to(bot, replace(place, chat=moved.new_chat_id, reply_to=None), markup, keyboard)
+        return await attempt(replace(place, chat=moved.new_chat_id, thread=None, reply_to=None))
+    except BadRequest as error:
+        if place.thread is None or place.reply_to is None or NO_TOPIC not in error.message.lower():
+            raise
+        try:
+            return await attempt(replace(place, thread=None, only_as_reply=True))
+        except BadRequest:
+            raise error from None
 
 
 async def _send_to(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
@@ -115,16 +146,20 @@ async def _send_to(bot: Bot, place: Destination, markup: str, keyboard: InlineKe
 
 async def send_file(bot: Bot, place: Destination, name: str, content: str) -> Message:
     """Send a text as a file."""
-    return await with_retries(
-        lambda: bot.send_document(
-            place.chat,
-            content.encode(),
-            filename=name,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
-            reply_parameters=_reply_parameters(place),
+
+    def attempt(now: Destination) -> Awaitable[Message]:
+        return with_retries(
+            lambda: bot.send_document(
+                now.chat,
+                content.encode(),
+                filename=name,
+                message_thread_id=now.thread,
+                disable_notification=now.group,
+                reply_parameters=_reply_parameters(now),
+            )
         )
-    )
+
+    return await _where_it_is_now(place, attempt)
 
 
 async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
@@ -134,7 +169,18 @@ async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, 
     """
     below, *more = messages(paragraphs, CAPTION)
     caption = "" if more else below
+    try:
+        await _where_it_is_now(place, lambda now: _send_photo(bot, now, name, content, caption))
+        shown = not more
+    except BadRequest as error:
+        if NO_PICTURES.search(error.message) is None:
+            raise
+        shown = False
+    if not shown:
+        await send(bot, place, paragraphs)
 
+
+async def _send_photo(bot: Bot, place: Destination, name: str, content: bytes, caption: str) -> Message:
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_photo(
             place.chat,
@@ -147,15 +193,7 @@ async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, 
             reply_parameters=_reply_parameters(place),
         )
 
-    try:
-        await plain_if_refused(attempt, caption)
-        shown = not more
-    except BadRequest as error:
-        if NO_PICTURES.search(error.message) is None:
-            raise
-        shown = False
-    if not shown:
-        await send(bot, place, paragraphs)
+    return await plain_if_refused(attempt, caption)
 
 
 @asynccontextmanager
@@ -182,7 +220,7 @@ async def _type(bot: Bot, place: Destination) -> None:
 def _reply_parameters(place: Destination) -> ReplyParameters | None:
     if place.reply_to is None:
         return None
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+    return ReplyParameters(place.reply_to, allow_sending_without_reply=not place.only_as_reply)
 
 
 async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[T]], markup: str) -> T:

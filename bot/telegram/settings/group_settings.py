@@ -22,7 +22,7 @@ from bot.telegram.access.chat_settings import chat, language_for
 from bot.telegram.access.rights import writes_as_the_group
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client.send import reply_target, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.ui.buttons import NONE, Setting
@@ -172,4 +172,4 @@ def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
     """Return the forum topic of a message, `GENERAL` for the one without an id; None outside of forums."""
     if not message.chat.is_forum:
         return None
-    return (message.message_thread_id if isinstance(message, Message) else None) or GENERAL
+    return topic_of(message) or GENERAL
