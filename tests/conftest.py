@@ -14,10 +14,8 @@ import pytest
 from bot import compose
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running
-
-ROOT = Path(__file__).resolve().parents[1]
-SECOND = ROOT / "tests" / "second_knowledge"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,7 +50,7 @@ def _log_as_before() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shipped(pytestconfig: pytest.Config) -> Matcher:
     """Return the matcher over the knowledge that is shipped."""
-    return _matcher(ROOT / "knowledge", pytestconfig)
+    return _matcher(SHIPPED, pytestconfig)
 
 
 @pytest.fixture(scope="session")

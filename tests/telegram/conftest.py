@@ -27,11 +27,9 @@ from bot.telegram.updates.http_server import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.botapi.state import LIMIT
-from tests.builders import SECOND
+from tests.builders import ROOT, SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class MakeServices(Protocol):
