@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
+import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ import pytest
 from bot import compose
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from bot.storage.database import Database
 from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running
 
@@ -57,6 +62,28 @@ def shipped(pytestconfig: pytest.Config) -> Matcher:
 def second(pytestconfig: pytest.Config) -> Matcher:
     """Return a matcher over two small interviews that have nothing to do with the shipped one."""
     return _matcher(SECOND, pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file whose schema is up to date, for tests to copy: migrating takes far longer than copying."""
+    path = tmp_path_factory.mktemp("template") / "bot.db"
+
+    async def upgrade() -> None:
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        await database.upgrade()
+        await database.close()
+
+    asyncio.run(upgrade())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone is copied
+    return path
+
+
+@pytest.fixture
+def database_file(template_database: Path, tmp_path: Path) -> Path:
+    """Return a database file of the test's own, empty and with its schema up to date."""
+    return Path(shutil.copyfile(template_database, tmp_path / "bot.db"))
 
 
 @pytest.fixture(scope="session")

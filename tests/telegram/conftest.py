@@ -104,11 +104,11 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeServices:
+def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_matcher: Build) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
-        database = Database(url or f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        database = Database(url or f"sqlite+aiosqlite:///{database_file}")
         sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
         names = Pseudonyms(SecretStr(TOKEN))
         return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
