@@ -23,6 +23,13 @@ from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what asks for a PostgreSQL server."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"postgres", "postgres_url"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _loopback_only() -> Iterator[None]:
     """Refuse every connection that would leave this machine."""

@@ -29,6 +29,8 @@ from tests.replica import free_port
 from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
 
+pytestmark = pytest.mark.slow
+
 USER, PASSWORD = "ada", "p@ss:w/rd"
 CREDENTIALS = "ada:p%40ss%3Aw%2Frd@"
 SCHEMES = ("http", "socks5", "socks5h", "socks4a")

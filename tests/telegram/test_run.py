@@ -24,6 +24,8 @@ from tests.builders import ROOT
 from tests.telegram.conftest import MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def process(
