@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
+import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,16 @@ import pytest
 from bot import compose
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from bot.storage.database import Database
+from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running
 
-ROOT = Path(__file__).resolve().parents[1]
-SECOND = ROOT / "tests" / "second_knowledge"
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what asks for a PostgreSQL server."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"postgres", "postgres_url"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,13 +62,35 @@ def _log_as_before() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shipped(pytestconfig: pytest.Config) -> Matcher:
     """Return the matcher over the knowledge that is shipped."""
-    return _matcher(ROOT / "knowledge", pytestconfig)
+    return _matcher(SHIPPED, pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def second(pytestconfig: pytest.Config) -> Matcher:
     """Return a matcher over two small interviews that have nothing to do with the shipped one."""
     return _matcher(SECOND, pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file whose schema is up to date, for tests to copy: migrating takes far longer than copying."""
+    path = tmp_path_factory.mktemp("template") / "bot.db"
+
+    async def upgrade() -> None:
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        await database.upgrade()
+        await database.close()
+
+    asyncio.run(upgrade())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone is copied
+    return path
+
+
+@pytest.fixture
+def database_file(template_database: Path, tmp_path: Path) -> Path:
+    """Return a database file of the test's own, empty and with its schema up to date."""
+    return Path(shutil.copyfile(template_database, tmp_path / "bot.db"))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from bot.settings import variables
 from bot.telegram.access.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS
 from tests.builders import ROOT, knowledge_of
 
+pytestmark = pytest.mark.slow
+
 READMES = ("README.md", "README.en.md")
 CURATING = "knowledge/README.md"
 DELIVERY = "docs/delivery.md"

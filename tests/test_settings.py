@@ -10,8 +10,8 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import PREFIX, SHARED_NAMES, Settings, read_settings, variables
+from tests.builders import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
 
 

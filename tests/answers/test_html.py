@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from bot.knowledge.model import Bilingual, Entry, Language, NotCovered, Quote, S
 from bot.knowledge.transcript import Span, Transcript
 from bot.text import LANGUAGES, Texts, read_texts
 from tests.botapi.markup import parse, units
+from tests.builders import ROOT, SHIPPED
 
 TEXT = st.text(min_size=1, max_size=60)
 BILINGUAL = st.builds(Bilingual, TEXT, TEXT)
@@ -58,7 +58,6 @@ REPLIES = st.builds(
     absent=st.none() | NOT_COVERED,
     focus=st.none() | st.integers(0, 9),
 )
-ROOT = Path(__file__).resolve().parent.parent.parent
 TEXTS = read_texts(ROOT / "config" / "texts")
 
 
@@ -149,7 +148,7 @@ def test_several_answers_are_set_apart(entry: Entry, texts: Texts) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_shipped_answer_fits_into_one_message(texts: Texts, language: Language) -> None:
-    knowledge = load(ROOT / "knowledge", str.casefold)
+    knowledge = load(SHIPPED, str.casefold)
 
     for each in knowledge.by_key.values():
         assert units(parse("\n\n".join(answer(each, language, texts)))[0]) <= 4096
@@ -199,7 +198,7 @@ def test_the_context_marks_the_quoted_lines_and_joins_what_touches(entry: Entry,
 
 
 def test_every_shipped_context_is_markup_that_holds_the_quotes(texts: Texts) -> None:
-    knowledge = load(ROOT / "knowledge", str.casefold)
+    knowledge = load(SHIPPED, str.casefold)
 
     for each in knowledge.by_key.values():
         transcript = knowledge.interview_of[each.interview].transcript

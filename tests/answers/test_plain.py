@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.answers.plain import render
@@ -11,8 +9,8 @@ from bot.answers.reply import Reply, Scored
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Knowledge, NotCovered
 from bot.text import LANGUAGES, Texts, read_texts
+from tests.builders import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COFFEE = NotCovered("tea", "coffee", Bilingual("咖啡", "coffee"), (), ("green-tea",), "not-covered.yaml", 1)
 
 

@@ -23,13 +23,13 @@ from bot.settings import Settings
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source
 from tests.benchmarks.table import table
+from tests.builders import ROOT
 
 QUESTIONS = 60
 REPETITIONS = 7
 STARTS = 5
 _PATIENCE = 120.0
 """Seconds that a bot gets to start."""
-_ROOT = Path(__file__).resolve().parents[2]
 _LIBRARIES = "import telegram.ext, jieba; jieba.setLogLevel(60); jieba.Tokenizer().initialize()"
 
 
@@ -154,7 +154,7 @@ def _starts(settings: Settings) -> Iterator[str]:
 def _run() -> float:
     """Return the seconds that a process takes to import and initialise the libraries."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", _LIBRARIES], cwd=_ROOT, check=True)
+    subprocess.run([sys.executable, "-c", _LIBRARIES], cwd=ROOT, check=True)
     return time.perf_counter() - started
 
 
@@ -172,7 +172,7 @@ def _served(knowledge: Path, data: str) -> float:
             "BOT_DATA_DIR": data,
         }
         started = time.perf_counter()
-        with subprocess.Popen([sys.executable, "-m", "bot"], cwd=_ROOT, env=os.environ | variables) as process:
+        with subprocess.Popen([sys.executable, "-m", "bot"], cwd=ROOT, env=os.environ | variables) as process:
             try:
                 with api.accept()[0]:
                     return time.perf_counter() - started

@@ -12,8 +12,8 @@ import pytest
 
 from bot import compose
 from bot.settings import Settings, variables
+from tests.builders import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TALK = Path(__file__).parent / "talk"
 """A small knowledge folder with one interview."""
 

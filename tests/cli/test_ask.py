@@ -19,6 +19,8 @@ from bot.cli.stdin_lines import as_question, read_lines, whole
 from bot.settings import read_settings
 from tests.cli.conftest import TALK, Bot, Process
 
+pytestmark = pytest.mark.slow
+
 TRANSCRIPT = (TALK / "tea" / "transcript.txt").read_text(encoding="utf-8").split("\n")
 NAMED = {"interview", "id", "question", "score"}
 

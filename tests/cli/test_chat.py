@@ -27,6 +27,8 @@ from bot.cli.session import COMMANDS, Session
 from bot.settings import read_settings
 from tests.cli.conftest import Bot, command
 
+pytestmark = pytest.mark.slow
+
 
 def test_run_without_a_token_tells_how_to_get_one_and_answers(bot: Bot) -> None:
     done = bot(stdin="红茶可以用开水泡吗？\n\n1\n")

@@ -17,6 +17,8 @@ from bot.cli.stdin_lines import read_lines
 from tests.builders import SHIPPED
 from tests.cli.conftest import Bot, Process, command
 
+pytestmark = pytest.mark.slow
+
 SIMPLIFIED = ("红茶要用多热的水来泡才好喝？", "上一回说的绿茶怎么泡", "茶馆的客人都是谁？")
 TRADITIONAL = ("紅茶要用多熱的水來泡才好喝？", "上一回說的綠茶怎麼泡", "茶館的客人都是誰？")
 

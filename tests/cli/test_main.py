@@ -15,6 +15,8 @@ import pytest
 from bot.cli.main import COMMANDS, main
 from tests.cli.conftest import Bot, Process
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
 SUBCOMMANDS = {"knowledge": ("check", "show", "draft")}
 LEVELS = [

@@ -14,7 +14,7 @@ from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.cli.terminal_locale import locale_language
 from bot.settings import read_settings
 from bot.text import LANGUAGES, read_texts
-from tests.cli.conftest import ROOT
+from tests.builders import ROOT
 
 GREEN = "泡绿茶用多热的水？"
 BLACK = "红茶可以用开水泡吗？"

@@ -19,6 +19,8 @@ from bot.settings import variables
 from tests.builders import ROOT
 from tests.deployment.dockerfile import copied, read_dockerfile
 
+pytestmark = pytest.mark.slow
+
 STAGES = read_dockerfile(ROOT / "Dockerfile")
 FINAL = STAGES[-1]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -24,6 +24,7 @@ PATIENCE = 120.0
 """Seconds that the bot gets for its first start, which works everything out."""
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif("IMAGE_TESTS" not in os.environ, reason="needs the network; IMAGE_TESTS=1 runs it"),
     pytest.mark.skipif(bool(missing_tools()), reason=missing_tools()),
     pytest.mark.timeout(1800),

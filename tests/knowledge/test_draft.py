@@ -15,8 +15,8 @@ from bot.knowledge.draft import draft, identifier
 from bot.knowledge.draft_marks import MARK, drafts_are_finished
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
+from tests.builders import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "knowledge" / "altman-a16z" / "transcript.txt"
 LEXICON = "terms:\n  - {id: tea, canonical: 茶, aliases: [茶叶]}\n"
 

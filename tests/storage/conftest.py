@@ -11,7 +11,7 @@ from bot.storage.database import Database
 from tests.postgres import Server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database, of each kind in turn."""
     if request.param == "sqlite":
@@ -36,9 +36,8 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def tmp_database(tmp_path: Path) -> AsyncIterator[Database]:
+async def tmp_database(database_file: Path) -> AsyncIterator[Database]:
     """Return a file whose schema is up to date."""
-    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
-    await made.upgrade()
+    made = Database(f"sqlite+aiosqlite:///{database_file}")
     yield made
     await made.close()

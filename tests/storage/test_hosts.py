@@ -21,6 +21,8 @@ from bot.storage.write_behind import WriteBehindStore
 from tests import pooler
 from tests.postgres import Server
 
+pytestmark = pytest.mark.slow
+
 GUEST = "DO $$ BEGIN CREATE ROLE guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
 
 

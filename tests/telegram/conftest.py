@@ -27,11 +27,9 @@ from bot.telegram.updates.http_server import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.botapi.state import LIMIT
-from tests.builders import SECOND
+from tests.builders import ROOT, SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class MakeServices(Protocol):
@@ -106,11 +104,11 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path, build_matcher: Build) -> MakeServices:
+def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_matcher: Build) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
-        database = Database(url or f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        database = Database(url or f"sqlite+aiosqlite:///{database_file}")
         sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
         names = Pseudonyms(SecretStr(TOKEN))
         return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)

@@ -10,7 +10,7 @@ from bot.telegram.ui.popular import LONGEST_SAYING, popular, sayings
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 
-pytestmark = pytest.mark.usefixtures("bot")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bot")]
 
 
 async def test_random_offers_a_question_that_opens(api: BotApi, texts: Texts) -> None:

@@ -25,6 +25,8 @@ from tests.telegram.conftest import MakeServices, Serving, dead_letters, serving
 from tests.telegram.damage import PRIVATE_WORDS, damaged, sound
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
+pytestmark = pytest.mark.slow
+
 MANY = 1200
 """Damaged updates of a run."""
 POLL_OF_AN_OLDER_SERVER = (

@@ -15,7 +15,8 @@ from bot.storage.inbox import InboxDepth
 from bot.telegram.monitoring.diagnosis import Diagnosis, told
 from bot.text import Texts
 from tests.botapi import ADA, BOB, ME, BotApi
-from tests.telegram.conftest import ROOT, Serving
+from tests.builders import ROOT
+from tests.telegram.conftest import Serving
 
 EMPTY = InboxDepth(0, None, 0, ())
 

@@ -18,6 +18,8 @@ from tests.botapi import BotApi, User
 from tests.faults import cut_off
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400.0
 CUT = 12.0
 """Seconds; longer than the bot waits for an answer to a message. `python -m tests.benchmarks faults` cuts longer."""

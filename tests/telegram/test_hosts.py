@@ -19,6 +19,8 @@ from tests.replica import Replica, free_port, running
 from tests.storage.test_hosts import pooled
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
+pytestmark = pytest.mark.slow
+
 INSERT_REFUSED = "may not read or write the bot's tables"
 LONGEST_END_S = 10.0
 

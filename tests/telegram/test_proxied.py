@@ -23,10 +23,13 @@ from bot.telegram.app import build
 from bot.telegram.client.http_client import Request
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
+from tests.builders import ROOT
 from tests.proxy import CERTIFICATE, NAME, certified, encrypted, running
 from tests.replica import free_port
-from tests.telegram.conftest import ROOT, MakeServices, serving_with
+from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
+
+pytestmark = pytest.mark.slow
 
 USER, PASSWORD = "ada", "p@ss:w/rd"
 CREDENTIALS = "ada:p%40ss%3Aw%2Frd@"

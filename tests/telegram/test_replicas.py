@@ -31,7 +31,7 @@ from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 NEW = "核能比以前更重要。"
 
-pytestmark = pytest.mark.usefixtures("at_info")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("at_info")]
 
 
 @pytest.fixture

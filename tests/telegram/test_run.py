@@ -20,8 +20,11 @@ from bot.errors import SettingsError
 from bot.telegram.app import build
 from bot.telegram.lifecycle import serve
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import ROOT, MakeServices, Serving
+from tests.builders import ROOT
+from tests.telegram.conftest import MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+
+pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager

@@ -19,6 +19,8 @@ from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
 from tests.telegram.test_admin import change_point
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def watching(
