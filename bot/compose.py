@@ -48,12 +48,12 @@ def normaliser(_: Settings) -> Normaliser:
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
     build = builder(settings)
-    return Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
+    return Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
 
 
 def matcher(settings: Settings) -> Matcher:
     """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
-    return builder(settings).of_folder(settings.knowledge_dir)
+    return builder(settings).from_folder(settings.knowledge_dir)
 
 
 def database(settings: Settings) -> Database:
@@ -73,7 +73,7 @@ def zone(settings: Settings) -> Zone:
         return COORDINATED
 
 
-def keep_vectors(settings: Settings) -> Path:
+def write_vectors(settings: Settings) -> Path:
     """Write the vectors of all knowledge texts beside the knowledge, and return the file's path."""
     engine = matcher(settings).engine
     if engine.embedder is None or engine.vectors is None:

@@ -36,7 +36,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
+class ExtendedMatcher:
     """A matcher that knows approved phrasings too."""
 
     matcher: Matcher
@@ -45,11 +45,11 @@ class Extended:
     """Phrasings that had to be left out, and why."""
 
 
-Extend: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], Extended]
+ExtendMatcher: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], ExtendedMatcher]
 
 
-def _as_it_is(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> Extended:
-    return Extended(matcher)
+def _unextended(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+    return ExtendedMatcher(matcher)
 
 
 class Assistant:
@@ -59,7 +59,7 @@ class Assistant:
         self,
         build: Callable[[], Matcher],
         clock: Callable[[], float] = time.time,
-        extend: Extend = _as_it_is,
+        extend: ExtendMatcher = _unextended,
     ) -> None:
         """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
 
@@ -69,7 +69,7 @@ class Assistant:
         self._build = build
         self._extend = extend
         self._base = self._matcher = build()
-        self._learned: tuple[ApprovedPhrasing, ...] = ()
+        self._approved: tuple[ApprovedPhrasing, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
 
@@ -79,14 +79,14 @@ class Assistant:
         return self._matcher.knowledge
 
     @property
-    def reads_meaning(self) -> bool:
+    def uses_semantics(self) -> bool:
         """Whether the meaning of questions counts, or only their words and sound."""
-        return self._matcher.engine.reads_meaning
+        return self._matcher.engine.uses_semantics
 
     @property
-    def learned(self) -> tuple[ApprovedPhrasing, ...]:
+    def approved(self) -> tuple[ApprovedPhrasing, ...]:
         """The approved phrasings that take part now."""
-        return self._learned
+        return self._approved
 
     def reply(self, question: Question) -> Reply:
         """Answer one message; deterministic for a snapshot and a conversation."""
@@ -101,7 +101,7 @@ class Assistant:
             answers=tuple(Scored(found.entry, found.score) for found in decision.answers),
             suggestions=tuple(Scored(found.entry, found.score) for found in decision.suggestions),
             smalltalk=decision.smalltalk,
-            absent=decision.absent,
+            not_covered=decision.not_covered,
             focus=decision.focus,
         )
         self._conversations.remember(question.conversation, reply)
@@ -125,37 +125,37 @@ class Assistant:
         """Drop what a conversation was about."""
         self._conversations.forget(conversation)
 
-    def reload(self, learned: Sequence[ApprovedPhrasing] | None = None) -> Change:
+    def reload(self, approved: Sequence[ApprovedPhrasing] | None = None) -> Change:
         """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
 
         The approved phrasings stay as they are, unless others are given.
         """
         with self._reloading:
-            return self._swap(self._build(), self._learned if learned is None else learned)
+            return self._swap(self._build(), self._approved if approved is None else approved)
 
-    def learn(self, learned: Sequence[ApprovedPhrasing]) -> Change:
+    def set_approved(self, approved: Sequence[ApprovedPhrasing]) -> Change:
         """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(self._base, learned)
+            return self._swap(self._base, approved)
 
     def swap(self, matcher: Matcher) -> Change:
         """Serve another snapshot with the approved phrasings over it; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(matcher, self._learned)
+            return self._swap(matcher, self._approved)
 
-    def refuses(self, learned: ApprovedPhrasing) -> str | None:
+    def rejection_of(self, approved: ApprovedPhrasing) -> str | None:
         """Tell why a phrasing can't be put under its entry; None where it can."""
-        refused = self._extend(self._base, [*self._learned, learned]).refused
-        return next((one.reason for one in refused if one.learned == learned), None)
+        refused = self._extend(self._base, [*self._approved, approved]).refused
+        return next((one.reason for one in refused if one.phrasing == approved), None)
 
     def normalised(self, text: str) -> str:
         """Return the one form of all the ways of typing a text."""
-        return self._matcher.engine.reader.normalise(text)
+        return self._matcher.engine.parser.normalise(text)
 
     def canonical(self, text: str) -> str:
         """Return a text normalised and with names in one form, to compare it with others."""
-        reader = self._matcher.engine.reader
-        return reader.lexicon.canonical(reader.normalise(text))
+        parser = self._matcher.engine.parser
+        return parser.lexicon.canonical(parser.normalise(text))
 
     def nearest(self, text: str) -> tuple[Scored, ...]:
         """Return all the entries, those first that come closest to a text."""
@@ -175,15 +175,15 @@ class Assistant:
         entries, point = quoted_first(entries, about.quoted)
         shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
         now = AnswerContext(entries, shown, point)
-        self._conversations.turn(question.conversation, now)
+        self._conversations.set_context(question.conversation, now)
         return now
 
-    def _swap(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Change:
-        extended = self._extend(base, learned)
+    def _swap(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> Change:
+        extended = self._extend(base, approved)
         if problems := list(failures(extended.matcher)):
             raise KnowledgeError(problems)
         change = difference(self._matcher.knowledge, extended.matcher.knowledge)
-        self._base, self._matcher, self._learned = base, extended.matcher, tuple(learned)
+        self._base, self._matcher, self._approved = base, extended.matcher, tuple(approved)
         return replace(change, refused=extended.refused)
 
 

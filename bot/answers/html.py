@@ -11,7 +11,7 @@ from bot.knowledge.model import Entry, Quote
 from bot.knowledge.transcript import Transcript
 from bot.text import Texts
 
-MARGIN = 3
+CONTEXT_LINES = 3
 """Lines of the transcript that are shown before and behind a quote as its context."""
 
 
@@ -63,7 +63,7 @@ def _stretches(quoted: Iterable[int], end: int) -> list[tuple[int, int]]:
     """Return first and last line of each stretch around quoted lines; those that touch are one."""
     stretches: list[tuple[int, int]] = []
     for line in sorted(quoted):
-        first, last = max(1, line - MARGIN), min(end, line + MARGIN)
+        first, last = max(1, line - CONTEXT_LINES), min(end, line + CONTEXT_LINES)
         if stretches and first <= stretches[-1][1] + 1:
             stretches[-1] = (stretches[-1][0], last)
         else:

@@ -62,7 +62,7 @@ class Reply:
     """Questions to tap, the likeliest first; none of them is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which canned reply fits, where `status` is "smalltalk"."""
-    absent: NotCovered | None = None
+    not_covered: NotCovered | None = None
     """What is known not to be in the interview and was asked for, if that is why nothing is claimed."""
     focus: int | None = None
     """0-based point that a follow-up asked for ("the third one"), if any."""

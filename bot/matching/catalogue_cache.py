@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import Any
 
-from bot.cache import Arrays, Codec, as_array, of_array
+from bot.cache import Arrays, Codec, as_array, from_array
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, wordings_of
 from bot.matching.inverted_index import Index
@@ -35,7 +35,7 @@ def _catalogue_arrays(catalogue: Catalogue) -> Arrays:
 
 
 def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
-    other = of_array(arrays["other"])
+    other = from_array(arrays["other"])
     texts: dict[str, Any] = {name: tuple(other[name]) for name in _CATALOGUE_TEXTS}
     numbers: dict[str, Any] = {name: arrays[name] for name in _CATALOGUE_ARRAYS}
     items, entry_count = items_of(knowledge)
@@ -69,6 +69,6 @@ VECTORS = Codec(
 WORDS: Codec[Counter[str]] = Codec(
     "words",
     lambda words: {"words": as_array(words)},
-    lambda arrays: Counter(of_array(arrays["words"])),
+    lambda arrays: Counter(from_array(arrays["words"])),
 )
 """Words of the knowledge and how often they occur."""

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.knowledge.model import Entry
-from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.results import AnswerContext, Candidate
 from bot.matching.weights import log_odds
 
-SHORT = 56
+MAX_FOLLOW_UP_TERMS = 56
 """Index terms up to which a message may lean on what came before."""
-REASON = "reason"
+REASON_KIND = "reason"
 """The kind of answer (see `kinds`) that "why?" asks for."""
 _MARKERS = re.compile(
     r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
@@ -29,10 +29,10 @@ _LEANING = re.compile(
 
 def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContext) -> Ranking:
     """Return the ranking of a normalised message with what was last answered taken into account."""
-    if stands_alone(ranking) or len(text) > LONGEST:
+    if stands_alone(ranking) or len(text) > MAX_QUERY_CHARACTERS:
         return ranking
     model = engine.weights.in_conversation
-    found = evidence(engine, text, ranking, before)
+    found = features_in_context(engine, text, ranking, before)
     scores = model.logistic.probabilities([features for _, features in found])
     candidates = [
         replace(candidate, features=features, score=score)
@@ -43,10 +43,10 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
 
 def stands_alone(ranking: Ranking) -> bool:
     """Tell whether a message leans on nothing: a long one, or one that a curator wrote word for word."""
-    return len(ranking.query.terms) > SHORT or ranking.is_exact
+    return len(ranking.query.terms) > MAX_FOLLOW_UP_TERMS or ranking.is_exact
 
 
-def evidence(
+def features_in_context(
     engine: Engine, text: str, ranking: Ranking, before: AnswerContext
 ) -> list[tuple[Candidate, Mapping[str, float]]]:
     """Return the candidates of a message in a conversation, each with the evidence for it."""
@@ -57,17 +57,17 @@ def evidence(
     numbers = {item.key: number for number, item in enumerate(catalogue.items[: catalogue.entry_count])}
     items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *places]))
     topic = last.question if before.point is None else last.points[before.point]
-    question = engine.reader.normalise(topic.en if text.isascii() else topic.zh)
+    question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
     scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
     shared = {
-        "length": min(len(ranking.query.terms) / SHORT, 1.0),
+        "length": min(len(ranking.query.terms) / MAX_FOLLOW_UP_TERMS, 1.0),
         "marker": float(bare != text),
         "leaning": float(bool(_LEANING.search(text))),
-        "asks_reason": float(REASON in engine.examiner.kinds.asked(text)),
+        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked(text)),
     }
     return [
         (
@@ -75,10 +75,10 @@ def evidence(
             {
                 "alone": by_itself[item],
                 "behind": with_last[item],
-                "lead_behind": with_last[item] - engine.examiner.rival(item, leaders, log_odds(0.0)),
+                "lead_behind": with_last[item] - engine.extractor.rival(item, leaders, log_odds(0.0)),
                 "same": float(places.get(item) == "same"),
                 "related": float(places.get(item) == "related"),
-                **{name: alone[item].features[name] for name in ("unexplained", "substance", "broad")},
+                **{name: alone[item].features[name] for name in ("unexplained", "content_mass", "broad")},
                 **shared,
             },
         )

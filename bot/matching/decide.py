@@ -9,11 +9,11 @@ from bot.matching.engine import Ranking
 from bot.matching.narrow import narrowed
 from bot.matching.results import Candidate, Decision, Found
 
-SUGGESTIONS = 4
-NEAREST = 2
+MAX_SUGGESTIONS = 4
+MAX_NEAREST = 2
 """Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
 
-MUCH = 1.0
+MAX_OVERVIEW_LEAD_LOG_ODDS = 1.0
 """Log-odds by which an overview must be likelier than an entry that it holds, to be shown in its stead."""
 
 
@@ -22,12 +22,14 @@ def decide(rankings: Sequence[Ranking]) -> Decision:
     first = rankings[0]
     bands, candidates = first.model.bands, first.candidates
     if first.best >= bands.answer or len(rankings) > 1:
-        answers = tuple(_found(narrowed(ranking, MUCH).candidates[0]) for ranking in rankings)
+        answers = tuple(_found(narrowed(ranking, MAX_OVERVIEW_LEAD_LOG_ODDS).candidates[0]) for ranking in rankings)
         return Decision("answered", "zh", answers=answers, candidates=candidates)
-    offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]
+    offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:MAX_SUGGESTIONS]
     if first.best >= bands.suggest and offered:
-        return Decision("suggested", "zh", suggestions=offered, absent=first.absent, candidates=candidates)
-    return Decision("unknown", "zh", suggestions=offered[:NEAREST], absent=first.absent, candidates=candidates)
+        return Decision("suggested", "zh", suggestions=offered, not_covered=first.not_covered, candidates=candidates)
+    return Decision(
+        "unknown", "zh", suggestions=offered[:MAX_NEAREST], not_covered=first.not_covered, candidates=candidates
+    )
 
 
 def _found(candidate: Candidate) -> Found:

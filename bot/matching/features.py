@@ -21,18 +21,18 @@ from bot.matching.inverted_index import Floats, Ints
 from bot.matching.results import Query
 from bot.matching.semantic_index import Vectors
 
-FOUND = 60
+MAX_PHRASINGS_FOUND = 60
 """Phrasings that the index hands over."""
-CANDIDATES = 6
+CANDIDATES_PER_RANKING = 6
 """Entries taken from the index's ranking, and again from the semantic one."""
-RIVALS = 8
+RANKING_DEPTH = 8
 """How far down the ranking a rival that doesn't overlap is looked for."""
-NO_MEANING = 0.7
+UNRELATED_COSINE = 0.7
 """Cosine that multilingual E5 gives texts which have nothing in common (it rarely goes below)."""
-_COMPARED = 3
-_MUCH = 4.0
+_COMPARED_PHRASINGS = 3
+_MAX_CONTENT_MASS = 4.0
 """Weight of content words from which a question counts as saying all that it can."""
-_LONG = 60.0
+_LONG_QUERY_TERMS = 60.0
 """Index terms from which a question counts as long."""
 
 _LETTERS = re.compile(r"[^\W\d]")
@@ -46,8 +46,8 @@ class ScoreRanking:
     """Per item: its score."""
     leaders: Sequence[tuple[int, float]]
     """The best entries with their scores, best first."""
-    absent: float
-    """Score of the best absent topic; 0 where there is none."""
+    not_covered: float
+    """Score of the best not-covered topic; 0 where there is none."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class FeatureExtractor:
     def lexical(self, query: Query) -> LexicalView:
         """Look a query up in the index."""
         catalogue, index = self.catalogue, self.catalogue.index
-        hits = index.search(query.terms, FOUND)
+        hits = index.search(query.terms, MAX_PHRASINGS_FOUND)
         dice = np.zeros(len(catalogue.items), np.float32)
         coverage = np.zeros(len(catalogue.items), np.float32)
         best: dict[int, list[int]] = {}
@@ -130,7 +130,7 @@ class FeatureExtractor:
         return LexicalView(
             query=query,
             sound=catalogue.sound(query.syllables),
-            dice=self._standing(dice),
+            dice=self._rank(dice),
             coverage=coverage,
             best=best,
             known=known,
@@ -152,17 +152,17 @@ class FeatureExtractor:
         contrast = vectors.contrasted @ vectors.contrast_of(vector)
         return SemanticView(
             phrasings=phrasings,
-            items=self._standing(items),
+            items=self._rank(items),
             passages=np.maximum.reduceat(vectors.passages @ vector, starts),
-            contrast=self._standing(np.maximum.reduceat(contrast, catalogue.first[:-1])),
-            classes=self._standing(vectors.class_scores(vector)),
+            contrast=self._rank(np.maximum.reduceat(contrast, catalogue.first[:-1])),
+            classes=self._rank(vectors.class_scores(vector)),
         )
 
     def candidates(self, lexical: LexicalView, semantic: SemanticView | None) -> list[int]:
         """Return the entries worth a closer look."""
-        chosen = [item for item, score in lexical.dice.leaders[:CANDIDATES] if score > 0]
-        for standing in (semantic.items, semantic.contrast, semantic.classes) if semantic is not None else ():
-            chosen += [item for item, _ in standing.leaders[:CANDIDATES]]
+        chosen = [item for item, score in lexical.dice.leaders[:CANDIDATES_PER_RANKING] if score > 0]
+        for ranking in (semantic.items, semantic.contrast, semantic.classes) if semantic is not None else ():
+            chosen += [item for item, _ in ranking.leaders[:CANDIDATES_PER_RANKING]]
         return list(dict.fromkeys(chosen))
 
     def closest(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> int:
@@ -181,7 +181,7 @@ class FeatureExtractor:
 
     def _lexical_features(self, item: int, view: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         catalogue, entry = self.catalogue, self.catalogue.items[item]
-        compared = [*view.best.get(item, ())[:_COMPARED], self.closest(item, view, semantic)]
+        compared = [*view.best.get(item, ())[:_COMPARED_PHRASINGS], self.closest(item, view, semantic)]
         if semantic is not None:
             span = catalogue.phrasings_of(item)
             compared.append(span.start + int(semantic.phrasings[span.start : span.stop].argmax()))
@@ -195,16 +195,16 @@ class FeatureExtractor:
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
-            "held": self._held(item, view) / asked,
+            "item_overlap": self._item_overlap(item, view) / asked,
             "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),
-            "lead_lexical_absent": dice - view.dice.absent,
-            "substance": min(total, _MUCH),
-            "foreign": self._foreign(item, view),
+            "lead_lexical_not_covered": dice - view.dice.not_covered,
+            "content_mass": min(total, _MAX_CONTENT_MASS),
+            "unmatched_names": self._unmatched_names(item, view),
             "new_kinds": float(len(new)),
-            "length": min(len(view.query.terms) / _LONG, 2.0),
+            "length": min(len(view.query.terms) / _LONG_QUERY_TERMS, 2.0),
             "latin": float(view.query.text.isascii()),
             "broad": float(isinstance(entry, Entry) and entry.broad),
         }
@@ -223,18 +223,18 @@ class FeatureExtractor:
             "meaning_3": float(ranked[:3].mean()),
             "meaning_8": float(ranked[:8].mean()),
             "meaning_passages": float(view.passages[item]),
-            "lead_meaning": cosine - max(self.rival(item, view.items.leaders), NO_MEANING),
-            "lead_meaning_absent": cosine - max(view.items.absent, NO_MEANING),
+            "lead_meaning": cosine - max(self.rival(item, view.items.leaders), UNRELATED_COSINE),
+            "lead_meaning_not_covered": cosine - max(view.items.not_covered, UNRELATED_COSINE),
             "contrast": contrast,
             "lead_contrast": contrast - self.rival(item, view.contrast.leaders),
-            "lead_contrast_absent": contrast - view.contrast.absent,
+            "lead_contrast_not_covered": contrast - view.contrast.not_covered,
             "class": likeness,
             "lead_class": likeness - self.rival(item, view.classes.leaders),
-            "lead_class_absent": likeness - view.classes.absent,
+            "lead_class_not_covered": likeness - view.classes.not_covered,
             "agreement": float(lexical.dice.scores[item]) * (cosine - 0.8) * 10,
         }
 
-    def _held(self, item: int, view: LexicalView) -> float:
+    def _item_overlap(self, item: int, view: LexicalView) -> float:
         """Return the weight of the query's terms that stand anywhere in the item."""
         terms = self.catalogue.terms_of(item)
         at = np.minimum(np.searchsorted(terms, view.known), len(terms) - 1)
@@ -249,20 +249,20 @@ class FeatureExtractor:
 
     def _unexplained(self, item: int, content: Mapping[str, float]) -> list[float]:
         """Return the weights of the content words that stand nowhere in the item, not even cut differently."""
-        return [weight for word, weight in content.items() if not self._explains(item, word)]
+        return [weight for word, weight in content.items() if not self._is_explained(item, word)]
 
-    def _foreign(self, item: int, view: LexicalView) -> float:
+    def _unmatched_names(self, item: int, view: LexicalView) -> float:
         """Return the weight of names and numbers in the query that the item doesn't hold, bounded by 3."""
-        foreign = sum(weight for word, weight in view.marked.items() if not self._holds(item, f"w:{word}"))
-        return min(foreign, 3.0)
+        unmatched = sum(weight for word, weight in view.marked.items() if not self._contains(item, f"w:{word}"))
+        return min(unmatched, 3.0)
 
-    def _explains(self, item: int, word: str) -> bool:
-        if self._holds(item, f"w:{word}"):
+    def _is_explained(self, item: int, word: str) -> bool:
+        if self._contains(item, f"w:{word}"):
             return True
         pairs = [f"b:{word[at : at + 2]}" for at in range(len(word) - 1)]
-        return not word.isascii() and bool(pairs) and all(self._holds(item, pair) for pair in pairs)
+        return not word.isascii() and bool(pairs) and all(self._contains(item, pair) for pair in pairs)
 
-    def _holds(self, item: int, term: str) -> bool:
+    def _contains(self, item: int, term: str) -> bool:
         number = self.catalogue.index.vocabulary.get(term)
         if number is None:
             return False
@@ -275,14 +275,14 @@ class FeatureExtractor:
         rivals = (score for other, score in leaders if other != item and not self.overlap(item, other))
         return next(rivals, none)
 
-    def _standing(self, scores: Floats) -> ScoreRanking:
+    def _rank(self, scores: Floats) -> ScoreRanking:
         """Rank the entries by score, ties in their order."""
         of_entries = scores[: self.catalogue.entry_count]
-        most = min(RIVALS, len(of_entries))
+        most = min(RANKING_DEPTH, len(of_entries))
         top = np.argpartition(-of_entries, most - 1)[:most] if most else np.empty(0, np.int64)
         best = sorted(top.tolist(), key=lambda item: (-of_entries[item], item))
-        absent = float(scores[self.catalogue.entry_count :].max(initial=0.0))
-        return ScoreRanking(scores, [(item, float(of_entries[item])) for item in best], absent)
+        not_covered = float(scores[self.catalogue.entry_count :].max(initial=0.0))
+        return ScoreRanking(scores, [(item, float(of_entries[item])) for item in best], not_covered)
 
     def overlap(self, one: int, other: int) -> bool:
         """Tell whether two entries quote a common line."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from bot.knowledge.model import Entry, Knowledge
 from bot.matching.context_features import in_context
-from bot.matching.decide import NEAREST, decide
+from bot.matching.decide import MAX_NEAREST, decide
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.follow_ups import SAME, next_entry, picked, same_again
+from bot.matching.follow_ups import FOLLOW_UP_PROBABILITY, next_entry, picked, same_again
 from bot.matching.message_topics import topics
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.results import AnswerContext, Decision, Found
 from bot.matching.smalltalk import SmalltalkPatterns
-from bot.matching.work_limit import LONGEST_MESSAGE
+from bot.matching.work_limit import MAX_MESSAGE_CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Matcher:
 
     def decide(self, text: str, language_hint: str | None = None, before: AnswerContext | None = None) -> Decision:
         """Decide about one message; `before` is what its conversation was about."""
-        text = text[:LONGEST_MESSAGE]
+        text = text[:MAX_MESSAGE_CHARACTERS]
         if before is not None and before.is_offer:
             return self._after_offer(text, language_hint, before)
-        normalise = self.engine.reader.normalise
-        inline = normalise.inline(text)[:LONGEST_MESSAGE]  # a sign may stand for a whole sentence
+        normalise = self.engine.parser.normalise
+        inline = normalise.inline(text)[:MAX_MESSAGE_CHARACTERS]  # a sign may stand for a whole sentence
         whole = normalise.of_inline(inline)
         if self.dialogue.change.search(inline):
             before = None
@@ -54,7 +54,7 @@ class Matcher:
 
     def _after_offer(self, text: str, language_hint: str | None, before: AnswerContext) -> Decision:
         """Decide about a message to which nothing was answered before: it picks what was offered, or asks better."""
-        normalise = self.engine.reader.normalise
+        normalise = self.engine.parser.normalise
         whole = normalise(text)
         alone = self.decide(text, language_hint)
         if (entry := picked(self.dialogue.follow_up(whole), before)) is not None:
@@ -75,11 +75,11 @@ class Matcher:
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""
-        absent = decision.absent
-        if decision.status != "unknown" or absent is None or decision.suggestions:
+        topic = decision.not_covered
+        if decision.status != "unknown" or topic is None or decision.suggestions:
             return decision
         scores = {candidate.item.key: candidate.score for candidate in decision.candidates}
-        entries = (self.knowledge.entry(absent.interview, near) for near in absent.near[:NEAREST])
+        entries = (self.knowledge.entry(topic.interview, near) for near in topic.near[:MAX_NEAREST])
         nearest = tuple(Found(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
         return replace(decision, suggestions=nearest)
 
@@ -107,4 +107,4 @@ class Matcher:
 
 
 def _shown(entry: Entry, focus: int | None = None) -> Decision:
-    return Decision("answered", "zh", answers=(Found(entry, SAME),), focus=focus)
+    return Decision("answered", "zh", answers=(Found(entry, FOLLOW_UP_PROBABILITY),), focus=focus)

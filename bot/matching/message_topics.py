@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.matching.dialogue_patterns import Dialogue
-from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.message_parts import halves, sentences
 from bot.matching.narrow import answer_the_same, narrowed
 from bot.matching.normalise import Normaliser
 from bot.matching.weights import log_odds
 from bot.matching.work_limit import BoundedRanking
 
-MOST = 3
+MAX_TOPICS = 3
 """Answers to one message."""
-_LONG = 56
+_LONG_PART_TERMS = 56
 """Index terms from which a part counts as long."""
 
 
@@ -31,7 +31,7 @@ class MessageSplit:
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
-    normalise = engine.reader.normalise
+    normalise = engine.parser.normalise
     rank = BoundedRanking(engine, whole)  # the ways to cut a message share parts
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
@@ -53,7 +53,7 @@ def cuts(
     One that is longer than any sentence is cut between its sentences alone.
     """
     ways = {"": sentences(dialogue, inline, normalise)}
-    if len(ranking.query.text) < LONGEST:
+    if len(ranking.query.text) < MAX_QUERY_CHARACTERS:
         ways |= halves(dialogue, inline, normalise)
     for name, parts in ways.items():
         if len(parts) < 2:
@@ -63,11 +63,11 @@ def cuts(
         kept = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
         if len(kept) > 1:
             asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
-            features = _evidence(ranking, kept, asking, len(parts))
+            features = _split_features(ranking, kept, asking, len(parts))
             yield MessageSplit(kept, features | {"comma": float(name == "comma"), "joined": float(name == "joined")})
 
 
-def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
+def _split_features(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
     among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in kept)
     odds = [log_odds(part.best) for part in kept]
@@ -78,7 +78,7 @@ def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], p
         "least": min(odds),
         "most": max(odds),
         "exact": sum(part.is_exact for part in kept) / len(kept),
-        "shortest": min(min(len(part.query.terms) / _LONG, 1.0) for part in kept),
+        "shortest": min(min(len(part.query.terms) / _LONG_PART_TERMS, 1.0) for part in kept),
         "asking": sum(asking) / len(kept),
         "dropped": 1 - len(kept) / parts,
     }
@@ -109,4 +109,4 @@ def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
     for ranking in rankings:
         if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
             kept.append(ranking)
-    return tuple(kept[:MOST])
+    return tuple(kept[:MAX_TOPICS])

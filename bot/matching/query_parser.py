@@ -24,11 +24,11 @@ class QueryParser:
     segmenter: Segmenter
     """Cuts Chinese into words."""
 
-    def read(self, text: str) -> Query:
+    def parse(self, text: str) -> Query:
         """Read a typed text."""
-        return self.of_normalised(self.normalise(text))
+        return self.parse_normalised(self.normalise(text))
 
-    def of_normalised(self, text: str) -> Query:
+    def parse_normalised(self, text: str) -> Query:
         """Read a text that is normalised already."""
         canonical = self.lexicon.canonical(text)
         words = tuple(self.segmenter.words(canonical))

@@ -46,7 +46,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry, or an absent topic, that a query may be about."""
+    """An entry, or a not-covered topic, that a query may be about."""
 
     item: Entry | NotCovered
     """What it would be about."""
@@ -82,7 +82,7 @@ class Decision:
     """Likeliest first; none is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which kind, where `status` is "smalltalk"."""
-    absent: NotCovered | None = None
+    not_covered: NotCovered | None = None
     """What is known not to be in the interview and was asked for."""
     focus: int | None = None
     """0-based point that a follow-up asked for, if any."""

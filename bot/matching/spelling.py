@@ -201,13 +201,13 @@ def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, st
                 yield "".join(before), "".join(behind)
 
 
-def words_of(texts: Iterable[str], reader: QueryParser) -> Counter[str]:
+def words_of(texts: Iterable[str], parser: QueryParser) -> Counter[str]:
     """Count the words of normalised texts, and the lexicon's."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(word for word in reader.segmenter.words(text) if not word.isascii())
+        counts.update(word for word in parser.segmenter.words(text) if not word.isascii())
         counts.update(word for word in text.split() if word.isascii())
-    for alias in reader.lexicon.canonical_of:
+    for alias in parser.lexicon.canonical_of:
         counts[alias] += _ALIAS_COUNT
     return counts
 

@@ -51,15 +51,15 @@ class LogisticModel(_Table):
     products: dict[str, float]
     """Weights of "one*other"."""
 
-    def probabilities(self, evidence: Sequence[Mapping[str, float]]) -> Floats:
+    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Floats:
         """Return for each candidate the probability that it is right, in [0, 1].
 
         Every feature of the model must be given.
         """
-        if not evidence:
+        if not feature_rows:
             return np.empty(0, np.float64)
         layout = self._layout
-        raw = np.array([[features[name] for name in self.features] for features in evidence])
+        raw = np.array([[features[name] for name in self.features] for features in feature_rows])
         odds = self.intercept + raw @ layout.weights
         odds += np.maximum(raw[:, layout.bent] - layout.bends, 0) @ layout.slopes
         standard = (raw - layout.means) / layout.scales
@@ -137,7 +137,7 @@ class Weights(_Table):
     in_conversation: Model
     """Weighs a message by itself against the same message behind the last question (see `context`)."""
     several: MultiTopicModel
-    sure: Probability
+    skip_semantic_from: Probability
     """From this score without meaning on, meaning isn't computed."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot import compose
 from bot.answers.assistant import Assistant, difference
-from bot.answers.conversation import LASTS
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import About, Question, Reply
 from bot.errors import KnowledgeError
 from bot.matching.matcher import Matcher
@@ -49,8 +49,8 @@ def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
 def test_what_is_known_to_be_absent_is_said(assistant: Assistant) -> None:
     reply = assistant.reply(Question("灯塔有多高？"))
     assert (reply.status, ids(reply)) == ("unknown", [])
-    assert reply.absent is not None
-    assert reply.absent.id == "height"
+    assert reply.not_covered is not None
+    assert reply.not_covered.id == "height"
 
 
 def test_small_talk_and_language_come_through(assistant: Assistant) -> None:
@@ -106,7 +106,7 @@ def test_a_quoted_point_is_what_a_reply_is_about(assistant: Assistant) -> None:
 
 def test_an_old_conversation_is_over(assistant: Assistant, clock: Clock) -> None:
     assistant.reply(Question("灯塔用过哪些光源？", "a"))
-    clock.now += LASTS + 1
+    clock.now += CONVERSATION_SECONDS + 1
     assert assistant.reply(Question("第二个呢", "a")).focus is None
 
 
