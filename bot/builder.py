@@ -22,7 +22,7 @@ from bot.matching.dialogue_patterns import read_dialogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.engine import Engine
 from bot.matching.english import CommonEnglish, read_english
-from bot.matching.features import FeatureExtractor, general_rarity
+from bot.matching.features import FeatureExtractor
 from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
@@ -31,6 +31,7 @@ from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.spelling import SpellingCorrector, words_of
+from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
 
 WEIGHTS_FILE = "weights.toml"
@@ -88,12 +89,13 @@ class Builder:
         return Engine(
             catalogue,
             parser,
-            FeatureExtractor(
+            ViewBuilder(
                 catalogue,
                 kinds,
                 general_rarity(self._general),
                 frozenset(parser.lexicon.canonical_of[name] for name in names),
             ),
+            FeatureExtractor(catalogue, kinds),
             read_weights(self._config / WEIGHTS_FILE),
             self._embedder,
             self._vectors(catalogue, key),

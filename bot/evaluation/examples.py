@@ -122,7 +122,7 @@ def _candidate_features(engine: Engine, query: Query, meaning: Floats | None) ->
     """Return the evidence on each candidate; `meaning` is the query's unit vector, or None to do without."""
     semantic = None
     if meaning is not None and engine.vectors is not None:
-        semantic = engine.extractor.semantic(meaning, engine.vectors)
-    lexical = engine.extractor.lexical(query)
+        semantic = engine.views.semantic(meaning, engine.vectors)
+    lexical = engine.views.lexical(query)
     chosen = engine.extractor.candidates(lexical, semantic)
     return {item: engine.extractor.features(item, lexical, semantic) for item in chosen}

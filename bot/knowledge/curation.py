@@ -9,11 +9,12 @@ from bot.knowledge import schema
 from bot.knowledge.curated_files import Document, Path_
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import INTERVIEW
+from bot.knowledge.han import HAN
 from bot.knowledge.model import Bilingual, Entry, Interview, NotCovered, Quote, Section, Speaker
 from bot.knowledge.transcript import Span, Transcript
 from bot.knowledge.wordings import Wordings
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(rf"[{HAN}]")
 
 
 def bilingual(text: schema.BilingualText) -> Bilingual:

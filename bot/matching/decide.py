@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
 
 from bot.knowledge.model import Entry
 from bot.matching.engine import Ranking
-from bot.matching.narrow import narrowed
 from bot.matching.results import Candidate, Decision, Found
+from bot.matching.weights import log_odds
 
 MAX_SUGGESTIONS = 4
 MAX_NEAREST = 2
 """Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
 
 MAX_OVERVIEW_LEAD_LOG_ODDS = 1.0
-"""Log-odds by which an overview must be likelier than an entry that it holds, to be shown in its stead."""
+"""An overview that is likelier by more than this is shown rather than a narrower entry on the same lines."""
 
 
 def decide(rankings: Sequence[Ranking]) -> Decision:
@@ -30,6 +32,27 @@ def decide(rankings: Sequence[Ranking]) -> Decision:
     return Decision(
         "unknown", "zh", suggestions=offered[:MAX_NEAREST], not_covered=first.not_covered, candidates=candidates
     )
+
+
+def narrowed(ranking: Ranking, within: float = inf) -> Ranking:
+    """Move an entry that is likely enough to be answered before an overview that quotes the same lines.
+
+    Nothing is moved where the entry is less likely than the first candidate by more than `within` log-odds.
+    """
+    for at, candidate in enumerate(ranking.candidates):
+        best, item = ranking.candidates[0], candidate.item
+        if candidate.score < ranking.model.bands.answer or not isinstance(item, Entry):
+            break
+        if log_odds(best.score) - log_odds(candidate.score) > within:
+            break
+        if not item.broad and answer_the_same(item, best.item):
+            return replace(ranking, candidates=(candidate, *ranking.candidates[:at], *ranking.candidates[at + 1 :]))
+    return ranking
+
+
+def answer_the_same(one: object, other: object) -> bool:
+    """Tell whether two entries are one and the same, or quote a common line of the transcript."""
+    return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))
 
 
 def _found(candidate: Candidate) -> Found:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from bot.knowledge.model import NotCovered
 from bot.matching.catalogue import Catalogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
-from bot.matching.features import FeatureExtractor, LexicalView, SemanticView
+from bot.matching.features import FeatureExtractor
 from bot.matching.lone_word import is_lone, worth
 from bot.matching.query_parser import QueryParser
 from bot.matching.results import Candidate, Query
 from bot.matching.semantic_index import Vectors
 from bot.matching.spelling import SpellingCorrector
+from bot.matching.views import LexicalView, SemanticView, ViewBuilder
 from bot.matching.weights import Model, Weights
 
 MAX_QUERY_CHARACTERS = 120
@@ -58,6 +59,8 @@ class Engine:
     """What can be asked for."""
     parser: QueryParser
     """Parses questions, as it parsed the catalogue's texts."""
+    views: ViewBuilder
+    """Compares queries with the catalogue."""
     extractor: FeatureExtractor
     """Computes the features of candidates."""
     weights: Weights
@@ -110,12 +113,12 @@ class Engine:
         views: Sequence[SemanticView | None] | None = self._meanings(queries)
         model = self.weights.without_meaning if views is None else self.weights.with_meaning
         return [
-            dict(zip(items, self._candidates(items, self.extractor.lexical(query), view, model), strict=True))
+            dict(zip(items, self._candidates(items, self.views.lexical(query), view, model), strict=True))
             for query, view in zip(queries, views or [None] * len(queries), strict=True)
         ]
 
     def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
-        lexical = self.extractor.lexical(query)
+        lexical = self.views.lexical(query)
         chosen = self.extractor.candidates(lexical, semantic)
         candidates = sorted(self._candidates(chosen, lexical, semantic, model), key=lambda candidate: -candidate.score)
         return Ranking(query, tuple(candidates), self._not_covered(lexical, semantic), model)
@@ -171,7 +174,7 @@ class Engine:
             rows = self.embedder.encode([query.text for query in queries])
         except EmbeddingError:
             return None
-        return [self.extractor.semantic(row, self.vectors) for row in rows]
+        return [self.views.semantic(row, self.vectors) for row in rows]
 
 
 def _work(*texts: str) -> int:

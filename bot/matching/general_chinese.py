@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.cache import Arrays, Codec, as_array, from_array
+from bot.knowledge.han import HAN
 from bot.matching.inverted_index import Ints
 from bot.matching.pinyin import syllables
 
 _COMMON = 300
 """Occurrences in jieba's corpus from which a word counts as everyday."""
-_SHORT_WORD = re.compile(r"[\u3400-\u9fff]{1,4}")
+_SHORT_WORD = re.compile(rf"[{HAN}]{{1,4}}")
 
 
 class CommonWords(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.matching.decide import answer_the_same, narrowed
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.message_parts import halves, sentences
-from bot.matching.narrow import answer_the_same, narrowed
 from bot.matching.normalise import Normaliser
 from bot.matching.weights import log_odds
 from bot.matching.work_limit import BoundedRanking

@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bot.knowledge.model import Entry
-from bot.matching.decide import decide
+from bot.matching.decide import decide, narrowed
 from bot.matching.engine import Ranking
-from bot.matching.narrow import narrowed
 from bot.matching.results import Candidate, Query
 from bot.matching.weights import Bands, LogisticModel, Model
 from tests.builders import entry
