@@ -13,7 +13,7 @@ from bot.answers.quoted import quoted_first
 from bot.answers.reply import Question, Reply, Scored
 from bot.errors import KnowledgeError
 from bot.knowledge.model import Entry, Knowledge, Language
-from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing
+from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing, with_phrasings
 from bot.matching.matcher import Matcher
 from bot.matching.results import AnswerContext
 from bot.matching.selftest import failures
@@ -94,16 +94,7 @@ class Assistant:
         matcher = self._matcher
         before = self._before(question, matcher.knowledge)
         decision = matcher.decide(question.text, question.language_hint, before)
-        reply = Reply(
-            question=question.text,
-            status=decision.status,
-            language=decision.language,
-            answers=tuple(Scored(found.entry, found.score) for found in decision.answers),
-            suggestions=tuple(Scored(found.entry, found.score) for found in decision.suggestions),
-            smalltalk=decision.smalltalk,
-            not_covered=decision.not_covered,
-            focus=decision.focus,
-        )
+        reply = Reply.of(question.text, decision)
         self._conversations.remember(question.conversation, reply)
         return replace(reply, took_ms=(time.perf_counter() - started) * 1000)
 
@@ -143,10 +134,11 @@ class Assistant:
         with self._reloading:
             return self._swap(matcher, self._approved)
 
-    def rejection_of(self, approved: ApprovedPhrasing) -> str | None:
-        """Tell why a phrasing can't be put under its entry; None where it can."""
-        refused = self._extend(self._base, [*self._approved, approved]).refused
-        return next((one.reason for one in refused if one.phrasing == approved), None)
+    def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
+        """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
+        base = self._base
+        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).refused
+        return next((one.reason for one in rejected if one.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
         """Return the one form of all the ways of typing a text."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from math import inf
 
-from bot.knowledge.model import Entry
+from bot.knowledge.model import Entry, Language
 from bot.matching.engine import Ranking
-from bot.matching.results import Candidate, Decision, Found
+from bot.matching.results import Candidate, Decision, Scored
 from bot.matching.weights import log_odds
 
 MAX_SUGGESTIONS = 4
@@ -19,18 +20,21 @@ MAX_OVERVIEW_LEAD_LOG_ODDS = 1.0
 """An overview that is likelier by more than this is shown rather than a narrower entry on the same lines."""
 
 
-def decide(rankings: Sequence[Ranking]) -> Decision:
+def decide(rankings: Sequence[Ranking], language: Language) -> Decision:
     """Apply the bands to the ranking of each topic; there are several only where each is answered."""
     first = rankings[0]
     bands, candidates = first.model.bands, first.candidates
     if first.best >= bands.answer or len(rankings) > 1:
-        answers = tuple(_found(narrowed(ranking, MAX_OVERVIEW_LEAD_LOG_ODDS).candidates[0]) for ranking in rankings)
-        return Decision("answered", "zh", answers=answers, candidates=candidates)
-    offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:MAX_SUGGESTIONS]
+        answers = tuple(_scored(narrowed(ranking, MAX_OVERVIEW_LEAD_LOG_ODDS).candidates[0]) for ranking in rankings)
+        return Decision("answered", language, answers=answers, candidates=candidates)
+    likely = (_scored(candidate) for candidate in candidates if candidate.score >= bands.floor)
+    offered = tuple(islice(likely, MAX_SUGGESTIONS))
     if first.best >= bands.suggest and offered:
-        return Decision("suggested", "zh", suggestions=offered, not_covered=first.not_covered, candidates=candidates)
+        return Decision(
+            "suggested", language, suggestions=offered, not_covered=first.not_covered, candidates=candidates
+        )
     return Decision(
-        "unknown", "zh", suggestions=offered[:MAX_NEAREST], not_covered=first.not_covered, candidates=candidates
+        "unknown", language, suggestions=offered[:MAX_NEAREST], not_covered=first.not_covered, candidates=candidates
     )
 
 
@@ -55,7 +59,7 @@ def answer_the_same(one: object, other: object) -> bool:
     return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))
 
 
-def _found(candidate: Candidate) -> Found:
+def _scored(candidate: Candidate) -> Scored:
     if not isinstance(candidate.item, Entry):
         raise TypeError(f"{candidate.item.key} is no entry")
-    return Found(candidate.item, candidate.score)
+    return Scored(candidate.item, candidate.score)

@@ -59,13 +59,13 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An entry that a decision names."""
+class Scored:
+    """An entry and how likely it is the right one."""
 
     entry: Entry
     """What would be shown."""
     score: float
-    """Probability in [0, 1]."""
+    """Probability in [0, 1]; means the same for every question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Decision:
     """Whether an answer is claimed, and if not, what there is instead."""
     language: Language
     """Language to reply in."""
-    answers: tuple[Found, ...] = ()
+    answers: tuple[Scored, ...] = ()
     """One a topic, the first one first; empty unless `status` is "answered"."""
-    suggestions: tuple[Found, ...] = ()
+    suggestions: tuple[Scored, ...] = ()
     """Likeliest first; none is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which kind, where `status` is "smalltalk"."""

@@ -52,6 +52,6 @@ def test_beside_other_answers_any_sure_entry_is_better_than_its_overview() -> No
 
 
 def test_the_narrow_entry_is_what_is_answered() -> None:
-    decision = decide([ranking((OVERVIEW, 0.9), (INSIDE, 0.85))])
+    decision = decide([ranking((OVERVIEW, 0.9), (INSIDE, 0.85))], "zh")
     assert [found.entry.id for found in decision.answers] == ["inside"]
     assert ids(decision.candidates) == ["overview", "inside"]
