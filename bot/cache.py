@@ -1,4 +1,4 @@
-"""What took long to work out, kept on disk under a key that says what it was worked out from."""
+"""A cache on disk for results that take long to compute, under a key made of what they were computed from."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Arrays = Mapping[str, NDArray[Any]]
 
 _FILE_SUFFIX = ".arrays"
 _FILES_PER_NAME = 2
-"""Files of one name that are kept: the newest, and the one that a step back would want."""
+"""Newest files of one name that aren't deleted: the current one, and the one before it, for a step back."""
 
 
 @dataclass(frozen=True)
 class Codec(Generic[T]):
-    """How a kind of thing is kept: as arrays, which can be read without running anything that a file says."""
+    """How a type is stored: as arrays, which unlike pickles can be read without running code from the file."""
 
     name: str
     """Name of its files."""
@@ -43,10 +43,10 @@ class Cache:
     """Files in a folder that may be missing, read-only or full: then everything is worked out again."""
 
     folder: Path | None
-    """Where the files are; None keeps nothing."""
+    """Where the files are; None turns the cache off."""
 
     def get(self, codec: Codec[T], key: str, make: Callable[[], T]) -> T:
-        """Return what is kept under `key`, or make and keep it."""
+        """Return what is cached under `key`, or make it and cache it."""
         if self.folder is None:
             return make()
         path = self.folder / f"{codec.name}-{key}{_FILE_SUFFIX}"
@@ -78,7 +78,7 @@ def key_of(*parts: str | bytes) -> str:
 
 
 def fingerprint(files: Iterable[Path], packages: Iterable[str]) -> str:
-    """Return a key for a way of working: its files, the packages that it uses, and Python."""
+    """Return a key that changes with the code that computes something: its files, its packages, and Python."""
     return key_of(
         sys.version,
         *(path.read_bytes() for path in sorted(files)),

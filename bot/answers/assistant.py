@@ -1,4 +1,4 @@
-"""The one door: a question goes in, a reply comes out."""
+"""The assistant: answers questions from the current snapshot of the knowledge, and replaces that snapshot."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedMatcher:
-    """A matcher that knows approved phrasings too."""
+    """A matcher over the knowledge files and the phrasings that were approved in the chat."""
 
     matcher: Matcher
-    """Over the files and the phrasings."""
+    """Searches both."""
     refused: tuple[RejectedPhrasing, ...] = ()
     """Phrasings that had to be left out, and why."""
 
@@ -80,16 +80,16 @@ class Assistant:
 
     @property
     def uses_semantics(self) -> bool:
-        """Whether the meaning of questions counts, or only their words and sound."""
+        """Whether vectors are used, or only the words and the sound of questions."""
         return self._matcher.engine.uses_semantics
 
     @property
     def approved(self) -> tuple[ApprovedPhrasing, ...]:
-        """The approved phrasings that take part now."""
+        """The approved phrasings that are searched now."""
         return self._approved
 
     def reply(self, question: Question) -> Reply:
-        """Answer one message; deterministic for a snapshot and a conversation."""
+        """Answer one message; the same snapshot and conversation always give the same reply."""
         started = time.perf_counter()
         matcher = self._matcher
         before = self._before(question, matcher.knowledge)
@@ -125,7 +125,7 @@ class Assistant:
             return self._swap(self._build(), self._approved if approved is None else approved)
 
     def set_approved(self, approved: Sequence[ApprovedPhrasing]) -> Change:
-        """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
+        """Search these approved phrasings, and no others, from now on; on KnowledgeError nothing changes."""
         with self._reloading:
             return self._swap(self._base, approved)
 
@@ -150,14 +150,14 @@ class Assistant:
         return parser.lexicon.canonical(parser.normalise(text))
 
     def nearest(self, text: str) -> tuple[Scored, ...]:
-        """Return all the entries, those first that come closest to a text."""
+        """Return all entries, ranked by how likely each answers a text, best first."""
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
-        """Return what a question is read in the light of: what it replies to, and else its conversation."""
+        """Return the context of a question: the message that it replies to, or else its conversation."""
         before, about = self._conversations.recall(question.conversation), question.about
         entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
         if about is None or not (entries or (about.is_offer and about.asked)):
@@ -191,6 +191,6 @@ def difference(old: Knowledge, new: Knowledge) -> Change:
 
 
 def _content(entry: Entry) -> Entry:
-    """Leave out where in its files an entry stands."""
+    """Return an entry without its positions in files, which don't matter when entries are compared."""
     phrasings = tuple(replace(phrasing, file="", line=0) for phrasing in entry.phrasings)
     return replace(entry, file="", line=0, phrasings=phrasings)

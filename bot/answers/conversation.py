@@ -1,4 +1,4 @@
-"""What was last talked about, so that "and nuclear?" or "why?" can be understood."""
+"""The topic of each conversation, kept for a while, so that "and nuclear?" or "why?" can be understood."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.matching.results import AnswerContext
 CONVERSATION_SECONDS = 600.0
 """Seconds after which a new message is no follow-up any more."""
 MAX_CONVERSATIONS = 10_000
-"""Conversations kept; the one that was silent longest goes first."""
+"""Conversations in memory; beyond that, the least recently used is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Conversations:
             self._put(conversation, self._clock(), AnswerContext(entries, shown))
 
     def set_context(self, conversation: str | None, before: AnswerContext) -> None:
-        """Go on with what somebody comes back to, by a reply to an older or to another's answer."""
+        """Replace the topic: somebody replied to an older answer, or to one that another person got."""
         if conversation is None:
             return
         with self._lock:

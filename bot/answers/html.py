@@ -53,10 +53,10 @@ def context(entry: Entry, transcript: Transcript, language: str, texts: Texts) -
     quoted = {line for quote in entry.quotes for line in range(quote.span.first, quote.span.last + 1)}
     for first, last in _stretches(quoted, len(transcript.lines)):
         head = f"<b>{escape(lines(first, last, language, texts))}</b>"
-        told = (
+        rendered = (
             _line(number, transcript.lines[number - 1], quoted=number in quoted) for number in range(first, last + 1)
         )
-        yield "\n".join((head, *told))
+        yield "\n".join((head, *rendered))
 
 
 def _stretches(quoted: Iterable[int], end: int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Examples to learn the weights from: the candidates of the questions in question files."""
+"""Training examples: the candidates of each question in the question files, labelled right or wrong."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:
 
 
 def _candidate_features(engine: Engine, query: Query, meaning: Floats | None) -> Mapping[int, Mapping[str, float]]:
-    """Return the evidence on each candidate; `meaning` is the query's unit vector, or None to do without."""
+    """Return the features of each candidate; `meaning` is the query's unit vector, or None to do without."""
     semantic = None
     if meaning is not None and engine.vectors is not None:
         semantic = engine.views.semantic(meaning, engine.vectors)

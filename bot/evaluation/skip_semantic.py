@@ -1,4 +1,4 @@
-"""From which score on words alone are enough, so that meaning needn't be computed."""
+"""The threshold `skip_semantic_from`: the lexical score from which vectors needn't be computed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from bot.evaluation.training import NEEDLESS_COST, WRONG_COST, Best
 
 _MAX_MEAN_SAVING = 0.01
-"""Mean cost that meaning may still save where words alone are said to be sure."""
+"""Mean cost a question that vectors could still save above the threshold."""
 
 
 def skip_semantic_from(lexical: Best, semantic: Best, answer: float) -> float:

@@ -1,4 +1,4 @@
-"""The form in which verified knowledge is kept on disk, so that it needn't be read and verified at every start."""
+"""The codec that caches verified knowledge on disk, so that a start needn't read and verify the files again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can be asked for, laid out for searching: made once a snapshot, then only read."""
+"""All entries and not-covered topics of a snapshot, as arrays for searching; built once, then only read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Catalogue:
     """Items (entries, then not-covered topics) and their phrasings, numbered."""
 
     items: tuple[Entry | NotCovered, ...]
-    """Everything that can be asked for; its place here is its number."""
+    """Entries, then not-covered topics; an item is named by its position here."""
     entry_count: int
     """Items below this number are entries, the others not-covered topics."""
     wordings: tuple[str, ...]
@@ -71,7 +71,7 @@ class Catalogue:
 
 
 def make_catalogue(knowledge: Knowledge, parser: QueryParser, kinds: AnswerKinds) -> Catalogue:
-    """Lay out a knowledge base."""
+    """Build the catalogue of a snapshot."""
     items, entry_count = items_of(knowledge)
     wordings = wordings_of(items)
     owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))

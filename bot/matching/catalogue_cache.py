@@ -1,4 +1,4 @@
-"""The forms in which what was worked out from a knowledge base is kept on disk."""
+"""Codecs for the disk cache: how a catalogue, its vectors and its word counts are stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INDEX_ARRAYS = ("weights", "starts", "postings", "lengths")
 
 
 def catalogue_of(knowledge: Knowledge) -> Codec[Catalogue]:
-    """Return the form of the catalogue of `knowledge`, which is kept without the knowledge itself."""
+    """Return the codec of the catalogue of `knowledge`; the entries themselves aren't stored with it."""
     return Codec("catalogue", _catalogue_arrays, lambda arrays: _catalogue(arrays, knowledge))
 
 
@@ -64,7 +64,7 @@ VECTORS = Codec(
     lambda vectors: {field.name: getattr(vectors, field.name) for field in fields(vectors)},
     lambda arrays: Vectors(**{field.name: arrays[field.name] for field in fields(Vectors)}),
 )
-"""What was learned from the meaning of texts."""
+"""Vectors of the texts, and the matrices computed from them."""
 
 WORDS: Codec[Counter[str]] = Codec(
     "words",

@@ -1,4 +1,4 @@
-"""Texts to vectors of their meaning: the embedded model, a server, and a cache on disk."""
+"""Sentence embeddings: a model in this process, or a server, behind a cache on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scoring: from a text to its candidates, each with a probability."""
+"""Scoring: from a text to candidate entries, each with the probability that it is asked for."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from bot.matching.views import LexicalView, SemanticView, ViewBuilder
 from bot.matching.weights import Model, Weights
 
 MAX_QUERY_CHARACTERS = 120
-"""Characters of one text that are looked at: no question is longer, and the time grows with the length."""
+"""Characters of a query that are read; the rest is cut off, because the time grows with the length."""
 CHARACTERS_PER_TEXT = 8
-"""Characters that each further text adds to its own where work is counted: to compare its meaning costs too."""
+"""Fixed cost of encoding a text, in characters, beside its own length."""
 EXACT_MATCH_PROBABILITY = 0.99
-"""Probability that a question which a curator wrote word for word asks for that curator's entry."""
+"""Score of an entry whose phrasing equals the question."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """What one text may be about."""
+    """The candidates for one text."""
 
     query: Query
     """The text as it was searched for."""
@@ -38,7 +38,7 @@ class Ranking:
     model: Model
     """The model whose bands apply to the scores."""
     encoded: int = 0
-    """Characters whose meaning was computed, `CHARACTERS_PER_TEXT` more for each text."""
+    """Cost of the vectors that were computed, in characters, `CHARACTERS_PER_TEXT` more for each text."""
 
     @property
     def best(self) -> float:
@@ -47,7 +47,7 @@ class Ranking:
 
     @property
     def is_exact(self) -> bool:
-        """Whether a curator wrote the text word for word, under an entry or a not-covered topic."""
+        """Whether the text equals a phrasing of an entry or a not-covered topic."""
         return not self.candidates or "exact" in self.candidates[0].features
 
 
@@ -74,7 +74,7 @@ class Engine:
 
     @property
     def uses_semantics(self) -> bool:
-        """Whether the meaning of questions counts, or only their words and sound."""
+        """Whether vectors are used, or only the words and the sound of questions."""
         return self.vectors is not None and self.embedder is not None and not self.embedder.failing
 
     def is_pinyin(self, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""How much a message of one word can be worth: too little for the weights to tell a topic from a chance."""
+"""An upper bound for the scores of a message of one word, which says too little for the trained weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.matching.lexicon import Lexicon
 from bot.matching.results import Query
 
 DIFFERENT_COSINE, SAME_COSINE = 0.88, 1.0
-"""Cosines from which a word begins to mean what a wording means, and at which it is the same."""
+"""Cosines with a phrasing at which a word counts as unrelated, and as the same."""
 _SCORE_PER_DICE = 1.4
 """Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
 _MAX_SCORE_WITHOUT_WORD = 0.5

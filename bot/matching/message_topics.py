@@ -1,4 +1,4 @@
-"""Which questions a message holds, and what each may be about."""
+"""Splits a message that asks about several topics, and ranks the entries for each part."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MessageSplit:
     rankings: tuple[Ranking, ...]
     """What each part may be about; their best entries differ and quote no common line."""
     features: Mapping[str, float]
-    """The evidence for and against reading the message so."""
+    """The features for the model that decides whether to split."""
 
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
@@ -60,27 +60,31 @@ def cuts(
             continue
         rankings = [rank(part) for part in parts]
         probable = [part for part in rankings if part.best >= part.model.bands.suggest]
-        kept = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
-        if len(kept) > 1:
-            asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
-            features = _split_features(ranking, kept, asking, len(parts))
-            yield MessageSplit(kept, features | {"comma": float(name == "comma"), "joined": float(name == "joined")})
+        distinct = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
+        if len(distinct) > 1:
+            asking = [bool(dialogue.question.search(part.query.text)) for part in distinct]
+            features = _split_features(ranking, distinct, asking, len(parts))
+            yield MessageSplit(
+                distinct, features | {"comma": float(name == "comma"), "joined": float(name == "joined")}
+            )
 
 
-def _split_features(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
+def _split_features(
+    whole: Ranking, distinct: Sequence[Ranking], asking: Sequence[bool], parts: int
+) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
-    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in kept)
-    odds = [log_odds(part.best) for part in kept]
+    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in distinct)
+    odds = [log_odds(part.best) for part in distinct]
     return {
         "whole": log_odds(whole.best),
         "whole_unexplained": best.features.get("unexplained", 0.0) if best is not None else 1.0,
         "whole_among": float(among),
         "least": min(odds),
         "most": max(odds),
-        "exact": sum(part.is_exact for part in kept) / len(kept),
-        "shortest": min(min(len(part.query.terms) / _LONG_PART_TERMS, 1.0) for part in kept),
-        "asking": sum(asking) / len(kept),
-        "dropped": 1 - len(kept) / parts,
+        "exact": sum(part.is_exact for part in distinct) / len(distinct),
+        "shortest": min(min(len(part.query.terms) / _LONG_PART_TERMS, 1.0) for part in distinct),
+        "asking": sum(asking) / len(distinct),
+        "dropped": 1 - len(distinct) / parts,
     }
 
 
@@ -104,9 +108,9 @@ def _clear(ranking: Ranking) -> float:
 
 
 def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
-    """Keep the first of those whose answers overlap."""
-    kept: list[Ranking] = []
+    """Leave out each ranking whose best entry overlaps that of an earlier one."""
+    distinct: list[Ranking] = []
     for ranking in rankings:
-        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
-            kept.append(ranking)
-    return tuple(kept[:MAX_TOPICS])
+        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in distinct):
+            distinct.append(ranking)
+    return tuple(distinct[:MAX_TOPICS])

@@ -1,4 +1,4 @@
-"""What flows through the matcher: each step returns one of these, frozen and printable."""
+"""The data that the steps of matching pass on: queries, candidates and decisions; all immutable."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Candidate:
     phrasing: str
     """The wording of `item` that came closest."""
     features: Mapping[str, float]
-    """The evidence, by feature name."""
+    """The features, by name (see `features` and `context_features`)."""
     score: float
     """Probability in [0, 1] that this is what was asked for."""
 
@@ -70,7 +70,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about a message, with the evidence for it."""
+    """What to reply to a message, with the candidates behind it."""
 
     status: Status
     """Whether an answer is claimed, and if not, what there is instead."""

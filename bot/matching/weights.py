@@ -1,4 +1,4 @@
-"""The model that turns evidence into a probability: logistic regression, its weights a readable file."""
+"""The models that turn features into a probability: logistic regression, with the weights in a readable file."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Weights(_Table):
     """Weighs a message by itself against the same message behind the last question (see `context`)."""
     several: MultiTopicModel
     skip_semantic_from: Probability
-    """From this score without meaning on, meaning isn't computed."""
+    """Lexical score from which the semantic features aren't computed."""
 
 
 def log_odds(score: float) -> float:

@@ -1,4 +1,4 @@
-"""How much work one message may cause, however long it is and whatever it holds."""
+"""Bounds the time that one message takes: how many characters are encoded as vectors at most."""
 
 from __future__ import annotations
 
