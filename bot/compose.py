@@ -21,7 +21,7 @@ from bot.text import Texts, read_texts
 
 _MATCHING = CONFIG / "matching"
 WEIGHTS = _MATCHING / WEIGHTS_FILE
-"""Where the weights are kept."""
+"""The file of the weights."""
 _SHIPPED_VECTORS = "vectors.npz"
 _DATABASE = "bot.db"
 _CACHE = "cache"
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 def texts(_: Settings) -> Texts:
     """Read the bot's wording; raises SettingsError."""
-    traditional()  # so that a bad list of words is told at the start, not at the first reply
+    traditional()  # so that a bad list of words is reported at the start, not at the first reply
     return read_texts(CONFIG / "texts")
 
 
@@ -48,12 +48,12 @@ def normaliser(_: Settings) -> Normaliser:
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
     build = builder(settings)
-    return Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
+    return Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
 
 
 def matcher(settings: Settings) -> Matcher:
     """Load the knowledge and build the matcher alone; raises KnowledgeError or SettingsError."""
-    return builder(settings).of_folder(settings.knowledge_dir)
+    return builder(settings).from_folder(settings.knowledge_dir)
 
 
 def database(settings: Settings) -> Database:
@@ -65,7 +65,7 @@ def database(settings: Settings) -> Database:
 
 
 def zone(settings: Settings) -> Zone:
-    """Return the operator's time zone; one that can't be used is told, and is no reason not to answer."""
+    """Return the operator's time zone; one that can't be used is logged, and UTC takes its place."""
     try:
         return zone_of(settings.time_zone)
     except SettingsError as error:
@@ -73,7 +73,7 @@ def zone(settings: Settings) -> Zone:
         return UTC_ZONE
 
 
-def keep_vectors(settings: Settings) -> Path:
+def write_vectors(settings: Settings) -> Path:
     """Write the vectors of all knowledge texts beside the knowledge, and return the file's path."""
     engine = matcher(settings).engine
     if engine.embedder is None or engine.vectors is None:

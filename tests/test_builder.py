@@ -51,11 +51,11 @@ def same(one: object, other: object) -> bool:
 
 
 def test_what_is_kept_is_what_was_built(make: Make) -> None:
-    built, kept = make().of_folder(SECOND), make().of_folder(SECOND)
+    built, kept = make().from_folder(SECOND), make().from_folder(SECOND)
     assert kept.knowledge == built.knowledge
     assert same(kept.engine.catalogue, built.engine.catalogue)
     assert same(kept.engine.vectors, built.engine.vectors)
-    assert kept.engine.repair.domain == built.engine.repair.domain
+    assert kept.engine.correct_spelling.domain == built.engine.correct_spelling.domain
     question = built.knowledge.interviews[0].sections[0].entries[0].question.zh
     assert kept.decide(f"{question}呢") == built.decide(f"{question}呢")
 
@@ -63,19 +63,19 @@ def test_what_is_kept_is_what_was_built(make: Make) -> None:
 def test_a_second_start_reads_no_text_again(tmp_path: Path) -> None:
     first: list[str] = []
     second: list[str] = []
-    built = builder(tmp_path, first.append).of_folder(SECOND)
-    builder(tmp_path, second.append).of_folder(SECOND)
+    built = builder(tmp_path, first.append).from_folder(SECOND)
+    builder(tmp_path, second.append).from_folder(SECOND)
     assert set(built.engine.catalogue.wordings) <= set(first)
     assert not set(built.engine.catalogue.wordings) & set(second)
 
 
 def test_changed_knowledge_is_read_anew(make: Make, tmp_path: Path) -> None:
     folder = copy_of(SECOND, tmp_path / "knowledge")
-    before = make().of_folder(folder)
+    before = make().from_folder(folder)
     file = Path(folder, *Path(before.knowledge.interviews[0].sections[0].entries[0].file).parts[-2:])
     question = before.knowledge.interviews[0].sections[0].entries[0].question.zh
     file.write_text(file.read_text(encoding="utf-8").replace(question, "换了个问法怎么样"), encoding="utf-8")
-    after = make().of_folder(folder)
+    after = make().from_folder(folder)
     assert after.knowledge.version != before.knowledge.version
     assert "换了个问法怎么样" in after.engine.catalogue.wordings
 
@@ -85,11 +85,11 @@ def test_broken_knowledge_is_refused_every_time(make: Make, tmp_path: Path) -> N
     next(folder.rglob("transcript.txt")).write_text("别的话\n", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(KnowledgeError, match="isn't in the transcript"):
-            make().of_folder(folder)
+            make().from_folder(folder)
 
 
 def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, tmp_path: Path) -> None:
-    make().of_folder(SECOND)
+    make().from_folder(SECOND)
     (file,) = (tmp_path / "data" / "cache").glob("knowledge-*.arrays")
     arrays = read_plain(file)
     assert arrays is not None
@@ -99,20 +99,20 @@ def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, t
     assert forged != text
     write_plain(file, {"json": np.frombuffer(forged.encode(), np.uint8)})
     with pytest.raises(ValueError, match="isn't in the transcript"):
-        KNOWLEDGE.of_arrays({"json": np.frombuffer(forged.encode(), np.uint8)})
-    assert make().of_folder(SECOND).knowledge == load(SECOND, normaliser())
+        KNOWLEDGE.from_arrays({"json": np.frombuffer(forged.encode(), np.uint8)})
+    assert make().from_folder(SECOND).knowledge == load(SECOND, normaliser())
 
 
 def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
     with pytest.raises(ValueError, match="validation error"):
-        KNOWLEDGE.of_arrays({"json": as_array({"interviews": 1})})
+        KNOWLEDGE.from_arrays({"json": as_array({"interviews": 1})})
 
 
 def test_approved_phrasings_are_kept_too(tmp_path: Path) -> None:
-    base = builder(tmp_path).of_folder(SECOND)
-    learned = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    built = builder(tmp_path).extended(base, learned).matcher
-    kept = builder(tmp_path).extended(base, learned).matcher
+    base = builder(tmp_path).from_folder(SECOND)
+    approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
+    built = builder(tmp_path).extended(base, approved).matcher
+    kept = builder(tmp_path).extended(base, approved).matcher
     assert "一个新学来的说法" in kept.engine.catalogue.wordings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 
@@ -125,9 +125,9 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> N
     def change(_: str) -> None:
         file.write_text(file.read_text(encoding="utf-8") + next(changes, ""), encoding="utf-8")
 
-    built = builder(tmp_path / "data", change).of_folder(folder)
+    built = builder(tmp_path / "data", change).from_folder(folder)
     assert built.knowledge.version == load(folder, normaliser()).version
-    assert builder(tmp_path / "data").of_folder(folder).knowledge == built.knowledge
+    assert builder(tmp_path / "data").from_folder(folder).knowledge == built.knowledge
 
 
 def test_files_that_never_stay_as_they_are_are_refused(tmp_path: Path) -> None:
@@ -139,4 +139,4 @@ def test_files_that_never_stay_as_they_are_are_refused(tmp_path: Path) -> None:
             writing.write("#\n")
 
     with pytest.raises(KnowledgeError, match="load again once they are written"):
-        builder(tmp_path / "data", change).of_folder(folder)
+        builder(tmp_path / "data", change).from_folder(folder)

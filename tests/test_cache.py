@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cache import Arrays, Cache, Codec, as_array, key_of, made_by, of_array, read_arrays, write_arrays, write_plain
+from bot.cache import (
+    Arrays,
+    Cache,
+    Codec,
+    as_array,
+    fingerprint,
+    from_array,
+    key_of,
+    read_arrays,
+    write_arrays,
+    write_plain,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -34,12 +45,12 @@ class Making:
 
     @staticmethod
     def _read(arrays: Arrays) -> str:
-        return str(of_array(arrays["text"]))
+        return str(from_array(arrays["text"]))
 
 
 @given(JSON)
 def test_data_survives_as_an_array(data: object) -> None:
-    assert of_array(as_array(data)) == data
+    assert from_array(as_array(data)) == data
 
 
 def test_a_thing_is_made_once_a_key(tmp_path: Path) -> None:
@@ -85,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 
 def test_old_files_go_and_those_of_another_name_stay(tmp_path: Path) -> None:
     making, cache = Making(), Cache(tmp_path)
-    other = Codec("other", making.form.to_arrays, making.form.of_arrays)
+    other = Codec("other", making.form.to_arrays, making.form.from_arrays)
     cache.get(other, "a", making)
     for key in "abcd":
         cache.get(making.form, key, making)
@@ -100,11 +111,11 @@ def test_only_equal_parts_have_equal_keys(one: list[str], other: list[str]) -> N
 def test_another_file_or_package_is_another_way_of_working(tmp_path: Path) -> None:
     file = tmp_path / "code.py"
     file.write_text("1", encoding="utf-8")
-    first = made_by([file], ["numpy"])
-    assert made_by([file], ["numpy"]) == first
-    assert made_by([file], ["numpy", "a-package-that-nobody-has"]) != first
+    first = fingerprint([file], ["numpy"])
+    assert fingerprint([file], ["numpy"]) == first
+    assert fingerprint([file], ["numpy", "a-package-that-nobody-has"]) != first
     file.write_text("2", encoding="utf-8")
-    assert made_by([file], ["numpy"]) != first
+    assert fingerprint([file], ["numpy"]) != first
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")

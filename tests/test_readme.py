@@ -192,7 +192,7 @@ def test_the_curators_example_loads(tmp_path: Path) -> None:
     (interview,) = knowledge_of(tmp_path).interviews
     speakers = {entry.id: entry.quotes[0].speaker.id for entry in interview.entries()}
     assert speakers == {"west-nuclear": "narrator", "asks-ai": "altman"}
-    assert [absent.id for absent in interview.absent] == ["net-worth"]
+    assert [topic.id for topic in interview.not_covered] == ["net-worth"]
     assert interview.uncovered == ()
     asked = read_questions(home / "questions.jsonl")
     quoted = {span for question in asked for topic in question.topics for span in topic}

@@ -1,4 +1,4 @@
-"""The one door: a question goes in, a reply comes out."""
+"""The assistant: answers questions from the current snapshot of the knowledge, and replaces that snapshot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.answers.quoted import quoted_first
 from bot.answers.reply import Question, Reply, Scored
 from bot.errors import KnowledgeError
 from bot.knowledge.model import Entry, Knowledge, Language
-from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing
+from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing, with_phrasings
 from bot.matching.matcher import Matcher
 from bot.matching.results import AnswerContext
 from bot.matching.selftest import failures
@@ -36,20 +36,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
-    """A matcher that knows approved phrasings too."""
+class ExtendedMatcher:
+    """A matcher over the knowledge files and the phrasings that were approved in the chat."""
 
     matcher: Matcher
-    """Over the files and the phrasings."""
+    """Searches both."""
     refused: tuple[RejectedPhrasing, ...] = ()
     """Phrasings that had to be left out, and why."""
 
 
-Extend: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], Extended]
+ExtendMatcher: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], ExtendedMatcher]
 
 
-def _as_it_is(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> Extended:
-    return Extended(matcher)
+def _unextended(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+    return ExtendedMatcher(matcher)
 
 
 class Assistant:
@@ -59,7 +59,7 @@ class Assistant:
         self,
         build: Callable[[], Matcher],
         clock: Callable[[], float] = time.time,
-        extend: Extend = _as_it_is,
+        extend: ExtendMatcher = _unextended,
     ) -> None:
         """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
 
@@ -69,7 +69,7 @@ class Assistant:
         self._build = build
         self._extend = extend
         self._base = self._matcher = build()
-        self._learned: tuple[ApprovedPhrasing, ...] = ()
+        self._approved: tuple[ApprovedPhrasing, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
 
@@ -79,31 +79,22 @@ class Assistant:
         return self._matcher.knowledge
 
     @property
-    def reads_meaning(self) -> bool:
-        """Whether the meaning of questions counts, or only their words and sound."""
-        return self._matcher.engine.reads_meaning
+    def uses_semantics(self) -> bool:
+        """Whether vectors are used, or only the words and the sound of questions."""
+        return self._matcher.engine.uses_semantics
 
     @property
-    def learned(self) -> tuple[ApprovedPhrasing, ...]:
-        """The approved phrasings that take part now."""
-        return self._learned
+    def approved(self) -> tuple[ApprovedPhrasing, ...]:
+        """The approved phrasings that are searched now."""
+        return self._approved
 
     def reply(self, question: Question) -> Reply:
-        """Answer one message; deterministic for a snapshot and a conversation."""
+        """Answer one message; the same snapshot and conversation always give the same reply."""
         started = time.perf_counter()
         matcher = self._matcher
         before = self._before(question, matcher.knowledge)
         decision = matcher.decide(question.text, question.language_hint, before)
-        reply = Reply(
-            question=question.text,
-            status=decision.status,
-            language=decision.language,
-            answers=tuple(Scored(found.entry, found.score) for found in decision.answers),
-            suggestions=tuple(Scored(found.entry, found.score) for found in decision.suggestions),
-            smalltalk=decision.smalltalk,
-            absent=decision.absent,
-            focus=decision.focus,
-        )
+        reply = Reply.of(question.text, decision)
         self._conversations.remember(question.conversation, reply)
         return replace(reply, took_ms=(time.perf_counter() - started) * 1000)
 
@@ -125,47 +116,48 @@ class Assistant:
         """Drop what a conversation was about."""
         self._conversations.forget(conversation)
 
-    def reload(self, learned: Sequence[ApprovedPhrasing] | None = None) -> Change:
+    def reload(self, approved: Sequence[ApprovedPhrasing] | None = None) -> Change:
         """Build a new snapshot, test it, and swap it in; on KnowledgeError the old one goes on serving.
 
         The approved phrasings stay as they are, unless others are given.
         """
         with self._reloading:
-            return self._swap(self._build(), self._learned if learned is None else learned)
+            return self._swap(self._build(), self._approved if approved is None else approved)
 
-    def learn(self, learned: Sequence[ApprovedPhrasing]) -> Change:
-        """Let these approved phrasings, and no others, take part from now on; on KnowledgeError nothing changes."""
+    def set_approved(self, approved: Sequence[ApprovedPhrasing]) -> Change:
+        """Search these approved phrasings, and no others, from now on; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(self._base, learned)
+            return self._swap(self._base, approved)
 
     def swap(self, matcher: Matcher) -> Change:
         """Serve another snapshot with the approved phrasings over it; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(matcher, self._learned)
+            return self._swap(matcher, self._approved)
 
-    def refuses(self, learned: ApprovedPhrasing) -> str | None:
-        """Tell why a phrasing can't be put under its entry; None where it can."""
-        refused = self._extend(self._base, [*self._learned, learned]).refused
-        return next((one.reason for one in refused if one.learned == learned), None)
+    def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
+        """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
+        base = self._base
+        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).refused
+        return next((one.reason for one in rejected if one.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
         """Return the one form of all the ways of typing a text."""
-        return self._matcher.engine.reader.normalise(text)
+        return self._matcher.engine.parser.normalise(text)
 
     def canonical(self, text: str) -> str:
         """Return a text normalised and with names in one form, to compare it with others."""
-        reader = self._matcher.engine.reader
-        return reader.lexicon.canonical(reader.normalise(text))
+        parser = self._matcher.engine.parser
+        return parser.lexicon.canonical(parser.normalise(text))
 
     def nearest(self, text: str) -> tuple[Scored, ...]:
-        """Return all the entries, those first that come closest to a text."""
+        """Return all entries, ranked by how likely each answers a text, best first."""
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
-        """Return what a question is read in the light of: what it replies to, and else its conversation."""
+        """Return the context of a question: the message that it replies to, or else its conversation."""
         before, about = self._conversations.recall(question.conversation), question.about
         entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
         if about is None or not (entries or (about.is_offer and about.asked)):
@@ -175,15 +167,15 @@ class Assistant:
         entries, point = quoted_first(entries, about.quoted)
         shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
         now = AnswerContext(entries, shown, point)
-        self._conversations.turn(question.conversation, now)
+        self._conversations.set_context(question.conversation, now)
         return now
 
-    def _swap(self, base: Matcher, learned: Sequence[ApprovedPhrasing]) -> Change:
-        extended = self._extend(base, learned)
+    def _swap(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> Change:
+        extended = self._extend(base, approved)
         if problems := list(failures(extended.matcher)):
             raise KnowledgeError(problems)
         change = difference(self._matcher.knowledge, extended.matcher.knowledge)
-        self._base, self._matcher, self._learned = base, extended.matcher, tuple(learned)
+        self._base, self._matcher, self._approved = base, extended.matcher, tuple(approved)
         return replace(change, refused=extended.refused)
 
 
@@ -199,6 +191,6 @@ def difference(old: Knowledge, new: Knowledge) -> Change:
 
 
 def _content(entry: Entry) -> Entry:
-    """Leave out where in its files an entry stands."""
+    """Return an entry without its positions in files, which don't matter when entries are compared."""
     phrasings = tuple(replace(phrasing, file="", line=0) for phrasing in entry.phrasings)
     return replace(entry, file="", line=0, phrasings=phrasings)

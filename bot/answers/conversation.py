@@ -1,4 +1,4 @@
-"""What was last talked about, so that "and nuclear?" or "why?" can be understood."""
+"""The topic of each conversation, kept for a while, so that "and nuclear?" or "why?" can be understood."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.answers.reply import Reply
 from bot.knowledge.model import Knowledge
 from bot.matching.results import AnswerContext
 
-LASTS = 600.0
+CONVERSATION_SECONDS = 600.0
 """Seconds after which a new message is no follow-up any more."""
-MOST = 10_000
-"""Conversations kept; the one that was silent longest goes first."""
+MAX_CONVERSATIONS = 10_000
+"""Conversations in memory; beyond that, the least recently used is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Conversations:
             return None
         with self._lock:
             at, before = self._last.get(conversation, (0.0, None))
-        return before if before is not None and self._clock() - at <= LASTS else None
+        return before if before is not None and self._clock() - at <= CONVERSATION_SECONDS else None
 
     def remember(self, conversation: str | None, reply: Reply) -> None:
         """Note a reply; one without an answer leaves the topic as it was."""
@@ -56,8 +56,8 @@ class Conversations:
             shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
             self._put(conversation, self._clock(), AnswerContext(entries, shown))
 
-    def turn(self, conversation: str | None, before: AnswerContext) -> None:
-        """Go on with what somebody comes back to, by a reply to an older or to another's answer."""
+    def set_context(self, conversation: str | None, before: AnswerContext) -> None:
+        """Replace the topic: somebody replied to an older answer, or to one that another person got."""
         if conversation is None:
             return
         with self._lock:
@@ -85,5 +85,5 @@ class Conversations:
     def _put(self, conversation: str, at: float, before: AnswerContext) -> None:
         self._last[conversation] = (at, before)
         self._last.move_to_end(conversation)
-        while len(self._last) > MOST:
+        while len(self._last) > MAX_CONVERSATIONS:
             self._last.popitem(last=False)

@@ -11,7 +11,7 @@ from bot.knowledge.model import Entry, Quote
 from bot.knowledge.transcript import Transcript
 from bot.text import Texts
 
-MARGIN = 3
+CONTEXT_LINES = 3
 """Lines of the transcript that are shown before and behind a quote as its context."""
 
 
@@ -53,17 +53,17 @@ def context(entry: Entry, transcript: Transcript, language: str, texts: Texts) -
     quoted = {line for quote in entry.quotes for line in range(quote.span.first, quote.span.last + 1)}
     for first, last in _stretches(quoted, len(transcript.lines)):
         head = f"<b>{escape(lines(first, last, language, texts))}</b>"
-        told = (
+        rendered = (
             _line(number, transcript.lines[number - 1], quoted=number in quoted) for number in range(first, last + 1)
         )
-        yield "\n".join((head, *told))
+        yield "\n".join((head, *rendered))
 
 
 def _stretches(quoted: Iterable[int], end: int) -> list[tuple[int, int]]:
     """Return first and last line of each stretch around quoted lines; those that touch are one."""
     stretches: list[tuple[int, int]] = []
     for line in sorted(quoted):
-        first, last = max(1, line - MARGIN), min(end, line + MARGIN)
+        first, last = max(1, line - CONTEXT_LINES), min(end, line + CONTEXT_LINES)
         if stretches and first <= stretches[-1][1] + 1:
             stretches[-1] = (stretches[-1][0], last)
         else:

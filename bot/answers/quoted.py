@@ -9,7 +9,7 @@ from typing import get_args
 from bot.answers.wording import shown
 from bot.knowledge.model import Bilingual, Entry, Language
 
-SHORTEST = 2
+MIN_QUOTED_LETTERS = 2
 """Letters from which a part of an answer can be told from others."""
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -17,7 +17,7 @@ _LANGUAGES: tuple[Language, ...] = get_args(Language)
 def quoted_first(entries: Sequence[Entry], quoted: str) -> tuple[tuple[Entry, ...], int | None]:
     """Return the entries of an answer, that first which `quoted` is from, and its point where it is from one alone."""
     letters = _letters(quoted)
-    if len(letters) < SHORTEST:
+    if len(letters) < MIN_QUOTED_LETTERS:
         return tuple(entries), None
     points = {
         entry.key: [n for n, point in enumerate(entry.points) if _meets(letters, _forms(point))] for entry in entries
@@ -44,7 +44,7 @@ def _forms(text: Bilingual) -> Iterator[str]:
 
 def _meets(letters: str, texts: Iterable[str]) -> bool:
     """Tell whether a quoted part lies in one of the texts, or holds one of them."""
-    return any(letters in text or (len(text) >= SHORTEST and text in letters) for text in texts)
+    return any(letters in text or (len(text) >= MIN_QUOTED_LETTERS and text in letters) for text in texts)
 
 
 def _letters(text: str) -> str:

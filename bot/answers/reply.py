@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from bot.knowledge.model import Entry, Language, NotCovered
-from bot.matching.results import Smalltalk, Status
+from bot.knowledge.model import Language, NotCovered
+from bot.matching.results import Decision, Scored, Smalltalk, Status
+
+__all__ = ["About", "Question", "Reply", "Scored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """An entry and how likely it is the right one."""
-
-    entry: Entry
-    """What would be shown."""
-    score: float
-    """Probability in [0, 1]; means the same for every question."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What the bot has to say to one message."""
 
@@ -62,9 +54,15 @@ class Reply:
     """Questions to tap, the likeliest first; none of them is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which canned reply fits, where `status` is "smalltalk"."""
-    absent: NotCovered | None = None
+    not_covered: NotCovered | None = None
     """What is known not to be in the interview and was asked for, if that is why nothing is claimed."""
     focus: int | None = None
     """0-based point that a follow-up asked for ("the third one"), if any."""
     took_ms: float = 0.0
     """Time from text to reply, in milliseconds."""
+
+    @classmethod
+    def of(cls, question: str, decision: Decision) -> Reply:
+        """Return the reply that says what was decided about `question`."""
+        shown = {part.name: getattr(decision, part.name) for part in fields(decision) if part.name != "candidates"}
+        return cls(question, **shown)

@@ -36,10 +36,10 @@ def place(quote: Quote, language: str, texts: Texts) -> str:
 
 def opening(reply: Reply, texts: Texts) -> str:
     """Return the sentence that begins a reply without an answer."""
-    language, absent = reply.language, reply.absent
+    language, not_covered = reply.language, reply.not_covered
     if reply.status == "smalltalk":
         return texts(language, f"smalltalk.{reply.smalltalk or 'nothing'}")
     kind = "suggested" if reply.status == "suggested" else "unknown"
-    if absent is not None:
-        return texts(language, f"{kind}.absent", about=shown(absent.about, language))
+    if not_covered is not None:
+        return texts(language, f"{kind}.not_covered", about=shown(not_covered.about, language))
     return texts(language, "suggested.intro" if kind == "suggested" else "unknown.plain")

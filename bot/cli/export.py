@@ -30,7 +30,7 @@ def export(_: Namespace, settings: Settings) -> int:
     refused = with_phrasings(knowledge, learned.values(), normalise).refused
     for one in refused:
         print(f"left out: {one.reason}", file=sys.stderr)
-    kept = {number: one for number, one in learned.items() if one not in {refusal.learned for refusal in refused}}
+    kept = {number: one for number, one in learned.items() if one not in {refusal.phrasing for refusal in refused}}
     known = {normalise(phrasing.text) for entry in knowledge.by_key.values() for phrasing in entry.asked_as()}
     new = list({normalise(one.text): one for one in kept.values() if normalise(one.text) not in known}.values())
     for file, content in _written(settings, knowledge, new).items():

@@ -143,9 +143,9 @@ def _as_read(entry: Entry, knowledge: Knowledge, texts: Texts) -> Iterator[str]:
     yield render(Reply(entry.question.en, "answered", "en", answers), knowledge, texts)
 
 
-def keep_vectors(_: Namespace, settings: Settings) -> int:
+def write_vectors(_: Namespace, settings: Settings) -> int:
     """Write the vectors file that ships with the knowledge."""
-    print(compose.keep_vectors(settings))
+    print(compose.write_vectors(settings))
     return 0
 
 
@@ -170,7 +170,7 @@ def make_draft(arguments: Namespace, settings: Settings) -> int:
 ACTIONS: Mapping[str, Callable[[Namespace, Settings], int]] = {
     "check": check,
     "show": show,
-    "vectors": keep_vectors,
+    "vectors": write_vectors,
     "draft": make_draft,
     "export": export,
     "upgrade": upgrade,

@@ -30,7 +30,7 @@ def run(_: Namespace, settings: Settings) -> int:
     proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
     build, database = compose.builder(settings), compose.database(settings)
     with loading_without_gc():
-        assistant = Assistant(lambda: build.of_folder(settings.knowledge_dir), extend=build.extended)
+        assistant = Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
     give_back()
     services = Services(
         assistant,
@@ -38,7 +38,7 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.admin_ids,
         database,
         Pseudonyms(settings.token),
-        KnowledgeSync(database, assistant, settings.knowledge_dir, build.of_folder),
+        KnowledgeSync(database, assistant, settings.knowledge_dir, build.from_folder),
         settings.concurrency,
         settings.retention_days,
         _listening(settings, settings.token),

@@ -1,1 +1,1 @@
-"""Measuring answers against question files, and making the weights from them."""
+"""Evaluation and training: score the answers against question files, and fit the weights of the matching."""

@@ -43,4 +43,4 @@ def _interview(interview: Interview, wordings: Collection[str], normalise: Norma
         phrasings = tuple(phrasing for phrasing in item.phrasings if normalise(phrasing.text) not in wordings)
         return replace(item, phrasings=phrasings or item.phrasings)  # nothing can be found that nobody asks
 
-    return replace(interview.with_entries(left), absent=tuple(map(left, interview.absent)))
+    return replace(interview.with_entries(left), not_covered=tuple(map(left, interview.not_covered)))

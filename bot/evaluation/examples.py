@@ -1,4 +1,4 @@
-"""Examples to learn the weights from: the candidates of the questions in question files."""
+"""Training examples: the candidates of each question in the question files, labelled right or wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import EvaluationQuestion
 from bot.knowledge.model import Entry
-from bot.matching.context_features import evidence, stands_alone
+from bot.matching.context_features import features_in_context, stands_alone
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.inverted_index import Floats
@@ -30,7 +30,7 @@ class Example:
     question: str
     """Id of the question; all its candidates stay together in cross-validation."""
     features: Mapping[str, float]
-    """The evidence, by feature name."""
+    """The features, by feature name."""
     right: bool
     """Whether the candidate is a right answer."""
     traffic: str
@@ -43,11 +43,11 @@ def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning
     for question in asked:
         if question.turn or (len(question.topics) > 1 and not any(_answers(entry, question) for entry in entries)):
             continue
-        text = engine.reader.normalise(question.text)
+        text = engine.parser.normalise(question.text)
         traffic = ANSWERABLE if question.topics else question.kind
         for query in _ways(engine, text, meaning=meaning):
             row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
-            for item, features in _evidence(engine, query, row).items():
+            for item, features in _candidate_features(engine, query, row).items():
                 entry = engine.catalogue.items[item]
                 right = isinstance(entry, Entry) and _answers(entry, question)
                 yield Example(question.id, features, right, traffic)
@@ -59,10 +59,10 @@ def of_conversations(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Ite
     for question in asked:
         if question.conversation is None:
             continue
-        text = engine.reader.normalise(question.text)
+        text = engine.parser.normalise(question.text)
         ranking = engine.rank(text)
         before = before if question.turn else None
-        found = evidence(engine, text, ranking, before) if before is not None else []
+        found = features_in_context(engine, text, ranking, before) if before is not None else []
         gold = question.topics[0] if question.topics else ()
         for candidate, features in found:
             right = isinstance(candidate.item, Entry) and entry_hits(candidate.item, gold)
@@ -80,18 +80,18 @@ def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[
         drawn = zlib.crc32(question.id.encode())
         if question.conversation is not None or len(question.topics) > 1 or drawn % CHANGES:
             continue
-        text = engine.reader.normalise(question.text)
+        text = engine.parser.normalise(question.text)
         ranking = engine.rank(text)
         if not stands_alone(ranking):
             before = AnswerContext((entries[drawn // CHANGES % len(entries)],))
-            for candidate, features in evidence(engine, text, ranking, before):
+            for candidate, features in features_in_context(engine, text, ranking, before):
                 right = isinstance(candidate.item, Entry) and _answers(candidate.item, question)
                 yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
 def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue: Dialogue) -> Iterator[Example]:
     """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
-    normalise = engine.reader.normalise
+    normalise = engine.parser.normalise
     for question in asked:
         if question.turn:
             continue
@@ -114,15 +114,15 @@ def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
 
 
 def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:
-    repaired = engine.repair(text) if meaning else text
-    return [engine.reader.of_normalised(way) for way in dict.fromkeys((text, repaired)) if way]
+    repaired = engine.correct_spelling(text) if meaning else text
+    return [engine.parser.parse_normalised(way) for way in dict.fromkeys((text, repaired)) if way]
 
 
-def _evidence(engine: Engine, query: Query, meaning: Floats | None) -> Mapping[int, Mapping[str, float]]:
-    """Return the evidence on each candidate; `meaning` is the query's unit vector, or None to do without."""
+def _candidate_features(engine: Engine, query: Query, meaning: Floats | None) -> Mapping[int, Mapping[str, float]]:
+    """Return the features of each candidate; `meaning` is the query's unit vector, or None to do without."""
     semantic = None
     if meaning is not None and engine.vectors is not None:
-        semantic = engine.examiner.semantic(meaning, engine.vectors)
-    lexical = engine.examiner.lexical(query)
-    chosen = engine.examiner.candidates(lexical, semantic)
-    return {item: engine.examiner.features(item, lexical, semantic) for item in chosen}
+        semantic = engine.views.semantic(meaning, engine.vectors)
+    lexical = engine.views.lexical(query)
+    chosen = engine.extractor.candidates(lexical, semantic)
+    return {item: engine.extractor.features(item, lexical, semantic) for item in chosen}

@@ -1,4 +1,4 @@
-"""From which score on words alone are enough, so that meaning needn't be computed."""
+"""The threshold `skip_semantic_from`: the lexical score from which vectors needn't be computed."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import math
 
 from bot.evaluation.training import NEEDLESS_COST, WRONG_COST, Best
 
-_LEFT_TO_SAVE = 0.01
-"""Mean cost that meaning may still save where words alone are said to be sure."""
+_MAX_MEAN_SAVING = 0.01
+"""Mean cost a question that vectors could still save above the threshold."""
 
 
-def sure_from(cheap: Best, dear: Best, answer: float) -> float:
-    """Return the lowest score without meaning from which meaning would hardly answer better.
+def skip_semantic_from(lexical: Best, semantic: Best, answer: float) -> float:
+    """Return the lowest lexical score from which the semantic features would hardly answer better.
 
-    `cheap` and `dear` are the questions' best candidates without and with meaning; `answer` is the score from which
-    the latter are shown as answers.
+    `lexical` and `semantic` are the questions' best candidates without and with them; `answer` is the score from
+    which the latter are shown as answers.
     """
     saved = 0.0
     lowest = 1.0
-    ranked = sorted(cheap.items(), key=lambda item: -item[1][0])
+    ranked = sorted(lexical.items(), key=lambda item: -item[1][0])
     for total, (question, best) in enumerate(ranked, 1):
-        saved += _cost(best, 0.0) - _cost(dear.get(question, (0.0, False)), answer)
-        if saved <= _LEFT_TO_SAVE * total:
+        saved += _cost(best, 0.0) - _cost(semantic.get(question, (0.0, False)), answer)
+        if saved <= _MAX_MEAN_SAVING * total:
             lowest = best[0]
     return math.ceil(lowest * 100) / 100
 

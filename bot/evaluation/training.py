@@ -35,9 +35,9 @@ TRAFFIC = {
     "attack": 0.02,
 }
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
-SUGGESTIONS = 4
-SAMPLES = 500
-PROMPT = 0.05
+MAX_SUGGESTIONS = 4
+BOOTSTRAP_SAMPLES = 500
+ANSWER_QUANTILE = 0.05
 """Quantile of the cheapest thresholds from which on to answer: the lower end of the usual 90% interval."""
 FOLDS = 5
 REPETITIONS = 3
@@ -51,11 +51,12 @@ out, costs about the same."""
 _QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
-    "dice", "coverage", "ratio", "sound", "held", "unknown", "unexplained", "unexplained_most", "foreign",
-    "substance", "lead_lexical", "lead_lexical_absent", "new_kinds", "asks_reason", "asks_summary", "length", "latin",
-    "broad",
-    "meaning", "meaning_3", "meaning_8", "meaning_passages", "lead_meaning", "lead_meaning_absent",
-    "contrast", "lead_contrast", "lead_contrast_absent", "class", "lead_class", "lead_class_absent", "agreement",
+    "dice", "coverage", "ratio", "sound", "item_overlap", "unknown", "unexplained", "unexplained_most",
+    "unmatched_names", "content_mass", "lead_lexical", "lead_lexical_not_covered", "new_kinds", "asks_reason",
+    "asks_summary", "length", "latin", "broad",
+    "meaning", "meaning_3", "meaning_8", "meaning_passages", "lead_meaning", "lead_meaning_not_covered",
+    "contrast", "lead_contrast", "lead_contrast_not_covered", "class", "lead_class", "lead_class_not_covered",
+    "agreement",
     "alone", "behind", "lead_behind", "same", "related", "marker", "leaning",
 )  # fmt: skip
 """Features whose products are tried: what each says depends on the others."""
@@ -222,10 +223,12 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
     lost = questions.answerable & ~questions.offered
     asked_back = share * np.where(needless, NEEDLESS_COST, np.where(lost, MISSED_COST, 0.0))
     silent = share * np.where(questions.answerable | questions.vague, MISSED_COST, 0.0)
-    drawn = np.random.default_rng(0).multinomial(len(share), np.full(len(share), 1 / len(share)), SAMPLES)
+    drawn = np.random.default_rng(0).multinomial(len(share), np.full(len(share), 1 / len(share)), BOOTSTRAP_SAMPLES)
     answer = _cheapest(drawn, questions.score, answered - asked_back)
     suggest = np.minimum(_cheapest(drawn, questions.score, asked_back - silent), answer)
-    low, middle = (round(float(np.quantile(band, part)), 2) for band, part in ((answer, PROMPT), (suggest, 0.5)))
+    low, middle = (
+        round(float(np.quantile(band, part)), 2) for band, part in ((answer, ANSWER_QUANTILE), (suggest, 0.5))
+    )
     return Bands(answer=low, suggest=min(max(middle, floor), low), floor=floor)
 
 
@@ -266,7 +269,7 @@ def _ranked(examples: Sequence[Example], scores: Matrix, floor: float) -> _Ranke
         score=np.array([candidates[0][0] for candidates in questions]),
         right=np.array([candidates[0][1] for candidates in questions]),
         offered=np.array(
-            [any(right for score, right in candidates[:SUGGESTIONS] if score >= floor) for candidates in questions]
+            [any(right for score, right in candidates[:MAX_SUGGESTIONS] if score >= floor) for candidates in questions]
         ),
         answerable=np.array([traffic[question] == ANSWERABLE for question in grouped]),
         vague=np.array([traffic[question] == VAGUE for question in grouped]),

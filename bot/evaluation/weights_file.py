@@ -8,7 +8,7 @@ from bot.matching.weights import LogisticModel, Model, Weights
 
 _HEAD = """\
 # Made by: python -m bot eval --calibrate {files}
-# Logistic regression over the evidence of bot/matching/{{evidence,context,topics}}.py, as probabilities.
+# Logistic regression over the features of bot/matching/ (features, context_features, message_topics), as probabilities.
 # Costs behind the bands: wrong answer 4, needless "did you mean" 1, missed answer 1.5.
 # Don't edit by hand; run the command again.
 """
@@ -16,7 +16,7 @@ _HEAD = """\
 
 def render(weights: Weights, files: str) -> str:
     """Return the file's text; `files` names the question files behind it."""
-    lines = [_HEAD.format(files=files), f"sure = {weights.sure}", ""]
+    lines = [_HEAD.format(files=files), f"skip_semantic_from = {weights.skip_semantic_from}", ""]
     lines += _model("with_meaning", weights.with_meaning)
     lines += _model("without_meaning", weights.without_meaning)
     lines += _model("in_conversation", weights.in_conversation)

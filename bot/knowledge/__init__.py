@@ -1,1 +1,1 @@
-"""The curated knowledge: reading, verifying and serving it as an immutable snapshot."""
+"""The curated knowledge: read from YAML and text files, verified, and served as an immutable snapshot."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.han import HAN
 
 _BOM = b"\xef\xbb\xbf"
 UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,5 +71,4 @@ def _guess(raw: bytes) -> str:
         decoded = raw.decode("gb18030")
     except UnicodeDecodeError:
         return ""
-    han = sum("\u4e00" <= character <= "\u9fff" for character in decoded)
-    return " (it looks like GB18030)" if han else ""
+    return " (it looks like GB18030)" if re.search(f"[{HAN}]", decoded) else ""

@@ -9,11 +9,12 @@ from bot.knowledge import schema
 from bot.knowledge.curated_files import Document, Path_
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import INTERVIEW
+from bot.knowledge.han import HAN
 from bot.knowledge.model import Bilingual, Entry, Interview, NotCovered, Quote, Section, Speaker
 from bot.knowledge.transcript import Span, Transcript
 from bot.knowledge.wordings import Wordings
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(rf"[{HAN}]")
 
 
 def bilingual(text: schema.BilingualText) -> Bilingual:
@@ -48,7 +49,9 @@ class Curation:
         entries = tuple(self._entry(document, parsed, index, wordings) for index in range(len(parsed.entries)))
         return Section(parsed.section, bilingual(parsed.title), entries)
 
-    def interview(self, sections: list[Section], absent: tuple[NotCovered, ...], faulty: frozenset[str]) -> Interview:
+    def interview(
+        self, sections: list[Section], not_covered: tuple[NotCovered, ...], faulty: frozenset[str]
+    ) -> Interview:
         """Return the interview; `faulty` names the sections whose files are there and can't be read."""
         order = {section: place for place, section in enumerate(self.parsed.sections)}
         found = {section.id for section in sections} | faulty
@@ -71,7 +74,7 @@ class Curation:
             source=bilingual(self.parsed.source),
             date=self.parsed.date,
             sections=tuple(sections),
-            absent=absent,
+            not_covered=not_covered,
             transcript=self.transcript,
             uncovered=tuple(line for line in substantive if line not in quoted),
             substantive=len(substantive),

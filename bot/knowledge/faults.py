@@ -1,4 +1,4 @@
-"""Everything that is wrong with a knowledge folder, collected so that one reading tells all of it."""
+"""Everything that is wrong with a knowledge folder, collected so that one run reports all of it."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ class Interview:
     """When it was published, as precisely as known, ISO 8601."""
     sections: tuple[Section, ...]
     """In the order of the transcript."""
-    absent: tuple[NotCovered, ...]
+    not_covered: tuple[NotCovered, ...]
     """What is known not to be in it."""
     transcript: Transcript
     """Its verbatim text."""

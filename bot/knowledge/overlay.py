@@ -32,7 +32,7 @@ class ApprovedPhrasing:
 class RejectedPhrasing:
     """A phrasing that the files' own rules keep out."""
 
-    learned: ApprovedPhrasing
+    phrasing: ApprovedPhrasing
     """The phrasing."""
     reason: str
     """What is wrong."""
@@ -48,7 +48,7 @@ class Overlay:
     """What had to be left out."""
 
 
-def with_phrasings(knowledge: Knowledge, learned: Iterable[ApprovedPhrasing], normalise: Normalise) -> Overlay:
+def with_phrasings(knowledge: Knowledge, approved: Iterable[ApprovedPhrasing], normalise: Normalise) -> Overlay:
     """Put phrasings under their entries, unless a rule for files forbids it; one that is there already adds nothing."""
     taken: dict[str, Entry | NotCovered] = {}
     for item in askables(knowledge):
@@ -56,7 +56,7 @@ def with_phrasings(knowledge: Knowledge, learned: Iterable[ApprovedPhrasing], no
             taken.setdefault(normalise(phrasing.text), item)
     added: dict[str, list[Phrasing]] = defaultdict(list)
     refused: list[RejectedPhrasing] = []
-    for one in learned:
+    for one in approved:
         entry, wording = knowledge.by_key.get(one.entry), normalise(one.text)
         if entry is None:
             refused.append(RejectedPhrasing(one, f"the entry '{one.entry}' is gone"))
@@ -68,14 +68,14 @@ def with_phrasings(knowledge: Knowledge, learned: Iterable[ApprovedPhrasing], no
     return Overlay(_extended(knowledge, added) if added else knowledge, tuple(refused))
 
 
-def _reason(learned: ApprovedPhrasing, wording: str, entry: Entry, owner: Entry | NotCovered | None) -> str:
+def _reason(approved: ApprovedPhrasing, wording: str, entry: Entry, owner: Entry | NotCovered | None) -> str:
     """Tell what keeps a phrasing out; empty for nothing."""
     if not wording:
-        return f"the phrasing '{learned.text}' has nothing left to match by"
-    if MARK in learned.text:
-        return f"the phrasing '{learned.text}' holds '{MARK}', which marks drafts"
+        return f"the phrasing '{approved.text}' has nothing left to match by"
+    if MARK in approved.text:
+        return f"the phrasing '{approved.text}' holds '{MARK}', which marks drafts"
     if owner is not None and owner.key != entry.key:
-        return f"the phrasing '{learned.text}' is also one of {place_of(owner)}"
+        return f"the phrasing '{approved.text}' is also one of {place_of(owner)}"
     return ""
 
 

@@ -10,12 +10,13 @@ from typing import Literal
 
 from bot.errors import Problem
 from bot.knowledge.curated_files import UNPRINTABLE, read_text
+from bot.knowledge.han import HAN
 from bot.knowledge.model import Phrasing
 
 _HEADING = re.compile(r"\[(.*)\]")
 _WIDE_HEADING = re.compile(r"[［【](.*)[］】]")
 _COMMENT = re.compile(r"#(?: .*)?")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HAN = re.compile(rf"[{HAN}]")
 _BREAK = re.compile(rf"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+\s*|{UNPRINTABLE.pattern}")
 _WIDE = str.maketrans("[]#", "［］＃")
 """Signs that mean the same to matching, and nothing to the file."""

@@ -1,4 +1,4 @@
-"""What the curated YAML files may hold, and how a breach is told to a curator."""
+"""What the curated YAML files may hold, and how a violation is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form in which verified knowledge is kept on disk, so that it needn't be read and verified at every start."""
+"""The codec that caches verified knowledge on disk, so that a start needn't read and verify the files again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _to_arrays(knowledge: Knowledge) -> Arrays:
     return {"json": np.frombuffer(as_json(knowledge), np.uint8)}
 
 
-def _of_arrays(arrays: Arrays) -> Knowledge:
+def _from_arrays(arrays: Arrays) -> Knowledge:
     knowledge = _adapter().validate_json(arrays["json"].tobytes())
     if not all(map(_is_verbatim, knowledge.interviews)):
         raise ValueError("a quote isn't in the transcript")
@@ -40,4 +40,4 @@ def _is_verbatim(interview: Interview) -> bool:
     )
 
 
-KNOWLEDGE = Codec("knowledge", _to_arrays, _of_arrays)
+KNOWLEDGE = Codec("knowledge", _to_arrays, _from_arrays)

@@ -70,8 +70,3 @@ class Transcript:
     def slice(self, span: Span) -> str:
         """Return the characters of `span`, line breaks included."""
         return self.text[span.start : span.end]
-
-    def around(self, first: int, last: int, margin: int) -> tuple[int, tuple[str, ...]]:
-        """Return the lines `first` to `last`, with `margin` lines on either side, and the number of the first."""
-        begin = max(1, first - margin)
-        return begin, self.lines[begin - 1 : last + margin]

@@ -27,7 +27,7 @@ def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
     """Yield everything that can be asked for."""
     for interview in knowledge.interviews:
         yield from interview.entries()
-        yield from interview.absent
+        yield from interview.not_covered
 
 
 def place_of(item: Entry | NotCovered) -> str:
@@ -36,7 +36,7 @@ def place_of(item: Entry | NotCovered) -> str:
 
 
 def ids_are_unique(knowledge: Knowledge, _: Normalise) -> Iterator[Problem]:
-    """An id names one entry, or one absent topic, of its interview."""
+    """An id names one entry, or one not-covered topic, of its interview."""
     seen: dict[tuple[str, str], Entry | NotCovered] = {}
     for item in askables(knowledge):
         first = seen.setdefault((item.interview, item.id), item)

@@ -1,4 +1,4 @@
-"""Everything that can be asked for, laid out for searching: made once a snapshot, then only read."""
+"""All entries and not-covered topics of a snapshot, as arrays for searching; built once, then only read."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _FIRST_SYMBOL, _SURROGATES = 0x4E00, range(0xD800, 0xE000)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Items (entries, then absent topics) and their phrasings, numbered."""
+    """Items (entries, then not-covered topics) and their phrasings, numbered."""
 
     items: tuple[Entry | NotCovered, ...]
-    """Everything that can be asked for; its place here is its number."""
+    """Entries, then not-covered topics; an item is named by its position here."""
     entry_count: int
-    """Items below this number are entries, the others absent topics."""
+    """Items below this number are entries, the others not-covered topics."""
     wordings: tuple[str, ...]
     """Each phrasing as it was written."""
     texts: tuple[str, ...]
@@ -70,16 +70,16 @@ class Catalogue:
         return "".join(self.symbols.get(syllable, _UNHEARD) for syllable in syllables)
 
 
-def make_catalogue(knowledge: Knowledge, reader: QueryParser, kinds: AnswerKinds) -> Catalogue:
-    """Lay out a knowledge base."""
+def make_catalogue(knowledge: Knowledge, parser: QueryParser, kinds: AnswerKinds) -> Catalogue:
+    """Build the catalogue of a snapshot."""
     items, entry_count = items_of(knowledge)
     wordings = wordings_of(items)
     owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))
-    queries = [reader.read(text) for _, text in wordings]
-    passages = [(number, reader.read(text)) for number, item in enumerate(items) for text in _passages(item)]
+    queries = [parser.parse(text) for _, text in wordings]
+    passages = [(number, parser.parse(text)) for number, item in enumerate(items) for text in _passages(item)]
     context = [(number, query.terms) for number, query in passages]
     index = build([query.terms for query in queries], owner, TERM_KINDS, context)
-    held = _held(index, len(items), zip(owner, queries, strict=True), passages)
+    item_terms = _terms_of_items(index, len(items), zip(owner, queries, strict=True), passages)
     symbols: dict[str, str] = {}
     for query in queries:
         for syllable in query.syllables:
@@ -97,8 +97,8 @@ def make_catalogue(knowledge: Knowledge, reader: QueryParser, kinds: AnswerKinds
         exact={query.text: number for query, (number, _) in zip(queries, wordings, strict=True)},
         passages=tuple(query.text for _, query in passages),
         passage_owner=np.fromiter((number for number, _ in passages), np.int32, len(passages)),
-        term_starts=np.concatenate([[0], np.cumsum([len(terms) for terms in held])]).astype(np.int32),
-        item_terms=np.concatenate(held),
+        term_starts=np.concatenate([[0], np.cumsum([len(terms) for terms in item_terms])]).astype(np.int32),
+        item_terms=np.concatenate(item_terms),
         asked_kinds=tuple(_asked_kinds(len(items), owner, queries, kinds)),
         symbols=symbols,
     )
@@ -107,8 +107,8 @@ def make_catalogue(knowledge: Knowledge, reader: QueryParser, kinds: AnswerKinds
 def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | NotCovered, ...], int]:
     """Return everything that can be asked for, the entries first, and how many entries there are."""
     entries = [entry for interview in knowledge.interviews for entry in interview.entries()]
-    absents = [absent for interview in knowledge.interviews for absent in interview.absent]
-    return (*entries, *absents), len(entries)
+    topics = [topic for interview in knowledge.interviews for topic in interview.not_covered]
+    return (*entries, *topics), len(entries)
 
 
 def wordings_of(items: Sequence[Entry | NotCovered]) -> list[tuple[int, str]]:
@@ -131,15 +131,15 @@ def _passages(item: Entry | NotCovered) -> Iterator[str]:
             yield quote.text
 
 
-def _held(
+def _terms_of_items(
     index: Index, count: int, phrasings: Iterable[tuple[int, Query]], passages: Iterable[tuple[int, Query]]
 ) -> list[Ints]:
     """Collect the numbers of the terms of each item."""
-    held: list[set[int]] = [set() for _ in range(count)]
+    item_terms: list[set[int]] = [set() for _ in range(count)]
     for source in (phrasings, passages):
         for number, query in source:
-            held[number].update(index.vocabulary[term] for term in query.terms)
-    return [np.array(sorted(terms), np.int32) for terms in held]
+            item_terms[number].update(index.vocabulary[term] for term in query.terms)
+    return [np.array(sorted(terms), np.int32) for terms in item_terms]
 
 
 def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: AnswerKinds) -> list[frozenset[str]]:

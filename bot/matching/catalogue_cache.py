@@ -1,4 +1,4 @@
-"""The forms in which what was worked out from a knowledge base is kept on disk."""
+"""Codecs for the disk cache: how a catalogue, its vectors and its word counts are stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import Any
 
-from bot.cache import Arrays, Codec, as_array, of_array
+from bot.cache import Arrays, Codec, as_array, from_array
 from bot.knowledge.model import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, wordings_of
 from bot.matching.inverted_index import Index
@@ -18,7 +18,7 @@ _INDEX_ARRAYS = ("weights", "starts", "postings", "lengths")
 
 
 def catalogue_of(knowledge: Knowledge) -> Codec[Catalogue]:
-    """Return the form of the catalogue of `knowledge`, which is kept without the knowledge itself."""
+    """Return the codec of the catalogue of `knowledge`; the entries themselves aren't stored with it."""
     return Codec("catalogue", _catalogue_arrays, lambda arrays: _catalogue(arrays, knowledge))
 
 
@@ -35,7 +35,7 @@ def _catalogue_arrays(catalogue: Catalogue) -> Arrays:
 
 
 def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
-    other = of_array(arrays["other"])
+    other = from_array(arrays["other"])
     texts: dict[str, Any] = {name: tuple(other[name]) for name in _CATALOGUE_TEXTS}
     numbers: dict[str, Any] = {name: arrays[name] for name in _CATALOGUE_ARRAYS}
     items, entry_count = items_of(knowledge)
@@ -64,11 +64,11 @@ VECTORS = Codec(
     lambda vectors: {field.name: getattr(vectors, field.name) for field in fields(vectors)},
     lambda arrays: Vectors(**{field.name: arrays[field.name] for field in fields(Vectors)}),
 )
-"""What was learned from the meaning of texts."""
+"""Vectors of the texts, and the matrices computed from them."""
 
 WORDS: Codec[Counter[str]] = Codec(
     "words",
     lambda words: {"words": as_array(words)},
-    lambda arrays: Counter(of_array(arrays["words"])),
+    lambda arrays: Counter(from_array(arrays["words"])),
 )
 """Words of the knowledge and how often they occur."""

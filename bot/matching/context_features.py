@@ -1,7 +1,7 @@
-"""Reading a short message in the light of the last answer: evidence for a model of its own.
+"""Features of candidates for a short message that may be a follow-up to the last answer.
 
-Each entry is scored for the message alone and for the message behind the last question; which of the two
-counts, and how much being near the last answer is worth, is learned from conversations.
+Each entry is scored for the message alone ("alone") and for the last question followed by the message ("behind").
+How the two are weighed, and how much it is worth to be related to the last answer, is trained on conversations.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.knowledge.model import Entry
-from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.results import AnswerContext, Candidate
 from bot.matching.weights import log_odds
 
-SHORT = 56
-"""Index terms up to which a message may lean on what came before."""
-REASON = "reason"
+MAX_FOLLOW_UP_TERMS = 56
+"""Index terms up to which a message may be a follow-up; a longer one stands alone."""
+REASON_KIND = "reason"
 """The kind of answer (see `kinds`) that "why?" asks for."""
 _MARKERS = re.compile(
     r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
@@ -28,11 +28,11 @@ _LEANING = re.compile(
 
 
 def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContext) -> Ranking:
-    """Return the ranking of a normalised message with what was last answered taken into account."""
-    if stands_alone(ranking) or len(text) > LONGEST:
+    """Score a normalised message again as a possible follow-up; one that stands alone keeps its ranking."""
+    if stands_alone(ranking) or len(text) > MAX_QUERY_CHARACTERS:
         return ranking
     model = engine.weights.in_conversation
-    found = evidence(engine, text, ranking, before)
+    found = features_in_context(engine, text, ranking, before)
     scores = model.logistic.probabilities([features for _, features in found])
     candidates = [
         replace(candidate, features=features, score=score)
@@ -42,32 +42,32 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
 
 
 def stands_alone(ranking: Ranking) -> bool:
-    """Tell whether a message leans on nothing: a long one, or one that a curator wrote word for word."""
-    return len(ranking.query.terms) > SHORT or ranking.is_exact
+    """Tell whether a message needs no context: it is long, or exactly a phrasing of the knowledge."""
+    return len(ranking.query.terms) > MAX_FOLLOW_UP_TERMS or ranking.is_exact
 
 
-def evidence(
+def features_in_context(
     engine: Engine, text: str, ranking: Ranking, before: AnswerContext
 ) -> list[tuple[Candidate, Mapping[str, float]]]:
-    """Return the candidates of a message in a conversation, each with the evidence for it."""
+    """Return the candidates of a message in a conversation, each with its features."""
     catalogue = engine.catalogue
     last = before.entries[0]
     bare = _MARKERS.sub("", text).strip() or text
-    places = _places(engine, before)
+    relations = _relations(engine, before)
     numbers = {item.key: number for number, item in enumerate(catalogue.items[: catalogue.entry_count])}
-    items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *places]))
+    items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *relations]))
     topic = last.question if before.point is None else last.points[before.point]
-    question = engine.reader.normalise(topic.en if text.isascii() else topic.zh)
+    question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
     scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
     shared = {
-        "length": min(len(ranking.query.terms) / SHORT, 1.0),
+        "length": min(len(ranking.query.terms) / MAX_FOLLOW_UP_TERMS, 1.0),
         "marker": float(bare != text),
         "leaning": float(bool(_LEANING.search(text))),
-        "asks_reason": float(REASON in engine.examiner.kinds.asked(text)),
+        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked(text)),
     }
     return [
         (
@@ -75,10 +75,10 @@ def evidence(
             {
                 "alone": by_itself[item],
                 "behind": with_last[item],
-                "lead_behind": with_last[item] - engine.examiner.rival(item, leaders, log_odds(0.0)),
-                "same": float(places.get(item) == "same"),
-                "related": float(places.get(item) == "related"),
-                **{name: alone[item].features[name] for name in ("unexplained", "substance", "broad")},
+                "lead_behind": with_last[item] - engine.extractor.rival(item, leaders, log_odds(0.0)),
+                "same": float(relations.get(item) == "same"),
+                "related": float(relations.get(item) == "related"),
+                **{name: alone[item].features[name] for name in ("unexplained", "content_mass", "broad")},
                 **shared,
             },
         )
@@ -94,18 +94,18 @@ def related(engine: Engine, entry: Entry) -> Iterable[Entry]:
     yield from (item for item in entries if entry.id in item.related and item.id not in entry.related)
 
 
-def _places(engine: Engine, before: AnswerContext) -> dict[int, str]:
-    """Map the numbers of the entries around the last answer to how they stand to it."""
-    places: dict[int, str] = {}
+def _relations(engine: Engine, before: AnswerContext) -> dict[int, str]:
+    """Map entry numbers to their relation to the last answer: "same", "related", or "section" (of the same section)."""
+    relations: dict[int, str] = {}
     for entry in before.entries:
         near = {other.key for other in related(engine, entry)}
         for number, item in enumerate(engine.catalogue.items[: engine.catalogue.entry_count]):
             if not isinstance(item, Entry) or item.interview != entry.interview:
                 continue
             if item.key == entry.key:
-                places[number] = "same"
-            elif item.key in near and places.get(number) != "same":
-                places[number] = "related"
+                relations[number] = "same"
+            elif item.key in near and relations.get(number) != "same":
+                relations[number] = "related"
             elif item.section == entry.section:
-                places.setdefault(number, "section")
-    return places
+                relations.setdefault(number, "section")
+    return relations

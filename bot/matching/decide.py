@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from math import inf
 
-from bot.knowledge.model import Entry
+from bot.knowledge.model import Entry, Language
 from bot.matching.engine import Ranking
-from bot.matching.narrow import narrowed
-from bot.matching.results import Candidate, Decision, Found
+from bot.matching.results import Candidate, Decision, Scored
+from bot.matching.weights import log_odds
 
-SUGGESTIONS = 4
-NEAREST = 2
+MAX_SUGGESTIONS = 4
+MAX_NEAREST = 2
 """Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
 
-MUCH = 1.0
-"""Log-odds by which an overview must be likelier than an entry that it holds, to be shown in its stead."""
+MAX_OVERVIEW_LEAD_LOG_ODDS = 1.0
+"""An overview that is likelier by more than this is shown rather than a narrower entry on the same lines."""
 
 
-def decide(rankings: Sequence[Ranking]) -> Decision:
+def decide(rankings: Sequence[Ranking], language: Language) -> Decision:
     """Apply the bands to the ranking of each topic; there are several only where each is answered."""
     first = rankings[0]
     bands, candidates = first.model.bands, first.candidates
     if first.best >= bands.answer or len(rankings) > 1:
-        answers = tuple(_found(narrowed(ranking, MUCH).candidates[0]) for ranking in rankings)
-        return Decision("answered", "zh", answers=answers, candidates=candidates)
-    offered = tuple(_found(candidate) for candidate in candidates if candidate.score >= bands.floor)[:SUGGESTIONS]
+        answers = tuple(_scored(narrowed(ranking, MAX_OVERVIEW_LEAD_LOG_ODDS).candidates[0]) for ranking in rankings)
+        return Decision("answered", language, answers=answers, candidates=candidates)
+    likely = (_scored(candidate) for candidate in candidates if candidate.score >= bands.floor)
+    offered = tuple(islice(likely, MAX_SUGGESTIONS))
     if first.best >= bands.suggest and offered:
-        return Decision("suggested", "zh", suggestions=offered, absent=first.absent, candidates=candidates)
-    return Decision("unknown", "zh", suggestions=offered[:NEAREST], absent=first.absent, candidates=candidates)
+        return Decision(
+            "suggested", language, suggestions=offered, not_covered=first.not_covered, candidates=candidates
+        )
+    return Decision(
+        "unknown", language, suggestions=offered[:MAX_NEAREST], not_covered=first.not_covered, candidates=candidates
+    )
 
 
-def _found(candidate: Candidate) -> Found:
+def narrowed(ranking: Ranking, within: float = inf) -> Ranking:
+    """Move an entry that is likely enough to be answered before an overview that quotes the same lines.
+
+    Nothing is moved where the entry is less likely than the first candidate by more than `within` log-odds.
+    """
+    for at, candidate in enumerate(ranking.candidates):
+        best, item = ranking.candidates[0], candidate.item
+        if candidate.score < ranking.model.bands.answer or not isinstance(item, Entry):
+            break
+        if log_odds(best.score) - log_odds(candidate.score) > within:
+            break
+        if not item.broad and answer_the_same(item, best.item):
+            return replace(ranking, candidates=(candidate, *ranking.candidates[:at], *ranking.candidates[at + 1 :]))
+    return ranking
+
+
+def answer_the_same(one: object, other: object) -> bool:
+    """Tell whether two entries are one and the same, or quote a common line of the transcript."""
+    return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))
+
+
+def _scored(candidate: Candidate) -> Scored:
     if not isinstance(candidate.item, Entry):
         raise TypeError(f"{candidate.item.key} is no entry")
-    return Found(candidate.item, candidate.score)
+    return Scored(candidate.item, candidate.score)

@@ -1,4 +1,4 @@
-"""Texts to vectors of their meaning: the embedded model, a server, and a cache on disk."""
+"""Sentence embeddings: a model in this process, or a server, behind a cache on disk."""
 
 from __future__ import annotations
 
@@ -127,10 +127,10 @@ class CachedEmbedder:
         known = self._read()
         return sum(self._key(text) not in known for text in dict.fromkeys(texts))
 
-    def encode_kept(self, texts: Sequence[str]) -> Floats:
+    def encode_cached(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of knowledge texts, computing and keeping those that are new."""
         known = self._read()
-        if self._learn(texts, known):
+        if self._compute_missing(texts, known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
                 self._write(self._writable, texts, known)
                 self._unwritten.clear()
@@ -140,10 +140,10 @@ class CachedEmbedder:
     def write(self, path: Path, texts: Sequence[str]) -> None:
         """Write the vectors of knowledge texts to a file of their own."""
         known = self._read()
-        self._learn(texts, known)
+        self._compute_missing(texts, known)
         self._write(path, texts, known)
 
-    def _learn(self, texts: Sequence[str], known: _Known) -> bool:
+    def _compute_missing(self, texts: Sequence[str], known: _Known) -> bool:
         """Compute the vectors of new texts; tell whether there were any."""
         new = [text for text in dict.fromkeys(texts) if self._key(text) not in known]
         for start in range(0, len(new), _BATCH):

@@ -1,4 +1,4 @@
-"""Scoring: from a text to its candidates, each with a probability."""
+"""Scoring: from a text to candidate entries, each with the probability that it is asked for."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from dataclasses import dataclass, replace
 from bot.knowledge.model import NotCovered
 from bot.matching.catalogue import Catalogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
-from bot.matching.features import FeatureExtractor, LexicalView, SemanticView
+from bot.matching.features import FeatureExtractor
 from bot.matching.lone_word import is_lone, worth
 from bot.matching.query_parser import QueryParser
 from bot.matching.results import Candidate, Query
 from bot.matching.semantic_index import Vectors
 from bot.matching.spelling import SpellingCorrector
+from bot.matching.views import LexicalView, SemanticView, ViewBuilder
 from bot.matching.weights import Model, Weights
 
-LONGEST = 120
-"""Characters of one text that are looked at: no question is longer, and the time grows with the length."""
-PER_TEXT = 8
-"""Characters that each further text adds to its own where work is counted: to compare its meaning costs too."""
-EXACT = 0.99
-"""Probability that a question which a curator wrote word for word asks for that curator's entry."""
+MAX_QUERY_CHARACTERS = 120
+"""Characters of a query that are read; the rest is cut off, because the time grows with the length."""
+CHARACTERS_PER_TEXT = 8
+"""Fixed cost of encoding a text, in characters, beside its own length."""
+EXACT_MATCH_PROBABILITY = 0.99
+"""Score of an entry whose phrasing equals the question."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """What one text may be about."""
+    """The candidates for one text."""
 
     query: Query
     """The text as it was searched for."""
     candidates: tuple[Candidate, ...]
     """Entries, best first."""
-    absent: NotCovered | None
-    """The absent topic that comes closer than any entry, if one does."""
+    not_covered: NotCovered | None
+    """The not-covered topic that comes closer than every entry, if one does."""
     model: Model
     """The model whose bands apply to the scores."""
     encoded: int = 0
-    """Characters whose meaning was computed, `PER_TEXT` more for each text."""
+    """Cost of the vectors that were computed, in characters, `CHARACTERS_PER_TEXT` more for each text."""
 
     @property
     def best(self) -> float:
@@ -46,7 +47,7 @@ class Ranking:
 
     @property
     def is_exact(self) -> bool:
-        """Whether a curator wrote the text word for word, under an entry or an absent topic."""
+        """Whether the text equals a phrasing of an entry or a not-covered topic."""
         return not self.candidates or "exact" in self.candidates[0].features
 
 
@@ -56,48 +57,50 @@ class Engine:
 
     catalogue: Catalogue
     """What can be asked for."""
-    reader: QueryParser
-    """Reads questions as the catalogue was read."""
-    examiner: FeatureExtractor
-    """Gathers the evidence."""
+    parser: QueryParser
+    """Parses questions, as it parsed the catalogue's texts."""
+    views: ViewBuilder
+    """Compares queries with the catalogue."""
+    extractor: FeatureExtractor
+    """Computes the features of candidates."""
     weights: Weights
-    """Turn evidence into scores."""
+    """The models that turn features into probabilities, and their thresholds."""
     embedder: CachedEmbedder | None
     """Computes a question's meaning; None where that can't be done."""
     vectors: Vectors | None
     """Meaning of the catalogue's texts; None where it can't be computed."""
-    repair: SpellingCorrector
-    """The speller over the knowledge's own words."""
+    correct_spelling: SpellingCorrector
+    """Corrects words that were typed by sound, towards the knowledge's own words."""
 
     @property
-    def reads_meaning(self) -> bool:
-        """Whether the meaning of questions counts, or only their words and sound."""
+    def uses_semantics(self) -> bool:
+        """Whether vectors are used, or only the words and the sound of questions."""
         return self.vectors is not None and self.embedder is not None and not self.embedder.failing
 
     def is_pinyin(self, text: str) -> bool:
         """Tell whether normalised `text` is Chinese typed in Latin letters."""
-        return text.isascii() and not self.repair(text[:LONGEST]).isascii()
+        return text.isascii() and not self.correct_spelling(text[:MAX_QUERY_CHARACTERS]).isascii()
 
-    def rank(self, text: str, allowance: int = 2 * (LONGEST + PER_TEXT)) -> Ranking:
-        """Rank what normalised `text` may ask for; meaning is computed only where the cheap evidence isn't sure.
+    def rank(self, text: str, allowance: int = 2 * (MAX_QUERY_CHARACTERS + CHARACTERS_PER_TEXT)) -> Ranking:
+        """Rank the entries for normalised `text`; vectors are used only where the lexical score leaves it open.
 
         `allowance` is the number of characters (see `Ranking.encoded`) whose meaning may be computed: the text's first,
         then its repaired form's.
         """
         if (exact := self._exact(text)) is not None:
             return exact
-        text = text[:LONGEST]
-        query = self.reader.of_normalised(text)
-        cheap = self._rank_by(query, self.weights.without_meaning, None)
-        if self.vectors is None or cheap.best >= self.weights.sure or _work(text) > allowance:
-            return cheap
-        repaired = self.repair(text)
+        text = text[:MAX_QUERY_CHARACTERS]
+        query = self.parser.parse_normalised(text)
+        lexical = self._rank_by(query, self.weights.without_meaning, None)
+        if self.vectors is None or lexical.best >= self.weights.skip_semantic_from or _work(text) > allowance:
+            return lexical
+        repaired = self.correct_spelling(text)
         queries = [query]
         if repaired not in {text, ""} and _work(text, repaired) <= allowance:
-            queries.append(self.reader.of_normalised(repaired))
+            queries.append(self.parser.parse_normalised(repaired))
         views = self._meanings(queries)
         if views is None:
-            return cheap
+            return lexical
         rankings = [
             self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
         ]
@@ -106,41 +109,42 @@ class Engine:
 
     def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
         """Score given entries for each of several normalised texts; by number of the entry."""
-        queries = [self.reader.of_normalised(text[:LONGEST]) for text in texts]
+        queries = [self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS]) for text in texts]
         views: Sequence[SemanticView | None] | None = self._meanings(queries)
         model = self.weights.without_meaning if views is None else self.weights.with_meaning
         return [
-            dict(zip(items, self._candidates(items, self.examiner.lexical(query), view, model), strict=True))
+            dict(zip(items, self._candidates(items, self.views.lexical(query), view, model), strict=True))
             for query, view in zip(queries, views or [None] * len(queries), strict=True)
         ]
 
     def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
-        lexical = self.examiner.lexical(query)
-        chosen = self.examiner.candidates(lexical, semantic)
+        lexical = self.views.lexical(query)
+        chosen = self.extractor.candidates(lexical, semantic)
         candidates = sorted(self._candidates(chosen, lexical, semantic, model), key=lambda candidate: -candidate.score)
-        return Ranking(query, tuple(candidates), self._absent(lexical, semantic), model)
+        return Ranking(query, tuple(candidates), self._not_covered(lexical, semantic), model)
 
     def _candidates(
         self, items: Collection[int], lexical: LexicalView, semantic: SemanticView | None, model: Model
     ) -> list[Candidate]:
-        evidence = [self.examiner.features(item, lexical, semantic) for item in items]
-        scores = model.logistic.probabilities(evidence).tolist()
-        if is_lone(lexical.query, self.reader.lexicon):
-            scores = [min(score, worth(features)) for score, features in zip(scores, evidence, strict=True)]
+        feature_rows = [self.extractor.features(item, lexical, semantic) for item in items]
+        scores = model.logistic.probabilities(feature_rows).tolist()
+        if is_lone(lexical.query, self.parser.lexicon):
+            scores = [min(score, worth(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [
             Candidate(
                 item=self.catalogue.items[item],
-                phrasing=self.catalogue.wordings[self.examiner.closest(item, lexical, semantic)],
+                phrasing=self.catalogue.wordings[self.extractor.closest(item, lexical, semantic)],
                 features=features,
                 score=score,
             )
-            for item, features, score in zip(items, evidence, scores, strict=True)
+            for item, features, score in zip(items, feature_rows, scores, strict=True)
         ]
 
-    def _absent(self, lexical: LexicalView, semantic: SemanticView | None) -> NotCovered | None:
-        """Return the absent topic that comes closer than every entry, by both readings of meaning where there are any.
+    def _not_covered(self, lexical: LexicalView, semantic: SemanticView | None) -> NotCovered | None:
+        """Return the not-covered topic that comes closer than every entry; None where an entry comes closest.
 
-        To name one that was not asked for is worse than to name none.
+        With vectors, both `items` and `contrast` must agree: to name a topic that was not asked for is worse than to
+        name none.
         """
         scores = (lexical.dice if semantic is None else semantic.items).scores
         best = int(scores.argmax()) if len(scores) else 0
@@ -153,10 +157,14 @@ class Engine:
         number = self.catalogue.exact.get(text)
         if number is None:
             return None
-        item, model, query = self.catalogue.items[number], self.weights.without_meaning, self.reader.of_normalised(text)
+        item, model, query = (
+            self.catalogue.items[number],
+            self.weights.without_meaning,
+            self.parser.parse_normalised(text),
+        )
         if isinstance(item, NotCovered):
             return Ranking(query, (), item, model)
-        candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT)
+        candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT_MATCH_PROBABILITY)
         return Ranking(query, (candidate,), None, model)
 
     def _meanings(self, queries: Sequence[Query]) -> list[SemanticView] | None:
@@ -166,9 +174,9 @@ class Engine:
             rows = self.embedder.encode([query.text for query in queries])
         except EmbeddingError:
             return None
-        return [self.examiner.semantic(row, self.vectors) for row in rows]
+        return [self.views.semantic(row, self.vectors) for row in rows]
 
 
 def _work(*texts: str) -> int:
     """Return how much it costs to compute the meaning of texts."""
-    return sum(len(text) + PER_TEXT for text in texts)
+    return sum(len(text) + CHARACTERS_PER_TEXT for text in texts)

@@ -8,7 +8,7 @@ from bot.matching.dialogue_patterns import FollowUp
 from bot.matching.engine import Engine
 from bot.matching.results import AnswerContext
 
-SAME = 0.9
+FOLLOW_UP_PROBABILITY = 0.9
 """Probability that "the exact words?" or "the third one?" is about the entry that was just shown."""
 
 

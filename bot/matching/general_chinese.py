@@ -13,13 +13,14 @@ import jieba
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cache import Arrays, Codec, as_array, of_array
+from bot.cache import Arrays, Codec, as_array, from_array
+from bot.knowledge.han import HAN
 from bot.matching.inverted_index import Ints
 from bot.matching.pinyin import syllables
 
 _COMMON = 300
 """Occurrences in jieba's corpus from which a word counts as everyday."""
-_SHORT_WORD = re.compile(r"[\u3400-\u9fff]{1,4}")
+_SHORT_WORD = re.compile(rf"[{HAN}]{{1,4}}")
 
 
 class CommonWords(NamedTuple):
@@ -119,8 +120,8 @@ def _to_arrays(general: GeneralChinese) -> Arrays:
     }
 
 
-def _of_arrays(arrays: Arrays) -> GeneralChinese:
-    other = of_array(arrays["other"])
+def _from_arrays(arrays: Arrays) -> GeneralChinese:
+    other = from_array(arrays["other"])
     everyday = {
         word: CommonWords(frequency, tuple(sounds.split(" ")))
         for word, (frequency, sounds) in other["everyday"].items()
@@ -128,4 +129,4 @@ def _of_arrays(arrays: Arrays) -> GeneralChinese:
     return GeneralChinese(arrays["beginnings"], arrays["starts"], arrays["packed"], other["total"], everyday)
 
 
-GENERAL = Codec("chinese", _to_arrays, _of_arrays)
+GENERAL = Codec("chinese", _to_arrays, _from_arrays)

@@ -72,8 +72,8 @@ class Index:
         texts, shared = self._gather(known, asked, most)
         dice = 2 * shared / (asked + self.lengths[texts])
         if len(texts) > most:
-            kept = np.argpartition(-dice, most)[:most]
-            texts, shared, dice = texts[kept], shared[kept], dice[kept]
+            top = np.argpartition(-dice, most)[:most]
+            texts, shared, dice = texts[top], shared[top], dice[top]
         order = np.lexsort((texts, -dice))
         return Hits(texts[order], shared[order].astype(np.float32), asked)
 

@@ -1,4 +1,4 @@
-"""How much a message of one word can be worth: too little for the weights to tell a topic from a chance."""
+"""An upper bound for the scores of a message of one word, which says too little for the trained weights."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from bot.matching.lexicon import Lexicon
 from bot.matching.results import Query
 
-UNLIKE, SAME = 0.88, 1.0
-"""Cosines from which a word begins to mean what a wording means, and at which it is the same."""
-_MOSTLY = 1.4
+DIFFERENT_COSINE, SAME_COSINE = 0.88, 1.0
+"""Cosines with a phrasing at which a word counts as unrelated, and as the same."""
+_SCORE_PER_DICE = 1.4
 """Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
-_NOT_HELD = 0.5
+_MAX_SCORE_WITHOUT_WORD = 0.5
 """Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
 
 
@@ -26,7 +26,7 @@ def worth(features: Mapping[str, float]) -> float:
     A wording must consist of the word for the most part, or mean the same. That some text of the entry holds the word,
     or that no other entry comes closer, is no sign that the entry is asked for.
     """
-    meant = (features.get("meaning", UNLIKE) - UNLIKE) / (SAME - UNLIKE)
+    meant = (features.get("meaning", DIFFERENT_COSINE) - DIFFERENT_COSINE) / (SAME_COSINE - DIFFERENT_COSINE)
     if features["unexplained"] == 1:
-        return min(_NOT_HELD, max(0.0, meant))
-    return min(1.0, max(0.0, meant, _MOSTLY * features["dice"]))
+        return min(_MAX_SCORE_WITHOUT_WORD, max(0.0, meant))
+    return min(1.0, max(0.0, meant, _SCORE_PER_DICE * features["dice"]))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge.model import Entry, Knowledge, Language
 from bot.matching.context_features import in_context
-from bot.matching.decide import NEAREST, decide
+from bot.matching.decide import MAX_NEAREST, decide
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
-from bot.matching.follow_ups import SAME, next_entry, picked, same_again
+from bot.matching.follow_ups import FOLLOW_UP_PROBABILITY, next_entry, picked, same_again
 from bot.matching.message_topics import topics
 from bot.matching.reply_language import LanguageDetector
-from bot.matching.results import AnswerContext, Decision, Found
+from bot.matching.results import AnswerContext, Decision, Scored
 from bot.matching.smalltalk import SmalltalkPatterns
-from bot.matching.work_limit import LONGEST_MESSAGE
+from bot.matching.work_limit import MAX_MESSAGE_CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -33,68 +33,73 @@ class Matcher:
     """Tells the language to reply in."""
 
     def decide(self, text: str, language_hint: str | None = None, before: AnswerContext | None = None) -> Decision:
-        """Decide about one message; `before` is what its conversation was about."""
-        text = text[:LONGEST_MESSAGE]
-        if before is not None and before.is_offer:
-            return self._after_offer(text, language_hint, before)
-        normalise = self.engine.reader.normalise
-        inline = normalise.inline(text)[:LONGEST_MESSAGE]  # a sign may stand for a whole sentence
+        """Decide about one message; `before` is what its conversation was about.
+
+        `language_hint` is the IETF tag of the asker's language, for a message that shows none.
+        """
+        text = text[:MAX_MESSAGE_CHARACTERS]
+        normalise = self.engine.parser.normalise
+        inline = normalise.inline(text)[:MAX_MESSAGE_CHARACTERS]  # one character may be written out as a sentence
         whole = normalise.of_inline(inline)
+        language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
+        if before is not None and before.is_offer:
+            return self._after_offer(inline, whole, language, before)
+        return self._decide(inline, whole, language, before)
+
+    def _decide(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
+        """Decide about a message, `inline` with its punctuation and `whole` without it."""
         if self.dialogue.change.search(inline):
             before = None
-        decision = self._follow_up(whole, before) if before is not None else None
+        decision = self._follow_up(whole, language, before) if before is not None else None
         kind = self.smalltalk.kind(whole)
         if decision is None and (kind is None or (kind == "nothing" and whole and before is not None)):
-            decision = self._question(inline, whole, before)  # "why not?" says something to an answer
+            decision = self._question(inline, whole, language, before)  # "why not?" says something to an answer
         if decision is None or (kind is not None and decision.status != "answered"):
-            decision = Decision("smalltalk", "zh", smalltalk=kind)
-        decision = self._with_nearest(decision)
-        language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
-        return replace(decision, language=language)
+            decision = Decision("smalltalk", language, smalltalk=kind)
+        return self._with_nearest(decision)
 
-    def _after_offer(self, text: str, language_hint: str | None, before: AnswerContext) -> Decision:
-        """Decide about a message to which nothing was answered before: it picks what was offered, or asks better."""
-        normalise = self.engine.reader.normalise
-        whole = normalise(text)
-        alone = self.decide(text, language_hint)
+    def _after_offer(self, inline: str, whole: str, language: Language, before: AnswerContext) -> Decision:
+        """Decide about a reply to suggestions: it picks one of them, adds to the question, or asks another."""
         if (entry := picked(self.dialogue.follow_up(whole), before)) is not None:
-            return replace(_shown(entry), language=alone.language)
+            return _shown(entry, language)
+        alone = self._decide(inline, whole, language, None)
         if alone.status in {"answered", "smalltalk"} or not before.asked:
             return alone
-        together = self.decide(f"{normalise(before.asked)} {whole}", language_hint)
-        return alone if together.status == "unknown" else replace(together, language=alone.language)
+        together = self.decide(f"{self.engine.parser.normalise(before.asked)} {whole}")
+        return alone if together.status == "unknown" else replace(together, language=language)
 
-    def _question(self, inline: str, whole: str, before: AnswerContext | None) -> Decision:
+    def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
         if before is None or len(rankings) > 1:
-            return decide(rankings)
-        decision = decide((in_context(self.engine, whole, rankings[0], before),))
+            return decide(rankings, language)
+        decision = decide((in_context(self.engine, whole, rankings[0], before),), language)
         if decision.status == "unknown" and decision.suggestions and self.dialogue.follow_up(whole) is not None:
             return replace(decision, status="suggested")  # a bare "why?" names nothing that could be missing
         return decision
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""
-        absent = decision.absent
-        if decision.status != "unknown" or absent is None or decision.suggestions:
+        topic = decision.not_covered
+        if decision.status != "unknown" or topic is None or decision.suggestions:
             return decision
         scores = {candidate.item.key: candidate.score for candidate in decision.candidates}
-        entries = (self.knowledge.entry(absent.interview, near) for near in absent.near[:NEAREST])
-        nearest = tuple(Found(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
+        entries = (self.knowledge.entry(topic.interview, near) for near in topic.near[:MAX_NEAREST])
+        nearest = tuple(Scored(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
         return replace(decision, suggestions=nearest)
 
-    def _follow_up(self, whole: str, before: AnswerContext) -> Decision | None:
+    def _follow_up(self, whole: str, language: Language, before: AnswerContext) -> Decision | None:
         """Decide about a message that asks for the last answer again or the next one; None for any other."""
         follow_up = self.dialogue.follow_up(whole)
         if follow_up is None:
             return None
         if follow_up.kind == "detail" and (narrower := self._on_point(before)) is not None:
-            return _shown(narrower)
+            return _shown(narrower, language)
         if (again := same_again(follow_up, before)) is not None:
-            return _shown(*again)
+            entry, point = again
+            return _shown(entry, language, point)
         if follow_up.kind == "more":
             following = next_entry(self.engine, before)
-            return _shown(following) if following is not None else None
+            return _shown(following, language) if following is not None else None
         return None
 
     def _on_point(self, before: AnswerContext) -> Entry | None:
@@ -106,5 +111,5 @@ class Matcher:
         return next((found.entry for found in answers if found.entry.key != last.key), None)
 
 
-def _shown(entry: Entry, focus: int | None = None) -> Decision:
-    return Decision("answered", "zh", answers=(Found(entry, SAME),), focus=focus)
+def _shown(entry: Entry, language: Language, focus: int | None = None) -> Decision:
+    return Decision("answered", language, answers=(Scored(entry, FOLLOW_UP_PROBABILITY),), focus=focus)

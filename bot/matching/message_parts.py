@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.normalise import Normaliser
 
-MOST = 6
+MAX_PARTS = 6
 """Parts looked at; who asks more in one message gets the first ones answered."""
 _LEANING = frozenset({"more", "detail", "wording", "why"})
 """Kinds of follow-ups that say nothing without what came before."""
@@ -37,7 +37,7 @@ def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> t
     """Return the first pieces that could stand alone, normalised; those behind them are not looked at."""
     found: dict[str, None] = {}
     for piece in pieces:
-        if len(found) == MOST:
+        if len(found) == MAX_PARTS:
             break
         text = "" if normalise.is_filler(piece) else normalise.of_inline(piece)
         if text and ((lean := dialogue.follow_up(text)) is None or lean.kind not in _LEANING):

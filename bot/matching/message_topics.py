@@ -1,21 +1,21 @@
-"""Which questions a message holds, and what each may be about."""
+"""Splits a message that asks about several topics, and ranks the entries for each part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.matching.decide import answer_the_same, narrowed
 from bot.matching.dialogue_patterns import Dialogue
-from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.message_parts import halves, sentences
-from bot.matching.narrow import answer_the_same, narrowed
 from bot.matching.normalise import Normaliser
 from bot.matching.weights import log_odds
 from bot.matching.work_limit import BoundedRanking
 
-MOST = 3
+MAX_TOPICS = 3
 """Answers to one message."""
-_LONG = 56
+_LONG_PART_TERMS = 56
 """Index terms from which a part counts as long."""
 
 
@@ -26,12 +26,12 @@ class MessageSplit:
     rankings: tuple[Ranking, ...]
     """What each part may be about; their best entries differ and quote no common line."""
     features: Mapping[str, float]
-    """The evidence for and against reading the message so."""
+    """The features for the model that decides whether to split."""
 
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
-    normalise = engine.reader.normalise
+    normalise = engine.parser.normalise
     rank = BoundedRanking(engine, whole)  # the ways to cut a message share parts
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
@@ -53,34 +53,38 @@ def cuts(
     One that is longer than any sentence is cut between its sentences alone.
     """
     ways = {"": sentences(dialogue, inline, normalise)}
-    if len(ranking.query.text) < LONGEST:
+    if len(ranking.query.text) < MAX_QUERY_CHARACTERS:
         ways |= halves(dialogue, inline, normalise)
     for name, parts in ways.items():
         if len(parts) < 2:
             continue
         rankings = [rank(part) for part in parts]
         probable = [part for part in rankings if part.best >= part.model.bands.suggest]
-        kept = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
-        if len(kept) > 1:
-            asking = [bool(dialogue.question.search(part.query.text)) for part in kept]
-            features = _evidence(ranking, kept, asking, len(parts))
-            yield MessageSplit(kept, features | {"comma": float(name == "comma"), "joined": float(name == "joined")})
+        distinct = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
+        if len(distinct) > 1:
+            asking = [bool(dialogue.question.search(part.query.text)) for part in distinct]
+            features = _split_features(ranking, distinct, asking, len(parts))
+            yield MessageSplit(
+                distinct, features | {"comma": float(name == "comma"), "joined": float(name == "joined")}
+            )
 
 
-def _evidence(whole: Ranking, kept: Sequence[Ranking], asking: Sequence[bool], parts: int) -> dict[str, float]:
+def _split_features(
+    whole: Ranking, distinct: Sequence[Ranking], asking: Sequence[bool], parts: int
+) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
-    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in kept)
-    odds = [log_odds(part.best) for part in kept]
+    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in distinct)
+    odds = [log_odds(part.best) for part in distinct]
     return {
         "whole": log_odds(whole.best),
         "whole_unexplained": best.features.get("unexplained", 0.0) if best is not None else 1.0,
         "whole_among": float(among),
         "least": min(odds),
         "most": max(odds),
-        "exact": sum(part.is_exact for part in kept) / len(kept),
-        "shortest": min(min(len(part.query.terms) / _LONG, 1.0) for part in kept),
-        "asking": sum(asking) / len(kept),
-        "dropped": 1 - len(kept) / parts,
+        "exact": sum(part.is_exact for part in distinct) / len(distinct),
+        "shortest": min(min(len(part.query.terms) / _LONG_PART_TERMS, 1.0) for part in distinct),
+        "asking": sum(asking) / len(distinct),
+        "dropped": 1 - len(distinct) / parts,
     }
 
 
@@ -104,9 +108,9 @@ def _clear(ranking: Ranking) -> float:
 
 
 def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
-    """Keep the first of those whose answers overlap."""
-    kept: list[Ranking] = []
+    """Leave out each ranking whose best entry overlaps that of an earlier one."""
+    distinct: list[Ranking] = []
     for ranking in rankings:
-        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in kept):
-            kept.append(ranking)
-    return tuple(kept[:MOST])
+        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in distinct):
+            distinct.append(ranking)
+    return tuple(distinct[:MAX_TOPICS])

@@ -11,18 +11,18 @@ from typing import TypeAlias
 
 import opencc
 
+from bot.knowledge.han import HAN
 from bot.matching.romanise import without_tones, zhuyin_as_pinyin
 from bot.matching.word_lists import LanguageWords
 
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _REMEMBERED = 16_384
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff]+|\b(?:t\.me|github\.com)/[^\s\u4e00-\u9fff]+")
+_URL = re.compile(rf"(?:https?://|www\.)[^\s\u3000-\u303f{HAN}]+|\b(?:t\.me|github\.com)/[^\s{HAN}]+")
 _MENTION = re.compile(r"@[a-z0-9_]{2,}")
 _COMMAND = re.compile(r"^\s*/[a-z_]+(?=\s|$)")
 _HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+(?![^\s#]*#)")

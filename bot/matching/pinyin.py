@@ -11,7 +11,9 @@ from functools import lru_cache
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import Style, lazy_pinyin, pinyin_dict  # reads the variable when it is imported
 
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
+from bot.knowledge.han import HAN
+
+_RUN = re.compile(rf"([{HAN}]+)|[^{HAN}]+")
 _FUZZY = (
     (re.compile(r"^([ln])y?u(?=e$)"), r"\1v"),
     (re.compile(r"^([ln])yu$"), r"\1v"),
@@ -57,11 +59,8 @@ def syllables(text: str) -> tuple[str, ...]:
     Characters are read one by one: a wrong character in a word must not change how its neighbours are read.
     """
     found: list[str] = []
-    for run in _HAN_RUN.findall(text):
-        if "\u3400" <= run[0] <= "\u9fff":
-            found.extend(map(_of_character, run))
-        else:
-            found.extend(run.split())
+    for run in _RUN.finditer(text):
+        found.extend(map(_of_character, run[0]) if run[1] else run[0].split())
     return tuple(found)
 
 

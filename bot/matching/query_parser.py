@@ -1,4 +1,4 @@
-"""From typed text to a query; the one way that questions and knowledge are read."""
+"""Parses a text into a query; questions and phrasings go through the same steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.matching.tokenise import Segmenter, terms
 
 @dataclass(frozen=True)
 class QueryParser:
-    """Normalises, brings names to one form, and cuts into terms."""
+    """Normalises a text, replaces aliases by canonical names, and cuts it into index terms."""
 
     normalise: Normaliser
     """Brings a text to its one form."""
@@ -24,11 +24,11 @@ class QueryParser:
     segmenter: Segmenter
     """Cuts Chinese into words."""
 
-    def read(self, text: str) -> Query:
+    def parse(self, text: str) -> Query:
         """Read a typed text."""
-        return self.of_normalised(self.normalise(text))
+        return self.parse_normalised(self.normalise(text))
 
-    def of_normalised(self, text: str) -> Query:
+    def parse_normalised(self, text: str) -> Query:
         """Read a text that is normalised already."""
         canonical = self.lexicon.canonical(text)
         words = tuple(self.segmenter.words(canonical))

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import opencc
 
+from bot.knowledge.han import HAN
 from bot.knowledge.model import Language
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_HAN = re.compile(rf"[{HAN}]")
 _ZHUYIN = re.compile(r"[\u3105-\u3129]")
 _CANTONESE = re.compile(r"[嘅喺咗哋冇啲嗰噉咁嚟睇佢唔咩乜]")
 TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})

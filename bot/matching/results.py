@@ -1,4 +1,4 @@
-"""What flows through the matcher: each step returns one of these, frozen and printable."""
+"""The data that the steps of matching pass on: queries, candidates and decisions; all immutable."""
 
 from __future__ import annotations
 
@@ -46,43 +46,43 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry, or an absent topic, that a query may be about."""
+    """An entry, or a not-covered topic, that a query may be about."""
 
     item: Entry | NotCovered
     """What it would be about."""
     phrasing: str
     """The wording of `item` that came closest."""
     features: Mapping[str, float]
-    """The evidence, by feature name."""
+    """The features, by name (see `features` and `context_features`)."""
     score: float
     """Probability in [0, 1] that this is what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An entry that a decision names."""
+class Scored:
+    """An entry and how likely it is the right one."""
 
     entry: Entry
     """What would be shown."""
     score: float
-    """Probability in [0, 1]."""
+    """Probability in [0, 1]; means the same for every question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about a message, with the evidence for it."""
+    """What to reply to a message, with the candidates behind it."""
 
     status: Status
     """Whether an answer is claimed, and if not, what there is instead."""
     language: Language
     """Language to reply in."""
-    answers: tuple[Found, ...] = ()
+    answers: tuple[Scored, ...] = ()
     """One a topic, the first one first; empty unless `status` is "answered"."""
-    suggestions: tuple[Found, ...] = ()
+    suggestions: tuple[Scored, ...] = ()
     """Likeliest first; none is claimed as an answer."""
     smalltalk: Smalltalk | None = None
     """Which kind, where `status` is "smalltalk"."""
-    absent: NotCovered | None = None
+    not_covered: NotCovered | None = None
     """What is known not to be in the interview and was asked for."""
     focus: int | None = None
     """0-based point that a follow-up asked for, if any."""

@@ -12,12 +12,13 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.knowledge.han import HAN
 from bot.matching.general_chinese import GeneralChinese
 from bot.matching.pinyin import fuzzy, plain_syllables, segment, syllables
 from bot.matching.query_parser import QueryParser
 
-_PIECE = re.compile(r"[\u3400-\u9fff]|[a-z0-9]+|[^\sa-z0-9\u3400-\u9fff]+")
-_HAN_WORD = re.compile(r"[\u3400-\u9fff]{1,4}")
+_PIECE = re.compile(rf"[{HAN}]|[a-z0-9]+|[^\sa-z0-9{HAN}]+")
+_HAN_WORD = re.compile(rf"[{HAN}]{{1,4}}")
 _ALIAS_COUNT = 3
 """How often an alias of the lexicon counts as having been seen."""
 _LONGEST = 4
@@ -36,7 +37,7 @@ _LONG_LATIN = 8
 """Letters from which two slips are forgiven; shorter words have too many neighbours."""
 _SURE_WORD = 3
 """Characters of a known word from which even an English word inside it is taken as pinyin (基础she施)."""
-_BESIDE_HAN = re.compile(r" +(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) +")
+_BESIDE_HAN = re.compile(rf" +(?=[{HAN}])|(?<=[{HAN}]) +")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +202,13 @@ def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, st
                 yield "".join(before), "".join(behind)
 
 
-def words_of(texts: Iterable[str], reader: QueryParser) -> Counter[str]:
+def words_of(texts: Iterable[str], parser: QueryParser) -> Counter[str]:
     """Count the words of normalised texts, and the lexicon's."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(word for word in reader.segmenter.words(text) if not word.isascii())
+        counts.update(word for word in parser.segmenter.words(text) if not word.isascii())
         counts.update(word for word in text.split() if word.isascii())
-    for alias in reader.lexicon.canonical_of:
+    for alias in parser.lexicon.canonical_of:
         counts[alias] += _ALIAS_COUNT
     return counts
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import jieba
 
+from bot.knowledge.han import HAN
 from bot.matching.general_chinese import GeneralChinese
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN = re.compile(rf"[{HAN}]+")
 _LATIN = re.compile(r"[a-z0-9]+")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 _SHORTEST_STEM = 3

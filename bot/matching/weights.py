@@ -1,4 +1,4 @@
-"""The model that turns evidence into a probability: logistic regression, its weights a readable file."""
+"""The models that turn features into a probability: logistic regression, with the weights in a readable file."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ class LogisticModel(_Table):
     products: dict[str, float]
     """Weights of "one*other"."""
 
-    def probabilities(self, evidence: Sequence[Mapping[str, float]]) -> Floats:
+    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Floats:
         """Return for each candidate the probability that it is right, in [0, 1].
 
         Every feature of the model must be given.
         """
-        if not evidence:
+        if not feature_rows:
             return np.empty(0, np.float64)
         layout = self._layout
-        raw = np.array([[features[name] for name in self.features] for features in evidence])
+        raw = np.array([[features[name] for name in self.features] for features in feature_rows])
         odds = self.intercept + raw @ layout.weights
         odds += np.maximum(raw[:, layout.bent] - layout.bends, 0) @ layout.slopes
         standard = (raw - layout.means) / layout.scales
@@ -137,8 +137,8 @@ class Weights(_Table):
     in_conversation: Model
     """Weighs a message by itself against the same message behind the last question (see `context`)."""
     several: MultiTopicModel
-    sure: Probability
-    """From this score without meaning on, meaning isn't computed."""
+    skip_semantic_from: Probability
+    """Lexical score from which the semantic features aren't computed."""
 
 
 def log_odds(score: float) -> float:

@@ -1,15 +1,15 @@
-"""How much work one message may cause, however long it is and whatever it holds."""
+"""Bounds the time that one message takes: how many characters are encoded as vectors at most."""
 
 from __future__ import annotations
 
-from bot.matching.engine import LONGEST, Engine, Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 
-LONGEST_MESSAGE = 4096
+MAX_MESSAGE_CHARACTERS = 4096
 """Characters of a message that are looked at: as many as Telegram lets one have."""
-MEANT = 304
+MAX_ENCODED_CHARACTERS = 304
 """Characters (see `Ranking.encoded`) whose meaning is computed for a message that may be one question: those of the
 longest one, as typed and repaired, and of some parts. Every message of the question files keeps its answer."""
-MEANT_OF_LONG = 64
+MAX_ENCODED_CHARACTERS_OF_LONG = 64
 """The same for a longer message, which is cut into parts: it costs about a millisecond a Chinese character."""
 
 
@@ -22,7 +22,7 @@ class BoundedRanking:
     def __init__(self, engine: Engine, whole: str) -> None:
         """`whole` is the normalised message; its length decides how much may be done."""
         self._engine = engine
-        self._left = MEANT if len(whole) <= LONGEST else MEANT_OF_LONG
+        self._left = MAX_ENCODED_CHARACTERS if len(whole) <= MAX_QUERY_CHARACTERS else MAX_ENCODED_CHARACTERS_OF_LONG
         self._found: dict[str, Ranking] = {}
 
     def __call__(self, text: str) -> Ranking:

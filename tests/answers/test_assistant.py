@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from bot import compose
-from bot.answers.assistant import Assistant, difference
-from bot.answers.conversation import LASTS
+from bot.answers.assistant import Assistant, ExtendedMatcher, difference
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import About, Question, Reply
 from bot.errors import KnowledgeError
+from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
 from tests.builders import SECOND, copy_of, edit, knowledge_of
@@ -46,11 +48,34 @@ def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
     assert reply.took_ms > 0
 
 
-def test_what_is_known_to_be_absent_is_said(assistant: Assistant) -> None:
+def test_what_is_known_not_to_be_covered_is_said(assistant: Assistant) -> None:
     reply = assistant.reply(Question("灯塔有多高？"))
     assert (reply.status, ids(reply)) == ("unknown", [])
-    assert reply.absent is not None
-    assert reply.absent.id == "height"
+    assert reply.not_covered is not None
+    assert reply.not_covered.id == "height"
+
+
+def test_a_reply_says_all_that_was_decided(second: Matcher) -> None:
+    decision = second.decide("灯塔有多高？")
+    reply = Reply.of("灯塔有多高？", decision)
+    shown = {part.name: getattr(reply, part.name) for part in fields(reply)}
+    assert shown == {"question": "灯塔有多高？", "took_ms": 0.0} | {
+        part.name: getattr(decision, part.name) for part in fields(decision) if part.name != "candidates"
+    }
+
+
+def test_why_a_phrasing_is_rejected_is_known_without_building_a_matcher(second: Matcher) -> None:
+    built: list[Matcher] = []
+
+    def extend(base: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        built.append(base)
+        return ExtendedMatcher(base)
+
+    assistant = Assistant(lambda: second, extend=extend)
+    assert assistant.rejection_of(ApprovedPhrasing("lighthouse/keeper", "谁在看灯")) is None
+    reason = assistant.rejection_of(ApprovedPhrasing("lighthouse/gone", "谁在看灯"))
+    assert reason == "the entry 'lighthouse/gone' is gone"
+    assert built == []
 
 
 def test_small_talk_and_language_come_through(assistant: Assistant) -> None:
@@ -106,7 +131,7 @@ def test_a_quoted_point_is_what_a_reply_is_about(assistant: Assistant) -> None:
 
 def test_an_old_conversation_is_over(assistant: Assistant, clock: Clock) -> None:
     assistant.reply(Question("灯塔用过哪些光源？", "a"))
-    clock.now += LASTS + 1
+    clock.now += CONVERSATION_SECONDS + 1
     assert assistant.reply(Question("第二个呢", "a")).focus is None
 
 

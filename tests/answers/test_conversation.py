@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers.conversation import LASTS, MOST, Conversations
+from bot.answers.conversation import CONVERSATION_SECONDS, MAX_CONVERSATIONS, Conversations
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Entry
 from bot.matching.results import Status
@@ -63,7 +63,7 @@ def test_a_message_that_stands_alone_leaves_nothing(conversations: Conversations
 
 def test_it_lasts_so_long_and_no_longer(conversations: Conversations, clock: Clock) -> None:
     conversations.remember("a", answered(ONE))
-    clock.now += LASTS
+    clock.now += CONVERSATION_SECONDS
     assert recalled(conversations) == ["one"]
     clock.now += 1
     assert recalled(conversations) is None
@@ -85,7 +85,7 @@ def test_forgetting_forgets_one_conversation(conversations: Conversations) -> No
 
 
 def test_the_one_that_was_silent_longest_goes_first(conversations: Conversations) -> None:
-    for number in range(MOST):
+    for number in range(MAX_CONVERSATIONS):
         conversations.remember(str(number), answered(ONE))
     conversations.remember("0", answered(TWO))
     conversations.remember("new", answered(THREE))

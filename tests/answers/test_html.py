@@ -55,7 +55,7 @@ REPLIES = st.builds(
     answers=SCORED,
     suggestions=SCORED,
     smalltalk=st.sampled_from([None, "greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"]),
-    absent=st.none() | NOT_COVERED,
+    not_covered=st.none() | NOT_COVERED,
     focus=st.none() | st.integers(0, 9),
 )
 TEXTS = read_texts(ROOT / "config" / "texts")
@@ -158,9 +158,11 @@ def absent(about: str) -> NotCovered:
     return NotCovered("talk", "x", Bilingual(about, about), (), (), "f.yaml", 1)
 
 
-@pytest.mark.parametrize(("status", "key"), [("suggested", "suggested.absent"), ("unknown", "unknown.absent")])
+@pytest.mark.parametrize(
+    ("status", "key"), [("suggested", "suggested.not_covered"), ("unknown", "unknown.not_covered")]
+)
 def test_what_is_known_to_be_absent_is_named(entry: Entry, texts: Texts, status: str, key: str) -> None:
-    reply = Reply("?", status, "en", suggestions=(Scored(entry, 0.3),), absent=absent("prices & <fees>"))  # type: ignore[arg-type]  # parametrised
+    reply = Reply("?", status, "en", suggestions=(Scored(entry, 0.3),), not_covered=absent("prices & <fees>"))  # type: ignore[arg-type]  # parametrised
 
     written = paragraphs(reply, texts)
 

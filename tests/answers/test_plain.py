@@ -68,19 +68,19 @@ def test_traditional_chinese_but_for_the_quotes(knowledge: Knowledge, texts: Tex
 
 
 @pytest.mark.parametrize(
-    ("absent", "expected"),
+    ("topic", "expected"),
     [
         (None, "你是想问下面哪一个？\n\n  1. 泡绿茶用多热的水？\n  2. 茶馆的客人都是谁？"),
         (COFFEE, "访谈里没有提到咖啡。最接近的是：\n\n  1. 泡绿茶用多热的水？\n  2. 茶馆的客人都是谁？"),
     ],
 )
-def test_suggestions(absent: NotCovered | None, expected: str, knowledge: Knowledge, texts: Texts) -> None:
-    reply = Reply("?", "suggested", "zh", suggestions=scored(knowledge, "green-tea", "guests"), absent=absent)
+def test_suggestions(topic: NotCovered | None, expected: str, knowledge: Knowledge, texts: Texts) -> None:
+    reply = Reply("?", "suggested", "zh", suggestions=scored(knowledge, "green-tea", "guests"), not_covered=topic)
     assert render(reply, knowledge, texts) == expected
 
 
 @pytest.mark.parametrize(
-    ("absent", "near", "expected"),
+    ("topic", "near", "expected"),
     [
         (None, (), "这个访谈里没有说到，我不乱编。\n\n发 /topics 看看都聊了什么。"),
         (COFFEE, (), "访谈里没有提到咖啡。\n\n发 /topics 看看都聊了什么。"),
@@ -95,9 +95,9 @@ def test_suggestions(absent: NotCovered | None, expected: str, knowledge: Knowle
     ],
 )
 def test_unknown(
-    absent: NotCovered | None, near: tuple[str, ...], expected: str, knowledge: Knowledge, texts: Texts
+    topic: NotCovered | None, near: tuple[str, ...], expected: str, knowledge: Knowledge, texts: Texts
 ) -> None:
-    reply = Reply("?", "unknown", "zh", suggestions=scored(knowledge, *near), absent=absent)
+    reply = Reply("?", "unknown", "zh", suggestions=scored(knowledge, *near), not_covered=topic)
     assert render(reply, knowledge, texts) == expected
 
 

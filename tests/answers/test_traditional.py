@@ -38,7 +38,7 @@ def curated(interview: Interview) -> Iterator[Bilingual]:
         yield entry.question
         yield from entry.points
         yield from (quote.speaker.name for quote in entry.quotes)
-    yield from (absent.about for absent in interview.absent)
+    yield from (topic.about for topic in interview.not_covered)
 
 
 @pytest.mark.parametrize("case", cases("traditional"))

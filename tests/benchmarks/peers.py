@@ -65,6 +65,6 @@ def _meaning(engine: Engine, questions: Sequence[str]) -> Scores:
     """Score by the cosine of the sentence vectors, normalised as the bot does it."""
     if engine.embedder is None or engine.vectors is None:
         raise TypeError("the engine has no embeddings")
-    texts = [engine.reader.normalise(text) for text in questions]
+    texts = [engine.parser.normalise(text) for text in questions]
     rows = np.concatenate([engine.embedder.encode([text]) for text in texts])
     return np.asarray(rows @ engine.vectors.phrasings.T, np.float32)

@@ -30,7 +30,7 @@ class Choice:
     entry: Entry | None
     """The best entry; None where nothing comes near."""
     score: float
-    """More is surer, in the contestant's own unit; minus infinity where an absent topic comes nearer."""
+    """More is surer, in the contestant's own unit; minus infinity where a not-covered topic comes nearer."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def quality(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Iterat
 
 
 def choices(scores: Scores, catalogue: Catalogue) -> list[Choice]:
-    """Turn scores by phrasing into the best entry of each question; absent topics compete as decoys."""
+    """Turn scores by phrasing into the best entry of each question; not-covered topics compete as decoys."""
     if not catalogue.entry_count:
         return [Choice(None, -np.inf) for _ in scores]
     items = np.maximum.reduceat(scores, catalogue.first[:-1], axis=1)
-    entries, absents = items[:, : catalogue.entry_count], items[:, catalogue.entry_count :]
-    decoyed = absents.max(axis=1, initial=-np.inf) > entries.max(axis=1)
+    entries, not_covered = items[:, : catalogue.entry_count], items[:, catalogue.entry_count :]
+    decoyed = not_covered.max(axis=1, initial=-np.inf) > entries.max(axis=1)
     found: list[Choice] = []
     for best, row, out in zip(entries.argmax(axis=1).tolist(), entries, decoyed.tolist(), strict=True):
         entry = catalogue.items[best]

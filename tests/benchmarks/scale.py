@@ -39,7 +39,7 @@ class Measured:
 
     phrasings: int
     items: int
-    """Entries and absent topics."""
+    """Entries and not-covered topics."""
     terms: int
     """Terms of the index."""
     postings: int
@@ -81,21 +81,21 @@ def measure_all(
 def measure(settings: Settings, phrasings: int, questions: Sequence[str], *, profile: bool) -> Measured:
     """Build a knowledge base of a size and ask it; without `questions` of one's own, altered phrasings."""
     shipped = compose.matcher(settings)
-    reader = shipped.engine.reader
-    origin = source(shipped.knowledge, reader.segmenter.words, reader.segmenter.general.words())
+    parser = shipped.engine.parser
+    origin = source(shipped.knowledge, parser.segmenter.words, parser.segmenter.general.words())
     before = _memory()
     knowledge = multiplied(shipped.knowledge, phrasings, origin)
     _log(f"{phrasings:,} phrasings are written")
     asked = questions or altered([text for one in knowledge.interviews for text in _texts(one)], origin, 2 * QUESTIONS)
     started = time.perf_counter()
-    matcher = Builder(CONFIG / "matching", reader.normalise, Cache(None), None).over(knowledge)
+    matcher = Builder(CONFIG / "matching", parser.normalise, Cache(None), None).over(knowledge)
     matcher.decide("what")
     built = time.perf_counter() - started
     memory = _memory() - before
     _log(f"built in {built:.0f} s")
     catalogue = matcher.engine.catalogue
     if not questions:  # one that is a phrasing after all is found in a table, which would flatter the index
-        asked = [text for text in asked if reader.normalise(text) not in catalogue.exact][:QUESTIONS]
+        asked = [text for text in asked if parser.normalise(text) not in catalogue.exact][:QUESTIONS]
     times = _times(matcher, asked)
     return Measured(
         phrasings=len(catalogue.texts),

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from bot.matching.embeddings import CachedEmbedder
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
-from bot.matching.work_limit import LONGEST_MESSAGE
+from bot.matching.work_limit import MAX_MESSAGE_CHARACTERS
 from bot.settings import Settings
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source
@@ -80,13 +80,13 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
 def _nonsense(matcher: Matcher) -> Iterator[str]:
     """Time the longest messages that Telegram lets through, beside a question of the usual length."""
     messages = {"a question": "他对核能的看法到底是怎样的呢"} | {
-        kind: nonsense(kind, LONGEST_MESSAGE) for kind in NONSENSE
+        kind: nonsense(kind, MAX_MESSAGE_CHARACTERS) for kind in NONSENSE
     }
     rows = []
     for kind, text in messages.items():
         found = sorted(_milliseconds(matcher.decide, text) for _ in range(REPETITIONS))
         rows.append((kind, f"{median(found):.0f}", f"{found[-1]:.0f}"))
-    yield f"a message of {LONGEST_MESSAGE} characters, {REPETITIONS} times"
+    yield f"a message of {MAX_MESSAGE_CHARACTERS} characters, {REPETITIONS} times"
     yield from table(["", "median ms", "most ms"], rows)
 
 
@@ -97,7 +97,7 @@ def _milliseconds(ask: Callable[[str], object], text: str) -> float:
 
 
 def _altered(matcher: Matcher) -> list[str]:
-    segmenter = matcher.engine.reader.segmenter
+    segmenter = matcher.engine.parser.segmenter
     origin = source(matcher.knowledge, segmenter.words, segmenter.general.words())
     return altered(matcher.engine.catalogue.wordings, origin, 4 * QUESTIONS)
 

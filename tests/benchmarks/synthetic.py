@@ -87,7 +87,7 @@ def multiplied(knowledge: Knowledge, phrasings: int, origin: Source, seed: int =
 def items(interview: Interview) -> Iterator[Entry | NotCovered]:
     """Yield all that can be asked for."""
     yield from interview.entries()
-    yield from interview.absent
+    yield from interview.not_covered
 
 
 def _size(interview: Interview) -> int:
@@ -108,13 +108,13 @@ def _cut(interview: Interview, most: int) -> Interview:
     sections = tuple(
         replace(section, entries=tuple(filter(None, map(shortened, section.entries)))) for section in interview.sections
     )
-    absents: list[NotCovered] = []
-    for absent in interview.absent:
-        kept = absent.phrasings[:most]
+    not_covered: list[NotCovered] = []
+    for topic in interview.not_covered:
+        kept = topic.phrasings[:most]
         most -= len(kept)
         if kept:
-            absents.append(replace(absent, phrasings=kept))
-    return replace(interview, sections=sections, absent=tuple(absents))
+            not_covered.append(replace(topic, phrasings=kept))
+    return replace(interview, sections=sections, not_covered=tuple(not_covered))
 
 
 @dataclass
@@ -130,8 +130,10 @@ class _Maker:
             replace(section, entries=tuple(self._entry(entry, name) for entry in section.entries))
             for section in model.sections
         )
-        absents = (replace(item, interview=name, phrasings=self._phrasings(item.phrasings)) for item in model.absent)
-        return replace(model, id=name, sections=sections, absent=tuple(absents))
+        not_covered = (
+            replace(item, interview=name, phrasings=self._phrasings(item.phrasings)) for item in model.not_covered
+        )
+        return replace(model, id=name, sections=sections, not_covered=tuple(not_covered))
 
     def _entry(self, entry: Entry, name: str) -> Entry:
         return replace(

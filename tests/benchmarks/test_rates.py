@@ -19,7 +19,7 @@ SCORES = st.lists(st.sampled_from([0.0, 12.5, 40.0, 87.0, 100.0]), min_size=1, m
         ([0.1, 0.9, 0.5, 0.7], 4, 4),
         ([0.9, 0.9, 0.9, 0.1], 2, 0),  # tied scores: all or none
         ([0.9, 0.9, 0.5, 0.1], 2, 2),
-        ([-math.inf, 3.0], 1, 1),  # an absent topic came nearer
+        ([-math.inf, 3.0], 1, 1),  # a not-covered topic came nearer
         ([], 0, 0),
     ],
 )

@@ -25,9 +25,9 @@ def small() -> Knowledge:
     text = Bilingual("核能便宜", "nuclear power is cheap")
     asked = phrasings("核能贵吗", "核能便宜不便", "is nuclear cheap", "cost of nuclear power")
     entry = Entry("talk", "nuclear", "energy", False, text, asked, (text,), (), (), "01.yaml", 1)
-    absent = NotCovered("talk", "coal", text, phrasings("煤炭价格", "coal price"), (), "02.yaml", 1)
+    topic = NotCovered("talk", "coal", text, phrasings("煤炭价格", "coal price"), (), "02.yaml", 1)
     section = Section("energy", text, (entry,))
-    interview = Interview("talk", text, text, "2025", (section,), (absent,), Transcript(""), (), 0)
+    interview = Interview("talk", text, text, "2025", (section,), (topic,), Transcript(""), (), 0)
     return Knowledge((interview,), (), "0")
 
 

@@ -44,9 +44,9 @@ def test_wordings_are_held_back_however_they_are_written(shipped: Matcher) -> No
 
 
 def test_what_would_lose_all_its_phrasings_keeps_them(shipped: Matcher) -> None:
-    (absent, *_) = shipped.knowledge.interviews[0].absent
-    everything = [replace(asked(), text=phrasing.text) for phrasing in absent.phrasings]
+    (not_covered, *_) = shipped.knowledge.interviews[0].not_covered
+    everything = [replace(asked(), text=phrasing.text) for phrasing in not_covered.phrasings]
 
     left = without(shipped.knowledge, everything, normaliser())
 
-    assert left.interviews[0].absent[0] == absent
+    assert left.interviews[0].not_covered[0] == not_covered

@@ -23,7 +23,7 @@ def test_an_interviews_own_words_are_understood(folder: Path, tmp_path: Path) ->
     settings = Settings().model_copy(update={"knowledge_dir": folder, "data_dir": tmp_path / "data"})
     matcher = compose.matcher(settings)
 
-    lexicon = matcher.engine.reader.lexicon
+    lexicon = matcher.engine.parser.lexicon
     assert lexicon.canonical("老周几点起床") == "面包师几点起床"
     assert "老周" in lexicon.names
     assert matcher.decide("老周几点起床").answers[0].entry.id == "early"

@@ -101,12 +101,12 @@ def test_coverage_counts_the_substantive_lines_that_nobody_quotes(knowledge: Kno
 
 
 def test_absent_topics_belong_to_their_interview(knowledge: Knowledge) -> None:
-    absents = knowledge.interview_of["lighthouse"].absent
-    assert [(absent.key, absent.near) for absent in absents] == [
+    topics = knowledge.interview_of["lighthouse"].not_covered
+    assert [(topic.key, topic.near) for topic in topics] == [
         ("lighthouse/!wages", ("keeper",)), ("lighthouse/!height", ()),
     ]  # fmt: skip
-    assert absents[0].about.en == "what the keeper earns"
-    assert knowledge.interview_of["bakery"].absent == ()
+    assert topics[0].about.en == "what the keeper earns"
+    assert knowledge.interview_of["bakery"].not_covered == ()
 
 
 def test_the_lexicon_holds_for_all_interviews(knowledge: Knowledge) -> None:

@@ -10,9 +10,9 @@ import pytest
 from bot.matching.embeddings import CachedEmbedder
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
-from bot.matching.message_parts import MOST
+from bot.matching.message_parts import MAX_PARTS
 from bot.matching.results import AnswerContext
-from bot.matching.work_limit import LONGEST_MESSAGE, MEANT_OF_LONG
+from bot.matching.work_limit import MAX_ENCODED_CHARACTERS_OF_LONG, MAX_MESSAGE_CHARACTERS
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 
 
@@ -45,19 +45,19 @@ def test_a_long_message_has_little_of_its_meaning_computed(
     kind: str, in_conversation: bool, watched: Matcher, recording: Recording
 ) -> None:
     before = AnswerContext((next(iter(watched.knowledge.by_key.values())),)) if in_conversation else None
-    watched.decide(nonsense(kind, LONGEST_MESSAGE), None, before)
-    assert sum(map(len, recording.texts)) <= MEANT_OF_LONG
-    assert len(recording.texts) <= 2 * (MOST + 1)
+    watched.decide(nonsense(kind, MAX_MESSAGE_CHARACTERS), None, before)
+    assert sum(map(len, recording.texts)) <= MAX_ENCODED_CHARACTERS_OF_LONG
+    assert len(recording.texts) <= 2 * (MAX_PARTS + 1)
 
 
 def test_what_stands_beyond_the_longest_message_is_not_read(watched: Matcher) -> None:
-    chatter = "随便写写。" * (LONGEST_MESSAGE // 5)
-    assert watched.decide(f"{chatter}奥特曼怎么看核能？" * 50) == watched.decide(chatter[:LONGEST_MESSAGE])
+    chatter = "随便写写。" * (MAX_MESSAGE_CHARACTERS // 5)
+    assert watched.decide(f"{chatter}奥特曼怎么看核能？" * 50) == watched.decide(chatter[:MAX_MESSAGE_CHARACTERS])
 
 
 def test_a_sign_that_stands_for_a_sentence_makes_a_message_no_longer(watched: Matcher, recording: Recording) -> None:
-    watched.decide("\ufdfa" * LONGEST_MESSAGE)
-    assert sum(map(len, recording.texts)) <= MEANT_OF_LONG
+    watched.decide("\ufdfa" * MAX_MESSAGE_CHARACTERS)
+    assert sum(map(len, recording.texts)) <= MAX_ENCODED_CHARACTERS_OF_LONG
 
 
 def test_a_question_at_the_end_of_a_long_story_is_still_answered(watched: Matcher) -> None:

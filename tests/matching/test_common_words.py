@@ -21,19 +21,19 @@ ENGLISH, CHINESE, PARTS = 500, 300, 8
 
 def strangers(words: Iterable[str], matcher: Matcher) -> list[str]:
     """Return the words that no text of the knowledge and no alias holds, in any form."""
-    reader, index = matcher.engine.reader, matcher.engine.catalogue.index
+    parser, index = matcher.engine.parser, matcher.engine.catalogue.index
     return [
         word
         for word in words
-        if word not in reader.lexicon.canonical_of
-        and not any(f"w:{part}" in index.vocabulary for part in reader.of_normalised(reader.normalise(word)).words)
+        if word not in parser.lexicon.canonical_of
+        and not any(f"w:{part}" in index.vocabulary for part in parser.parse_normalised(parser.normalise(word)).words)
     ]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_common_word_that_the_knowledge_lacks_is_answered(part: int, shipped: Matcher) -> None:
     english = sorted(read_english(LIST).bases)
-    everyday = shipped.engine.repair.general.everyday
+    everyday = shipped.engine.correct_spelling.general.everyday
     chinese = sorted(word for word in everyday if len(word) > 1)
     drawn = random.Random(19)  # noqa: S311 - the same words in every run, no secret
     words = drawn.sample(strangers(english, shipped), ENGLISH) + drawn.sample(strangers(chinese, shipped), CHINESE)
@@ -48,7 +48,7 @@ def test_a_word_without_a_topic_is_not_answered(case: dict[str, Any], shipped: M
 
 def test_no_common_word_is_repaired(shipped: Matcher) -> None:
     english = sorted(read_english(LIST).bases)
-    repaired = [word for word in english if shipped.engine.repair(word) != word]
+    repaired = [word for word in english if shipped.engine.correct_spelling(word) != word]
     assert len(english) > 10_000
     assert repaired == []
 

@@ -48,36 +48,36 @@ class Failing:
 def test_only_new_texts_are_computed(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "vectors.npz"
     first = Counting()
-    kept = CachedEmbedder(first, [], path).encode_kept(["a", "bb", "a"])
+    kept = CachedEmbedder(first, [], path).encode_cached(["a", "bb", "a"])
     assert first.asked == ["a", "bb"]
     second = Counting()
     again = CachedEmbedder(second, [], path)
     assert again.missing(["a", "bb", "ccc", "ccc"]) == 1
-    rows = again.encode_kept(["ccc", "bb", "a"])
+    rows = again.encode_cached(["ccc", "bb", "a"])
     assert second.asked == ["ccc"]
     assert np.array_equal(rows[[2, 1]], kept[:2])
 
 
 def test_kept_vectors_are_the_computed_ones_within_their_precision(tmp_path: Path) -> None:
     texts = [f"text {number}" * number for number in range(1, 150)]
-    kept = CachedEmbedder(Counting(), [], tmp_path / "vectors.npz").encode_kept(texts)
+    kept = CachedEmbedder(Counting(), [], tmp_path / "vectors.npz").encode_cached(texts)
     assert np.linalg.norm(kept, axis=1) == pytest.approx(np.ones(len(texts)))
     assert np.abs(kept - Counting().encode(texts)).max() < 0.02
 
 
 def test_shipped_vectors_are_read_and_never_written(tmp_path: Path) -> None:
     shipped, own = tmp_path / "shipped.npz", tmp_path / "own.npz"
-    CachedEmbedder(Counting(), [], shipped).encode_kept(["a"])
+    CachedEmbedder(Counting(), [], shipped).encode_cached(["a"])
     before = shipped.read_bytes()
     embedder = Counting()
-    CachedEmbedder(embedder, [shipped], own).encode_kept(["a", "b"])
+    CachedEmbedder(embedder, [shipped], own).encode_cached(["a", "b"])
     assert embedder.asked == ["b"]
     assert shipped.read_bytes() == before
     assert own.exists()
 
 
 def test_vectors_of_another_model_dont_count(tmp_path: Path) -> None:
-    CachedEmbedder(Counting(), [], tmp_path / "v.npz").encode_kept(["a"])
+    CachedEmbedder(Counting(), [], tmp_path / "v.npz").encode_cached(["a"])
     assert CachedEmbedder(Counting("other"), [], tmp_path / "v.npz").missing(["a"]) == 1
 
 
@@ -91,11 +91,11 @@ def test_questions_are_not_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off", "cut"])
 def test_a_damaged_cache_is_made_anew(content: bytes | str, tmp_path: Path) -> None:
     path = tmp_path / "v.npz"
-    CachedEmbedder(Counting(), [], path).encode_kept(["a", "b"])
+    CachedEmbedder(Counting(), [], path).encode_cached(["a", "b"])
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if isinstance(content, str) else content)
     embedder = Counting()
-    CachedEmbedder(embedder, [], path).encode_kept(["a", "b"])
+    CachedEmbedder(embedder, [], path).encode_cached(["a", "b"])
     assert embedder.asked == ["a", "b"]
     assert CachedEmbedder(Counting(), [], path).missing(["a", "b"]) == 0
 
@@ -103,7 +103,7 @@ def test_a_damaged_cache_is_made_anew(content: bytes | str, tmp_path: Path) -> N
 def test_a_folder_that_cant_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     embedder = CachedEmbedder(Counting(), [], tmp_path / "file" / "v.npz")
-    assert embedder.encode_kept(["a", "b"]).shape == (2, 3)
+    assert embedder.encode_cached(["a", "b"]).shape == (2, 3)
     assert embedder.missing(["a", "b"]) == 0
 
 
@@ -111,7 +111,7 @@ def test_a_failure_in_the_middle_keeps_what_was_computed_in_memory(tmp_path: Pat
     embedder = CachedEmbedder(Failing(works=1), [], tmp_path / "v.npz")
     texts = [str(number) for number in range(100)]
     with pytest.raises(EmbeddingError):
-        embedder.encode_kept(texts)
+        embedder.encode_cached(texts)
     assert 0 < embedder.missing(texts) < 100
 
 
@@ -221,8 +221,8 @@ def test_without_meaning_questions_are_answered_by_words_and_sound(
     assert matcher.decide("图灵测试还有意义吗").status in {"answered", "suggested"}
     for unheard in ("红烧肉怎么做", "他小时候养过几只猫"):  # words alone aren't sure of the second
         assert matcher.decide(unheard).status != "answered"
-    assert shipped.engine.reads_meaning
-    assert not matcher.engine.reads_meaning
+    assert shipped.engine.uses_semantics
+    assert not matcher.engine.uses_semantics
 
 
 def test_an_embedder_that_fails_and_one_that_isnt_there_decide_the_same(shipped: Matcher, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def shown(decision: Decision) -> object:
         decision.status,
         [found.entry.key for found in decision.answers],
         [found.entry.key for found in decision.suggestions],
-        decision.absent and decision.absent.key,
+        decision.not_covered and decision.not_covered.key,
     )
 
 

@@ -59,8 +59,8 @@ def test_without_meaning_only_the_semantic_features_are_left_out() -> None:
 def test_any_evidence_gives_a_probability(data: st.DataObject) -> None:
     for model in MODELS:
         numbers = st.floats(-1e6, 1e6)
-        evidence = {name: data.draw(numbers) for name in model.logistic.features}
-        (score,) = model.logistic.probabilities([evidence]).tolist()
+        features = {name: data.draw(numbers) for name in model.logistic.features}
+        (score,) = model.logistic.probabilities([features]).tolist()
         assert 0 <= score <= 1
 
 
@@ -85,7 +85,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
         without_meaning=model,
         in_conversation=model,
         several=MultiTopicModel(logistic=small(), least=0.7),
-        sure=0.98,
+        skip_semantic_from=0.98,
     )
     path = tmp_path / "weights.toml"
     path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
@@ -93,7 +93,9 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate a.jsonl b.jsonl\n")
 
 
-@pytest.mark.parametrize("content", [None, b"", b"sure = 2", b"sure = ", b"\xff", b"other = 1"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"skip_semantic_from = 2", b"skip_semantic_from = ", b"\xff", b"other = 1"]
+)
 def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "weights.toml"
     if content is not None:

@@ -1,4 +1,4 @@
-"""Cutting, sounding and naming: questions and knowledge are read by one reader."""
+"""Cutting, sounding and naming: questions and knowledge are read by one parser."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def jiebas() -> jieba.Tokenizer:
 
 
 def test_general_chinese_is_jiebas(shipped: Matcher, jiebas: jieba.Tokenizer) -> None:
-    general = shipped.engine.reader.segmenter.general
+    general = shipped.engine.parser.segmenter.general
     assert general.total == sum(jiebas.FREQ.values())
     assert dict(general.words()) == {word: count for word, count in jiebas.FREQ.items() if count}
     assert all(general.frequency(word) == count for word, count in jiebas.FREQ.items())
@@ -48,7 +48,7 @@ def test_general_chinese_is_jiebas(shipped: Matcher, jiebas: jieba.Tokenizer) ->
 
 @given(text=st.text(st.sampled_from("他为什么要自己建基础设施核能和开源模型ab12 龘"), max_size=30))
 def test_chinese_is_cut_as_jieba_cuts_it(text: str, shipped: Matcher, jiebas: jieba.Tokenizer) -> None:
-    general = shipped.engine.reader.segmenter.general
+    general = shipped.engine.parser.segmenter.general
     ours = Segmenter(general, ()).words(text)
     assert ours == [stem(piece) if piece.isascii() else piece for piece in jiebas.cut(text, HMM=False) if wanted(piece)]
 
@@ -104,9 +104,9 @@ def test_only_names_go_to_the_segmenter() -> None:
 
 
 def test_a_question_is_read_as_the_knowledge_is(shipped: Matcher) -> None:
-    catalogue, reader = shipped.engine.catalogue, shipped.engine.reader
+    catalogue, parser = shipped.engine.catalogue, shipped.engine.parser
     for number in range(0, len(catalogue.wordings), 40):
-        query = reader.read(catalogue.wordings[number])
+        query = parser.parse(catalogue.wordings[number])
         assert (query.text, query.canonical) == (catalogue.texts[number], catalogue.canonical[number])
         assert catalogue.sound(query.syllables) == catalogue.sounds[number]
         assert all(known in catalogue.index.vocabulary for known in query.terms)
@@ -115,13 +115,13 @@ def test_a_question_is_read_as_the_knowledge_is(shipped: Matcher) -> None:
 @pytest.mark.parametrize("case", cases("repair"))
 def test_words_that_sound_alike_are_repaired_and_right_ones_left(case: dict[str, Any], shipped: Matcher) -> None:
     engine = shipped.engine
-    assert engine.repair(engine.reader.normalise(case["text"])) == case["expected"]
+    assert engine.correct_spelling(engine.parser.normalise(case["text"])) == case["expected"]
 
 
 @settings(max_examples=40, deadline=None)
 @given(text=st.text(st.sampled_from("核能开源模型 abcdezhsng19%é한"), max_size=25))
 def test_repairing_never_fails_and_is_settled(text: str, shipped: Matcher) -> None:
-    repaired = shipped.engine.repair(shipped.engine.reader.normalise(text))
+    repaired = shipped.engine.correct_spelling(shipped.engine.parser.normalise(text))
     assert repaired == " ".join(repaired.split())
 
 

@@ -59,7 +59,7 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
 @pytest.fixture(scope="session")
 def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Return what builds a matcher of any folder."""
-    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors"))).of_folder
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors"))).from_folder
 
 
 @pytest.fixture(scope="session")

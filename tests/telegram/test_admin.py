@@ -169,7 +169,7 @@ async def test_an_approved_phrasing_that_no_longer_fits_is_told(
 ) -> None:
     async with serving(api, own) as application:
         await api.wait_for(lambda: application.running, "the bot to start")
-        own.learn([ApprovedPhrasing("energy-talk/solar", "明天会不会下雨")])
+        own.set_approved([ApprovedPhrasing("energy-talk/solar", "明天会不会下雨")])
         path = own_folder / "energy-talk" / "01-energy.phrasings.txt"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("核电站的前景", "明天会不会下雨"), encoding="utf-8")

@@ -95,7 +95,7 @@ async def test_what_is_approved_outlives_a_restart_and_a_reload(
         entry = page.labels[0]
         await turned(api, page, entry)
         await turned(api, page, texts("zh", "gaps.yes"))
-    own.learn(())
+    own.set_approved(())
     async with serving(api, own) as application:
         assert (await api.answer(BOB, STRANGE)).text.startswith(f"❓ {entry}")
         await api.answer(ADA, "/reload")
@@ -182,7 +182,7 @@ async def test_a_wording_that_finds_something_else_all_the_same_is_refused(
         await api.tapped(ADA, page, texts("zh", "gaps.yes"))
 
         assert (await api.sent(2))[1].text == texts("zh", "gaps.strays")
-        assert own.learned == ()
+        assert own.approved == ()
 
 
 async def test_what_is_answered_by_now_is_no_gap(api: BotApi, serving: Serving, own: Assistant, texts: Texts) -> None:
@@ -237,6 +237,6 @@ async def test_what_is_approved_at_one_replica_takes_part_at_all(
         await turned(api, page, entry)
         await turned(api, page, texts("zh", "gaps.yes"))
 
-        await api.wait_for(lambda: own.learned == other.learned != (), "both replicas to learn")
+        await api.wait_for(lambda: own.approved == other.approved != (), "both replicas to learn")
         assert await turned(api, page, texts("zh", "gaps.undo")) == texts("zh", "gaps.undone")
-        await api.wait_for(lambda: own.learned == other.learned == (), "both replicas to unlearn")
+        await api.wait_for(lambda: own.approved == other.approved == (), "both replicas to unlearn")

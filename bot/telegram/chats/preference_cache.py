@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.conversation import LASTS
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.knowledge.model import Language
 from bot.storage import preferences
 from bot.storage.database import Database
@@ -19,7 +19,7 @@ class PreferenceCache:
     def __init__(self, database: Database) -> None:
         """Begin with nothing known."""
         self._database = database
-        lasts = BRIEFLY if database.shared else LASTS
+        lasts = BRIEFLY if database.shared else CONVERSATION_SECONDS
         self._languages: BoundedMemory[int, tuple[Language | None]] = BoundedMemory(lasts)
         self._settings: BoundedMemory[int, ChatSettings] = BoundedMemory(lasts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.answers.conversation import LASTS
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.telegram.chats.recent import BoundedMemory, RecentSet
 
 
@@ -14,8 +14,8 @@ class SyncTracker:
     def __init__(self, *, shared: bool) -> None:
         """Where nobody shares the database, this process knows best what it has once looked up."""
         self._shared = shared
-        self._recent = RecentSet(LASTS)
-        self._noted: BoundedMemory[Hashable, object] = BoundedMemory(LASTS)
+        self._recent = RecentSet(CONVERSATION_SECONDS)
+        self._noted: BoundedMemory[Hashable, object] = BoundedMemory(CONVERSATION_SECONDS)
 
     def needed(self, whose: Hashable) -> bool:
         """Tell whether something has to be looked up."""

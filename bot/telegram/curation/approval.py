@@ -39,11 +39,11 @@ async def approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
 
 async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
-    if await approved(services.database) == services.assistant.learned:
+    if await approved(services.database) == services.assistant.approved:
         return None
     async with services.sharing.build_lock:
         learned = await approved(services.database)  # it may have changed while others reloaded
-        change = await asyncio.to_thread(services.assistant.learn, learned)
+        change = await asyncio.to_thread(services.assistant.set_approved, learned)
         await asyncio.to_thread(give_back)
     for refused in change.refused:
         LOG.warning("An approved phrasing is left out: %s", refused.reason)
@@ -69,7 +69,7 @@ async def approve(context: Context, wording: Wording) -> Refusal | None:
     """Let a wording take part, if it keeps the rules for files and finds its entry then; else tell why not."""
     services, assistant = context.services, context.assistant
     learned = ApprovedPhrasing(wording.entry or "", wording.text)
-    reason = await asyncio.to_thread(assistant.refuses, learned)
+    reason = await asyncio.to_thread(assistant.rejection_of, learned)
     if reason is not None:
         return Refusal("gaps.refused", {"reason": reason})
     await phrasing_decisions.save(services.database, [replace(wording, state="approved", at=time.time())])

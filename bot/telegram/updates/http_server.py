@@ -104,7 +104,7 @@ class Pages:
 
     async def alive(self, _: Request) -> Response:
         """Say that the process runs, and whether it has to answer without the meaning of questions."""
-        return PlainTextResponse("ok\n" if self._assistant.reads_meaning else f"ok\n{WITHOUT_MEANING}\n")
+        return PlainTextResponse("ok\n" if self._assistant.uses_semantics else f"ok\n{WITHOUT_MEANING}\n")
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""

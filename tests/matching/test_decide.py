@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bot.knowledge.model import Entry
-from bot.matching.decide import decide
+from bot.matching.decide import decide, narrowed
 from bot.matching.engine import Ranking
-from bot.matching.narrow import narrowed
 from bot.matching.results import Candidate, Query
 from bot.matching.weights import Bands, LogisticModel, Model
 from tests.builders import entry
@@ -53,6 +52,6 @@ def test_beside_other_answers_any_sure_entry_is_better_than_its_overview() -> No
 
 
 def test_the_narrow_entry_is_what_is_answered() -> None:
-    decision = decide([ranking((OVERVIEW, 0.9), (INSIDE, 0.85))])
+    decision = decide([ranking((OVERVIEW, 0.9), (INSIDE, 0.85))], "zh")
     assert [found.entry.id for found in decision.answers] == ["inside"]
     assert ids(decision.candidates) == ["overview", "inside"]

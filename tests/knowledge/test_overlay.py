@@ -51,8 +51,8 @@ def test_the_same_wording_twice_is_added_once(knowledge: Knowledge) -> None:
 
 def test_what_breaks_a_rule_is_left_out_with_the_reason(knowledge: Knowledge) -> None:
     other = next(entry for key, entry in knowledge.by_key.items() if key != KEEPER)
-    absent = next(absent for interview in knowledge.interviews for absent in interview.absent)
-    wordings = [other.question.zh, absent.phrasings[0].text, "？！", "DRAFT: 谁"]
+    topic = next(topic for interview in knowledge.interviews for topic in interview.not_covered)
+    wordings = [other.question.zh, topic.phrasings[0].text, "？！", "DRAFT: 谁"]
     learned = [ApprovedPhrasing(KEEPER, text) for text in wordings] + [ApprovedPhrasing("lighthouse/gone", "灯呢")]
 
     overlay = with_phrasings(knowledge, learned, normaliser())
@@ -60,7 +60,7 @@ def test_what_breaks_a_rule_is_left_out_with_the_reason(knowledge: Knowledge) ->
     assert overlay.knowledge is knowledge
     assert [one.reason for one in overlay.refused] == [
         f"the phrasing '{other.question.zh}' is also one of '{other.id}' ({other.file}:{other.line})",
-        f"the phrasing '{absent.phrasings[0].text}' is also one of '{absent.id}' ({absent.file}:{absent.line})",
+        f"the phrasing '{topic.phrasings[0].text}' is also one of '{topic.id}' ({topic.file}:{topic.line})",
         "the phrasing '？！' has nothing left to match by",
         "the phrasing 'DRAFT: 谁' holds 'DRAFT', which marks drafts",
         "the entry 'lighthouse/gone' is gone",
