@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
@@ -22,9 +22,9 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send, typing
 from bot.telegram.context import Context
 from bot.telegram.curation import approval
-from bot.telegram.curation.gap_pages import GapPages
+from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps
 from bot.telegram.curation.gap_queue import Gap, nearest, queue
-from bot.telegram.ui.buttons import Decide, Gaps
+from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import find_entry, number
 
 
@@ -64,14 +64,14 @@ async def show(update: Update, context: Context) -> None:
 
 async def turned(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
     """Show another page in place."""
-    if await _admitted(context, query, button.language):
+    if await _is_admin(context, query, button.language):
         await answer_callback(query)
         await _show(context, message, await _page(context, button.language, button.page))
 
 
 async def decided(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Do what an admin decided, and show what comes next."""
-    if not await _admitted(context, query, button.language):
+    if not await _is_admin(context, query, button.language):
         return
     match button.decision:
         case "belongs":
@@ -177,7 +177,7 @@ async def _kept(context: Context, button: Decide) -> Wording | None:
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 
 
-async def _admitted(context: Context, query: CallbackQuery, language: Language) -> bool:
+async def _is_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
     if query.from_user.id in context.services.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
@@ -194,3 +194,7 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 def _name(context: Context, text: str) -> int:
     return context.services.names.of_words("wording", context.assistant.normalised(text))
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}
+"""The buttons answered here, each with its handler."""
