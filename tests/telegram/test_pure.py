@@ -18,8 +18,16 @@ from bot.telegram.chats.recent import RecentSet
 from bot.telegram.client import utf16
 from bot.telegram.client.message_split import cut, messages, plain
 from bot.telegram.client.outage_log import LONGEST_WAIT, Backoff, OutageLog
-from bot.telegram.ui.keyboards import LABEL, label
-from bot.telegram.ui.short_ids import LONGEST, code, find_entry, find_interview, find_section, number, ref
+from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
+from bot.telegram.ui.short_ids import (
+    MAX_SHORT_ID_CHARACTERS,
+    code,
+    find_entry,
+    find_interview,
+    find_section,
+    number,
+    ref,
+)
 from tests.botapi.markup import parse, units
 
 MARKUP = st.recursive(
@@ -46,7 +54,7 @@ def test_what_is_no_id_of_an_exchange_is_none(written: str) -> None:
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_names_fit_links_and_buttons(interview: str, entry: str) -> None:
-    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}", ref(interview, entry))
+    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}", ref(interview, entry))
 
 
 def test_names_lead_back_to_what_they_name(assistant: Assistant) -> None:
@@ -129,7 +137,7 @@ def test_the_language_of_the_client_chooses_ours(tag: str | None, language: str)
 def test_labels_are_one_short_line(text: str) -> None:
     cut_text = label(text)
 
-    assert len(cut_text) <= LABEL
+    assert len(cut_text) <= MAX_LABEL_CHARACTERS
     assert "\n" not in cut_text
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -30,7 +30,7 @@ RELATED = 3
 class Answer(Button):
     """Answer an entry in a new message."""
 
-    code: ClassVar[str] = "a"
+    code = "a"
     entry: ShortId
     """The entry."""
     exchange: ExchangeId = ""
@@ -41,7 +41,7 @@ class Answer(Button):
 class Excerpt(Button):
     """Show the transcript around an entry's quotes in a new message."""
 
-    code: ClassVar[str] = "c"
+    code = "c"
     entry: ShortId
     """The entry."""
 
@@ -50,7 +50,7 @@ class Excerpt(Button):
 class Delete(Button):
     """Delete the answer below which it stands, for who asked and for the group's admins."""
 
-    code: ClassVar[str] = "d"
+    code = "d"
     asker: ChatId
     """The user, or the chat in whose name the question was asked."""
 
@@ -59,7 +59,7 @@ class Delete(Button):
 class Vote(Button):
     """Say what one thinks of an answer."""
 
-    code: ClassVar[str] = "v"
+    code = "v"
     vote: Annotated[votes.Vote, one_of({"up": "u", "down": "n", "wrong": "w"})]
     """What one thinks."""
     exchange: ExchangeId
@@ -70,7 +70,7 @@ class Vote(Button):
 class Quotes(Button):
     """Show the quotes of an answer in place."""
 
-    code: ClassVar[str] = "q"
+    code = "q"
     exchange: ExchangeId
     """Exchange of the answer."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -24,7 +23,7 @@ ROWS = 8
 class Interviews(Button):
     """Show the interviews in place."""
 
-    code: ClassVar[str] = "i"
+    code = "i"
     page: PageNumber = 0
     """The page of them."""
 
@@ -33,7 +32,7 @@ class Interviews(Button):
 class Sections(Button):
     """Show an interview's sections in place."""
 
-    code: ClassVar[str] = "s"
+    code = "s"
     interview: ShortId
     """The interview."""
     page: PageNumber = 0
@@ -44,7 +43,7 @@ class Sections(Button):
 class Entries(Button):
     """Show a section's entries in place."""
 
-    code: ClassVar[str] = "e"
+    code = "e"
     section: ShortId
     """The section."""
     page: PageNumber = 0
@@ -55,7 +54,7 @@ class Entries(Button):
 class Read(Button):
     """Show an entry in place, with a way back to the page of its section."""
 
-    code: ClassVar[str] = "r"
+    code = "r"
     entry: ShortId
     """The entry."""
     page: PageNumber = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -30,7 +30,7 @@ VARIANTS = 4
 class Gaps(Button):
     """Show a page of the unanswered questions in place."""
 
-    code: ClassVar[str] = "g"
+    code = "g"
     page: PageNumber = 0
     """The page of them."""
 
@@ -39,7 +39,7 @@ class Gaps(Button):
 class Decide(Button):
     """Decide about an unanswered question."""
 
-    code: ClassVar[str] = "h"
+    code = "h"
     decision: Annotated[Decision, one_of({"belongs": "b", "yes": "y", "undo": "u", "ignore": "i", "later": "l"})]
     """What is to be done."""
     exchange: ExchangeId

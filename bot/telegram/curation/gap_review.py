@@ -81,9 +81,9 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
         case "undo":
             await _undo(context, query, message, button)
         case "ignore":
-            await _set_aside(context, query, message, button, "ignored")
+            await _dismiss(context, query, message, button, "ignored")
         case "later":
-            await _set_aside(context, query, message, button, "later")
+            await _dismiss(context, query, message, button, "later")
 
 
 async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
@@ -100,7 +100,7 @@ async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibl
 
 
 async def _go_live(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    wording = await _kept(context, button)
+    wording = await _find_decision(context, button)
     entry = context.assistant.knowledge.by_key.get(wording.entry or "") if wording is not None else None
     if wording is None or entry is None or wording.state != "pending":
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
@@ -115,7 +115,7 @@ async def _go_live(context: Context, query: CallbackQuery, message: MaybeInacces
 
 
 async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    wording = await _kept(context, button)
+    wording = await _find_decision(context, button)
     if wording is None or wording.state == "exported":
         await answer_callback(query, context.texts(button.language, "gaps.in_files" if wording else "gaps.gone"))
         return
@@ -126,7 +126,7 @@ async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessib
     await _show(context, message, await _page(context, button.language, wording.id, by_exchange=True))
 
 
-async def _set_aside(
+async def _dismiss(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: State
 ) -> None:
     """Take a question with all its wordings out of the queue, for a while or for ever."""
@@ -139,8 +139,8 @@ async def _set_aside(
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     now = time.time()
-    aside = [Wording(number, name, "", None, state, now) for number, name in names]
-    await phrasing_decisions.decide(context.services.database, aside)
+    dismissed = [Wording(number, name, "", None, state, now) for number, name in names]
+    await phrasing_decisions.decide(context.services.database, dismissed)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
     )
@@ -172,7 +172,7 @@ async def _waiting(context: Context) -> Waiting:
     return Waiting([one for one in pending if one.entry in by_key], found)
 
 
-async def _kept(context: Context, button: Decide) -> Wording | None:
+async def _find_decision(context: Context, button: Decide) -> Wording | None:
     exchange = number(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from telegram import (
     CallbackQuery,
@@ -38,7 +38,7 @@ _LANGUAGES: dict[str, Language] = {name: name for name, _ in NAMES}
 class Setting(Button):
     """Change what is set for a group."""
 
-    code: ClassVar[str] = "o"
+    code = "o"
     name: Annotated[Literal["language", "quiet", "topic"], one_of({"language": "l", "quiet": "q", "topic": "t"})]
     """What is changed."""
     value: Annotated[str, FieldFormat("[A-Za-z0-9-]{1,19}")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
 from telegram.constants import ChatType
@@ -31,7 +30,7 @@ TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | 
 class Speak(Button):
     """Fix the language of the answers for whoever taps."""
 
-    code: ClassVar[str] = "l"
+    code = "l"
     wanted: OptionalLanguage
     """None for that of the question."""
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 from telegram import CallbackQuery, MaybeInaccessibleMessage
 
 from bot.knowledge.model import Language
+from bot.telegram.ui.short_ids import MAX_SHORT_ID_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ NONE = "-"
 
 LanguageField: TypeAlias = Annotated[Language, one_of(LANGUAGE_CODES)]
 OptionalLanguage: TypeAlias = Annotated[Language | None, one_of({**LANGUAGE_CODES, None: NONE})]
-ShortId: TypeAlias = Annotated[str, FieldFormat("[A-Za-z0-9_-]{1,48}")]
+ShortId: TypeAlias = Annotated[str, FieldFormat(f"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}")]
 """Name of an interview, a section or an entry (see short_ids)."""
 ExchangeId: TypeAlias = Annotated[str, FieldFormat("[A-Za-z0-9_-]{8}")]
 """Code of an exchange (see short_ids)."""
@@ -75,7 +76,7 @@ def pack(button: Button) -> str:
     """Return the callback data of a button."""
     head, *rest = (
         formatted.write(value)
-        for field, formatted in field_formats(type(button))  # type: ignore[arg-type]  # classes are hashable; mypy looks at their instances
+        for field, formatted in field_formats(type(button))  # type: ignore[arg-type]  # classes are hashable
         if (value := getattr(button, field.name)) != "" or field.default != ""
     )
     return ":".join((button.code + head, *rest))
@@ -88,7 +89,7 @@ def unpack(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
 
 
 def _read(kind: type[_ButtonT], parts: list[str]) -> _ButtonT | None:
-    formats = field_formats(kind)  # type: ignore[arg-type]  # as above
+    formats = field_formats(kind)  # type: ignore[arg-type]  # classes are hashable
     required = sum(field.default is MISSING for field, _ in formats)
     if not required <= len(parts) <= len(formats):
         return None

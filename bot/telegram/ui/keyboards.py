@@ -6,16 +6,16 @@ from telegram import InlineKeyboardButton
 
 from bot.telegram.ui.callback_data import Button, pack
 
-LABEL = 60
-"""Characters of a label; phones show fewer, and nobody reads more."""
+MAX_LABEL_CHARACTERS = 60
+"""Phones show fewer."""
 
 
 def label(text: str) -> str:
     """Cut a button's text to a sensible length."""
     line = " ".join(text.split())
-    return line if len(line) <= LABEL else f"{line[: LABEL - 1].rstrip()}…"
+    return line if len(line) <= MAX_LABEL_CHARACTERS else f"{line[: MAX_LABEL_CHARACTERS - 1].rstrip()}…"
 
 
 def button(text: str, does: Button) -> InlineKeyboardButton:
-    """Make one button."""
+    """Make one button that carries `does` as its callback data."""
     return InlineKeyboardButton(label(text), callback_data=pack(does))
