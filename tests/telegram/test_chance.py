@@ -6,7 +6,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.matching.matcher import Matcher
-from bot.telegram.ui.popular import LONGEST_SAYING, popular, sayings
+from bot.telegram.ui.popular import MAX_SAYING_CHARACTERS, popular, sayings
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 
@@ -46,7 +46,7 @@ def test_the_shipped_sayings_are_short_and_enough_to_choose_from(shipped: Matche
     chosen = sayings(shipped.knowledge)
 
     assert len(chosen) >= 10
-    assert all(len(quote.text) <= LONGEST_SAYING for _, quote in chosen)
+    assert all(len(quote.text) <= MAX_SAYING_CHARACTERS for _, quote in chosen)
     assert {quote.speaker.id for _, quote in chosen} > {"altman"}
 
 

@@ -10,8 +10,8 @@ from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.matching.matcher import Matcher
 from bot.matching.results import Status
+from bot.telegram.answering.answer_keyboards import Keyboards
 from bot.telegram.answering.inline import CACHED, articles, named
-from bot.telegram.ui.keyboards import Keyboards
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, BotApi
 from tests.botapi.checks import results

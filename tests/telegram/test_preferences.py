@@ -101,7 +101,7 @@ async def test_quotes_of_what_is_not_kept_any_more_are_said_to_be_gone(api: BotA
     answer = await api.answer(ADA, NUCLEAR)
 
     assert await api.note(await api.tap(ADA, answer, "qs:AAAAAAAA")) == texts("zh", "telegram.gone")
-    assert await api.note(await api.tap(ADA, answer, "qs:nonsense!")) == texts("zh", "telegram.gone")
+    assert await api.note(await api.tap(ADA, answer, "qs:nonsense!")) == texts("zh", "telegram.unknown_button")
 
 
 @pytest.mark.parametrize("thread", [7, None])

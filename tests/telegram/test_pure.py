@@ -1,4 +1,4 @@
-"""The pure parts: names, callback data, cutting, measuring, languages, short memory."""
+"""The pure parts: names, cutting, measuring, languages, short memory."""
 
 from __future__ import annotations
 
@@ -18,34 +18,18 @@ from bot.telegram.chats.recent import RecentSet
 from bot.telegram.client import utf16
 from bot.telegram.client.message_split import cut, messages, plain
 from bot.telegram.client.outage_log import LONGEST_WAIT, Backoff, OutageLog
-from bot.telegram.ui import buttons
-from bot.telegram.ui.keyboards import LABEL, label
-from bot.telegram.ui.short_ids import LONGEST, code, find_entry, find_interview, find_section, number, ref
+from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
+from bot.telegram.ui.short_ids import (
+    MAX_SHORT_ID_CHARACTERS,
+    code,
+    find_entry,
+    find_interview,
+    find_section,
+    number,
+    ref,
+)
 from tests.botapi.markup import parse, units
 
-LANGUAGES = st.sampled_from(["zh", "zh-Hant", "en"])
-NAMES = st.lists(st.text(min_size=1), min_size=1, max_size=2).map(lambda ids: ref(*ids))
-PAGES = st.integers(0, 9999)
-CODES = st.integers(0, 2**ID_BITS - 1).map(code)
-BUTTONS = st.one_of(
-    st.builds(buttons.Answer, LANGUAGES, NAMES),
-    st.builds(buttons.Context, LANGUAGES, NAMES),
-    st.builds(buttons.Delete, LANGUAGES, st.integers(-(2**62), 2**62)),
-    st.builds(buttons.Interviews, LANGUAGES, PAGES),
-    st.builds(buttons.Sections, LANGUAGES, NAMES, PAGES),
-    st.builds(buttons.Entries, LANGUAGES, NAMES, PAGES),
-    st.builds(buttons.Read, LANGUAGES, NAMES, PAGES),
-    st.builds(buttons.Answer, LANGUAGES, NAMES, CODES),
-    st.builds(buttons.Vote, LANGUAGES, st.sampled_from(["up", "down", "wrong"]), CODES),
-    st.builds(buttons.Quotes, LANGUAGES, CODES),
-    st.builds(buttons.Speak, LANGUAGES, LANGUAGES | st.none()),
-    st.builds(buttons.Setting, LANGUAGES, st.just("language"), LANGUAGES),
-    st.builds(buttons.Setting, LANGUAGES, st.just("quiet"), st.sampled_from(["1", buttons.NONE])),
-    st.builds(buttons.Setting, LANGUAGES, st.just("topic"), st.integers(0, 2**62).map(str)),
-    st.builds(buttons.Gaps, LANGUAGES, PAGES),
-    st.builds(buttons.Decide, LANGUAGES, st.sampled_from(["yes", "undo", "ignore", "later"]), CODES),
-    st.builds(buttons.Decide, LANGUAGES, st.just("belongs"), CODES, NAMES),
-)
 MARKUP = st.recursive(
     st.text(max_size=40).map(escape),
     lambda inner: st.one_of(
@@ -55,14 +39,6 @@ MARKUP = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-@given(BUTTONS)
-def test_callback_data_is_read_as_it_was_written_and_fits(button: buttons.Button) -> None:
-    written = buttons.data(button)
-
-    assert buttons.parse(written) == button
-    assert 1 <= len(written.encode()) <= buttons.MOST_BYTES
 
 
 @given(st.integers(0, 2**ID_BITS - 1))
@@ -76,16 +52,9 @@ def test_what_is_no_id_of_an_exchange_is_none(written: str) -> None:
     assert number(written) is None
 
 
-@given(st.text())
-def test_foreign_callback_data_is_no_button_or_a_well_formed_one(written: str) -> None:
-    button = buttons.parse(written)
-
-    assert button is None or buttons.parse(buttons.data(button)) == button
-
-
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_names_fit_links_and_buttons(interview: str, entry: str) -> None:
-    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}", ref(interview, entry))
+    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}", ref(interview, entry))
 
 
 def test_names_lead_back_to_what_they_name(assistant: Assistant) -> None:
@@ -168,7 +137,7 @@ def test_the_language_of_the_client_chooses_ours(tag: str | None, language: str)
 def test_labels_are_one_short_line(text: str) -> None:
     cut_text = label(text)
 
-    assert len(cut_text) <= LABEL
+    assert len(cut_text) <= MAX_LABEL_CHARACTERS
     assert "\n" not in cut_text
 
 

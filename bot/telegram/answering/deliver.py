@@ -12,11 +12,11 @@ from bot.answers.reply import Reply
 from bot.knowledge.model import Entry, Language
 from bot.storage.history import Via, new_id
 from bot.telegram.access.chat_settings import settings_at
+from bot.telegram.answering.answer_keyboards import Below, Keyboards
 from bot.telegram.answering.exchange_log import keep
 from bot.telegram.client.edit import rewrite
 from bot.telegram.client.send import Destination, send
 from bot.telegram.context import Context
-from bot.telegram.ui.keyboards import Below, Keyboards
 
 _SUPERGROUP = -1_000_000_000_000
 """Ids of supergroups lie below; without it, they are what links to their messages hold."""

@@ -21,12 +21,12 @@ from bot.answers.reply import Question, Reply
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access.menu_language import spoken
+from bot.telegram.answering.answer_keyboards import Keyboards, onward
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.client.callback_answers import too_late
 from bot.telegram.client.message_split import messages
 from bot.telegram.client.send import NO_PREVIEW, with_retries
 from bot.telegram.context import Context
-from bot.telegram.ui.keyboards import Keyboards, onward
 from bot.telegram.ui.popular import popular
 from bot.telegram.ui.short_ids import ref
 

@@ -11,9 +11,9 @@ from bot.answers.reply import About
 from bot.errors import StorageError
 from bot.knowledge.model import Knowledge
 from bot.storage import history
+from bot.telegram.answering.answer_keyboards import Excerpt
 from bot.telegram.context import Context
-from bot.telegram.ui.buttons import Context as Excerpt
-from bot.telegram.ui.buttons import parse
+from bot.telegram.ui.callback_data import unpack
 from bot.telegram.ui.short_ids import find_entry
 
 LOG = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ def named_by_buttons(message: Message | None, knowledge: Knowledge, me: User) ->
     if message is None or message.reply_markup is None:
         return ()
     keys = [key for row in message.reply_markup.inline_keyboard for key in row]
-    tapped = [parse(str(key.callback_data or "")) for key in keys]
-    names = [button.entry for button in tapped if isinstance(button, Excerpt)]
+    excerpts = [unpack(str(key.callback_data or ""), (Excerpt,)) for key in keys]
+    names = [button.entry for button in excerpts if button is not None]
     if message.via_bot is not None and message.via_bot.id == me.id:
         names = [link for key in keys if (link := (key.url or "").rpartition("?start=")[2])]
     found = (find_entry(knowledge, name) for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
@@ -14,15 +15,14 @@ from bot.errors import StorageError
 from bot.storage import votes
 from bot.storage.history import Exchange
 from bot.telegram.access.chat_settings import person
+from bot.telegram.answering.answer_keyboards import Answer, Below, Excerpt, Quotes, Vote, questions
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.answering.exchange_log import recall
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.ui.buttons import Answer, Quotes, Vote
-from bot.telegram.ui.buttons import Context as Excerpt
-from bot.telegram.ui.keyboards import Below, questions
+from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import code, number
 
 LOG = logging.getLogger(__name__)
@@ -104,3 +104,7 @@ async def _offer_others(
     sent = await send(context.bot, place, told, questions(others, language, code(exchange.id)))
     messages = [one.message_id for one in sent]
     context.services.answers.note_about(message.chat.id, messages, others, exchange.id)
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Vote: voted, Quotes: unfolded}
+"""The buttons answered here, each with its handler."""

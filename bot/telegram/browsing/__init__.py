@@ -1,1 +1,1 @@
-"""Commands for looking around: /start, /help, /topics, /random, /quote."""
+"""Commands for looking around: /start, /help, /topics with its buttons, /random, /quote."""

@@ -1,8 +1,10 @@
-"""The commands for everybody; /ask is a question like any other and goes to `questions`."""
+"""The commands for everybody, and the buttons of /topics; /ask is a question like any other and goes to `questions`."""
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from collections.abc import Mapping
+
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
@@ -11,11 +13,14 @@ from bot.knowledge.model import Language
 from bot.telegram.access import menus
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.access.rights import is_admin
+from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.answering.deliver import give
-from bot.telegram.browsing.topic_pages import Browser
+from bot.telegram.browsing.topic_pages import Browser, Entries, Interviews, Read, Sections
+from bot.telegram.client.callback_answers import answer_callback
+from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.ui.keyboards import questions
+from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.popular import popular
 from bot.telegram.ui.short_ids import find_entry
 
@@ -65,6 +70,20 @@ async def topics(update: Update, context: Context) -> None:
     await send(context.bot, reply_target(update.message), page.paragraphs, page.keyboard)
 
 
+async def turned_topics(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Button
+) -> None:
+    """Show in place what somebody chose from the table of contents."""
+    page = Browser(context.assistant.knowledge, context.texts, button.language).page(button)
+    if page is None:
+        await answer_callback(query, context.texts(button.language, "telegram.gone"))
+        return
+    await answer_callback(query)
+    messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
+    if isinstance(button, Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
+        context.services.answers.note_about(message.chat.id, messages, [entry])
+
+
 async def unknown(update: Update, context: Context) -> None:
     """Say that there is no such command; only in private, for in groups it may be another bot's."""
     if update.message is None:
@@ -83,3 +102,7 @@ async def _set_menu(message: Message, context: Context) -> None:
         await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
     else:
         await menus.withdraw(context.bot, message.chat.id)
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys((Interviews, Sections, Entries, Read), turned_topics)
+"""The buttons answered here, each with its handler."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -13,13 +14,38 @@ from bot.knowledge.model import Entry, Language
 from bot.storage.phrasing_decisions import Wording
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.curation.gap_queue import Gap
-from bot.telegram.ui.buttons import Decide, Decision, Gaps
+from bot.telegram.ui.callback_data import Button, ExchangeId, PageNumber, ShortId, one_of
 from bot.telegram.ui.keyboards import button
 from bot.telegram.ui.short_ids import code, ref
 from bot.text import Texts
 
+Decision: TypeAlias = Literal["belongs", "yes", "undo", "ignore", "later"]
+"""Put the wording under an entry; let it take part; take that back; never offer it again; offer it later."""
+
 VARIANTS = 4
 """Other wordings that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps(Button):
+    """Show a page of the unanswered questions in place."""
+
+    code = "g"
+    page: PageNumber = 0
+    """The page of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(Button):
+    """Decide about an unanswered question."""
+
+    code = "h"
+    decision: Annotated[Decision, one_of({"belongs": "b", "yes": "y", "undo": "u", "ignore": "i", "later": "l"})]
+    """What is to be done."""
+    exchange: ExchangeId
+    """Exchange in which it was asked."""
+    entry: ShortId = ""
+    """The entry that it belongs to, where that is what is decided."""
 
 
 @dataclass(frozen=True, slots=True)

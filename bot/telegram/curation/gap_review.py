@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
@@ -22,9 +22,9 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send, typing
 from bot.telegram.context import Context
 from bot.telegram.curation import approval
-from bot.telegram.curation.gap_pages import GapPages
+from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps
 from bot.telegram.curation.gap_queue import Gap, nearest, queue
-from bot.telegram.ui.buttons import Decide, Gaps
+from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import find_entry, number
 
 
@@ -64,14 +64,14 @@ async def show(update: Update, context: Context) -> None:
 
 async def turned(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
     """Show another page in place."""
-    if await _admitted(context, query, button.language):
+    if await _is_admin(context, query, button.language):
         await answer_callback(query)
         await _show(context, message, await _page(context, button.language, button.page))
 
 
 async def decided(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Do what an admin decided, and show what comes next."""
-    if not await _admitted(context, query, button.language):
+    if not await _is_admin(context, query, button.language):
         return
     match button.decision:
         case "belongs":
@@ -81,9 +81,9 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
         case "undo":
             await _undo(context, query, message, button)
         case "ignore":
-            await _set_aside(context, query, message, button, "ignored")
+            await _dismiss(context, query, message, button, "ignored")
         case "later":
-            await _set_aside(context, query, message, button, "later")
+            await _dismiss(context, query, message, button, "later")
 
 
 async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
@@ -100,7 +100,7 @@ async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibl
 
 
 async def _go_live(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    wording = await _kept(context, button)
+    wording = await _find_decision(context, button)
     entry = context.assistant.knowledge.by_key.get(wording.entry or "") if wording is not None else None
     if wording is None or entry is None or wording.state != "pending":
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
@@ -115,7 +115,7 @@ async def _go_live(context: Context, query: CallbackQuery, message: MaybeInacces
 
 
 async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    wording = await _kept(context, button)
+    wording = await _find_decision(context, button)
     if wording is None or wording.state == "exported":
         await answer_callback(query, context.texts(button.language, "gaps.in_files" if wording else "gaps.gone"))
         return
@@ -126,7 +126,7 @@ async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessib
     await _show(context, message, await _page(context, button.language, wording.id, by_exchange=True))
 
 
-async def _set_aside(
+async def _dismiss(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: DecisionState
 ) -> None:
     """Take a question with all its wordings out of the queue, for a while or for ever."""
@@ -139,8 +139,8 @@ async def _set_aside(
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     now = time.time()
-    aside = [Wording(number, name, "", None, state, now) for number, name in names]
-    await phrasing_decisions.save(context.services.database, aside)
+    dismissed = [Wording(number, name, "", None, state, now) for number, name in names]
+    await phrasing_decisions.save(context.services.database, dismissed)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
     )
@@ -172,12 +172,12 @@ async def _waiting(context: Context) -> Waiting:
     return Waiting([one for one in pending if one.entry in by_key], found)
 
 
-async def _kept(context: Context, button: Decide) -> Wording | None:
+async def _find_decision(context: Context, button: Decide) -> Wording | None:
     exchange = number(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 
 
-async def _admitted(context: Context, query: CallbackQuery, language: Language) -> bool:
+async def _is_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
     if query.from_user.id in context.services.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
@@ -194,3 +194,7 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 def _name(context: Context, text: str) -> int:
     return context.services.names.of_text("wording", context.assistant.normalised(text))
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}
+"""The buttons answered here, each with its handler."""

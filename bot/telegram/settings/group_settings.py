@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
 from telegram import (
     CallbackQuery,
@@ -25,12 +26,23 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
-from bot.telegram.ui.buttons import NONE, Setting
+from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, FieldFormat, one_of
 from bot.telegram.ui.keyboards import button
 from bot.text import Texts
 
 ON = "1"
 _LANGUAGES: dict[str, Language] = {name: name for name, _ in NAMES}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Button):
+    """Change what is set for a group."""
+
+    code = "o"
+    name: Annotated[Literal["language", "quiet", "topic"], one_of({"language": "l", "quiet": "q", "topic": "t"})]
+    """What is changed."""
+    value: Annotated[str, FieldFormat("[A-Za-z0-9-]{1,19}")]
+    """A language, a forum topic, "1", or "-" for none."""
 
 
 async def show(update: Update, context: Context) -> None:
@@ -153,7 +165,7 @@ class Panel:
         elif self._topic is not None:
             yield self._say("settings.everywhere")
 
-    def _button(self, label: str, name: str, value: str) -> InlineKeyboardButton:
+    def _button(self, label: str, name: Literal["language", "quiet", "topic"], value: str) -> InlineKeyboardButton:
         return button(label, Setting(self._language, name, value))
 
     def _say(self, key: str) -> str:
@@ -173,3 +185,7 @@ def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
     if not message.chat.is_forum:
         return None
     return topic_of(message) or GENERAL
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: tapped}
+"""The button answered here, with its handler."""

@@ -8,9 +8,9 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.telegram.access.chat_settings import chat
 from bot.telegram.access.menu_language import spoken
+from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.client.send import Destination, send
 from bot.telegram.context import Context
-from bot.telegram.ui.keyboards import questions
 from bot.telegram.ui.popular import popular
 
 EXAMPLES = 3

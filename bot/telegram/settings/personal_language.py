@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
 from telegram.constants import ChatType
@@ -15,7 +16,7 @@ from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.ui.buttons import NONE, Speak
+from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, OptionalLanguage
 from bot.telegram.ui.keyboards import button
 from bot.text import Texts
 
@@ -23,6 +24,15 @@ NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "
 """Each language in its own words, which need no translation."""
 TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | {"auto": None}
 """What people type to choose one; None for that of the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak(Button):
+    """Fix the language of the answers for whoever taps."""
+
+    code = "l"
+    wanted: OptionalLanguage
+    """None for that of the question."""
 
 
 async def choose(update: Update, context: Context) -> None:
@@ -85,3 +95,7 @@ def _told(chosen: Language | None, language: Language, texts: Texts) -> str:
     if chosen is None:
         return escape(texts(language, "lang.follows"))
     return escape(texts(language, "lang.fixed", language=dict(NAMES)[chosen]))
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Speak: tapped}
+"""The button answered here, with its handler."""

@@ -1,1 +1,4 @@
-"""Buttons and keyboards: what a button carries, its callback data, and short stable ids; pure functions."""
+"""What the features' buttons are made with: callback data, labels, short stable ids, and entries to offer.
+
+Pure functions. The buttons themselves are in the features that answer them.
+"""

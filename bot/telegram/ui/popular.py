@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from bot.knowledge.model import Entry, Interview, Knowledge, Quote
 
-LONGEST_SAYING = 120
-"""Characters of a quote that one keeps in mind."""
+MAX_SAYING_CHARACTERS = 120
+"""A longer quote isn't offered by /quote, where others are."""
 _CITED = "“"
-"""With it somebody's very words begin within what is told in others' words."""
+"""Opens a literal quotation within a paraphrase."""
 
 
 def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
@@ -19,16 +19,20 @@ def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
 
 
 def sayings(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
-    """Return the quotes worth keeping in mind, each with its entry; all the quotes where none stands out."""
+    """Return the quotes for /quote, each with its entry: the memorable ones, or all where none is."""
     memorable = [one for interview in knowledge.interviews for one in _memorable(interview)]
     return memorable or [(entry, quote) for entry in knowledge.by_key.values() for quote in entry.quotes]
 
 
 def _memorable(interview: Interview) -> Iterator[tuple[Entry, Quote]]:
-    """Yield short quotes that hold somebody's very words, rather than the retelling that most quotes are from."""
+    """Yield short literal quotes of narrow entries.
+
+    In a retold interview most quotes are the narrator's paraphrase; a quote counts as literal where it holds a
+    quotation mark or comes from anybody but the most frequent speaker.
+    """
     quotes = [(entry, quote) for entry in interview.entries() if not entry.broad for quote in entry.quotes]
     speakers = Counter(quote.speaker.id for _, quote in quotes)
     most = speakers.most_common(1)[0][0] if speakers else None
     for entry, quote in quotes:
-        if len(quote.text) <= LONGEST_SAYING and (_CITED in quote.text or quote.speaker.id != most):
+        if len(quote.text) <= MAX_SAYING_CHARACTERS and (_CITED in quote.text or quote.speaker.id != most):
             yield entry, quote

@@ -9,17 +9,17 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bot.knowledge.model import Entry, Interview, Knowledge, Section
 from bot.storage.history import ID_BITS
 
-LONGEST = 48
-"""Characters; leaves room in callback data (64 bytes) and is within what a deep link may carry."""
+MAX_SHORT_ID_CHARACTERS = 48
+"""Leaves room in callback data (64 bytes) and is within what a deep link may carry."""
 
-_PLAIN = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
-_CODE = re.compile(r"[A-Za-z0-9_-]{8}")
+_SHORT_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}")
+_EXCHANGE_CODE = re.compile(r"[A-Za-z0-9_-]{8}")
 
 
 def ref(*ids: str) -> str:
     """Join ids into a name of `[A-Za-z0-9_-]`; ids that don't fit become a digest of them."""
     joined = "_".join(ids)
-    if _PLAIN.fullmatch(joined):
+    if _SHORT_ID.fullmatch(joined):
         return joined
     digest = hashlib.sha256("/".join(ids).encode()).digest()
     return urlsafe_b64encode(digest[:15]).decode()
@@ -55,6 +55,6 @@ def code(number: int) -> str:
 
 def number(written: str) -> int | None:
     """Read what `code` wrote; None for anything else."""
-    if not _CODE.fullmatch(written):
+    if not _EXCHANGE_CODE.fullmatch(written):
         return None
     return int.from_bytes(urlsafe_b64decode(written))

@@ -1,0 +1,182 @@
+"""The buttons below answers and suggestions: what each one carries, and how they are laid out; pure functions.
+
+What they do when somebody taps them is in `answer_callbacks` and `voting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.answers.reply import Reply
+from bot.answers.wording import shown
+from bot.knowledge.model import Entry, Knowledge, Language
+from bot.storage import votes
+from bot.telegram.client.send import Destination
+from bot.telegram.ui.callback_data import Button, ChatId, ExchangeId, ShortId, one_of
+from bot.telegram.ui.keyboards import button
+from bot.telegram.ui.short_ids import code, ref
+from bot.text import Texts
+
+RELATED = 3
+"""Related questions below an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Button):
+    """Answer an entry in a new message."""
+
+    code = "a"
+    entry: ShortId
+    """The entry."""
+    exchange: ExchangeId = ""
+    """Exchange in which the entry was suggested; empty where it wasn't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt(Button):
+    """Show the transcript around an entry's quotes in a new message."""
+
+    code = "c"
+    entry: ShortId
+    """The entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Button):
+    """Delete the answer below which it stands, for who asked and for the group's admins."""
+
+    code = "d"
+    asker: ChatId
+    """The user, or the chat in whose name the question was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote(Button):
+    """Say what one thinks of an answer."""
+
+    code = "v"
+    vote: Annotated[votes.Vote, one_of({"up": "u", "down": "n", "wrong": "w"})]
+    """What one thinks."""
+    exchange: ExchangeId
+    """Exchange of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes(Button):
+    """Show the quotes of an answer in place."""
+
+    code = "q"
+    exchange: ExchangeId
+    """Exchange of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What the buttons of a reply depend on besides what it says."""
+
+    place: Destination
+    """Where it goes."""
+    exchange: int
+    """Id of the exchange."""
+    typed: bool = True
+    """Whether somebody typed the question; one that was chosen can't have been misunderstood."""
+    quiet: bool = False
+    """Whether the quotes wait behind a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyboards:
+    """Lays out the buttons of replies."""
+
+    knowledge: Knowledge
+    """What the buttons lead to."""
+    texts: Texts
+    """The bot's wording."""
+    username: str
+    """The bot's, for links that lead to it."""
+
+    def below(self, reply: Reply, where: Below) -> InlineKeyboardMarkup | None:
+        """Return the buttons of a reply; None for none."""
+        language, exchange = reply.language, code(where.exchange)
+        if reply.answers:
+            entries = [scored.entry for scored in reply.answers]
+            rows = [[button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
+            if where.quiet and any(entry.quotes for entry in entries):
+                rows.append([button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
+            rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
+            rows.append(self._votes(language, exchange, typed=where.typed))
+        else:
+            rows = [
+                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language, exchange))]
+                for number, scored in enumerate(reply.suggestions, 1)
+            ]
+        return _markup([*rows, *self._removal(where.place, language)])
+
+    def removal(self, place: Destination, language: Language) -> InlineKeyboardMarkup | None:
+        """Return the delete button where others read along; None in private."""
+        return _markup(self._removal(place, language))
+
+    def link(self, entry: Entry) -> str:
+        """Return the link that opens the bot at an entry."""
+        return f"https://t.me/{self.username}?start={ref(entry.interview, entry.id)}"
+
+    def _onward(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return onward(entries, self.knowledge)[:RELATED]
+
+    def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
+        """Return what can be done with one answer; `number` tells it from the others of its message."""
+        key = "button" if number is None else "numbered"
+        about = quote(shown(entry.question, language))
+        share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
+        name = ref(entry.interview, entry.id)
+        return [
+            button(self.texts(language, f"context.{key}", **_only(number)), Excerpt(language, name)),
+            InlineKeyboardButton(self.texts(language, f"share.{key}", **_only(number)), url=share),
+        ]
+
+    def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
+        row = [button("👍", Vote(language, "up", exchange)), button("👎", Vote(language, "down", exchange))]
+        if typed:
+            row.append(button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
+        return row
+
+    def _removal(self, place: Destination, language: Language) -> list[list[InlineKeyboardButton]]:
+        if not place.group or place.asker is None:
+            return []
+        return [[button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
+
+
+def questions(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
+    """Return a button a question, which answers it in a new message; None where there is none."""
+    return _markup([[button(shown(entry.question, language), asks(entry, language, exchange))] for entry in entries])
+
+
+def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
+    """Return the entries related to those shown, none of them shown already."""
+    done = {entry.key for entry in entries}
+    # The knowledge may have been swapped since `entries` were chosen: a related entry can be gone.
+    named = (knowledge.entry(entry.interview, other) for entry in entries for other in entry.related)
+    return tuple({other.key: other for other in named if other is not None and other.key not in done}.values())
+
+
+def asks(entry: Entry, language: Language, exchange: str = "") -> Answer:
+    """Return the button that answers an entry, which may have been suggested in an exchange."""
+    return Answer(language, ref(entry.interview, entry.id), exchange)
+
+
+def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
+    """Make a keyboard; None where there is nothing on it, for Telegram takes no empty one."""
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _numbered(entries: Sequence[Entry]) -> Iterable[tuple[int | None, Entry]]:
+    return enumerate(entries, 1) if len(entries) > 1 else [(None, entries[0])]
+
+
+def _only(number: int | None) -> dict[str, int]:
+    return {} if number is None else {"number": number}
