@@ -1,4 +1,4 @@
-"""Statements that are run for every answer, spelt out once: to do it each time takes longer than to run them."""
+"""Statements that run for every answer, compiled once: compiling one takes longer than running it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class CompiledStatement:
-    """A statement as the driver takes it."""
+    """A statement in the form that the driver takes."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        """Spell it out; its parameters are given by their names."""
+        """Compile a statement; its parameters are given by name."""
         compiled = statement.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler):
             raise TypeError("not a statement with parameters")
@@ -22,12 +22,12 @@ class CompiledStatement:
         self._constants = compiled.params
 
     def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for each of these rows."""
+        """Run it once for each row of parameters."""
         if rows:
             connection.exec_driver_sql(self._text, [self._values(row) for row in rows])
 
     def fetch(self, connection: Connection, row: Mapping[str, Any]) -> Sequence[RowMapping]:
-        """Run it with these parameters, and return what it finds."""
+        """Run it with these parameters, and return the rows that it finds."""
         return connection.exec_driver_sql(self._text, self._values(row)).mappings().all()
 
     def _values(self, row: Mapping[str, Any]) -> tuple[object, ...]:

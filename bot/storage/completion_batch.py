@@ -1,4 +1,8 @@
-"""All that outcomes leave behind as one statement, for PostgreSQL: each further one is a journey there and back."""
+"""Completions and the records that belong to them as a single PostgreSQL statement.
+
+One statement is one round trip to the server; a transaction of several statements takes one for each of them. Rows are
+passed as JSON arrays, one parameter a table, so that the statement's text never changes and is compiled once.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +32,16 @@ from bot.storage.schema import DONE, INBOX, WAITING
 
 
 def statement(keys: Mapping[Table, Sequence[str]]) -> Select[Any]:
-    """Return what notes outcomes and upserts rows into tables, in the place of those with the same `keys`.
+    """Return the statement that completes updates and upserts rows into the tables of `keys`, by those primary keys.
 
-    What it has written outlives the end of the process, but the last of it may be lost in a power cut.
+    It commits asynchronously: what it wrote survives a crash of the process, and may be lost in a crash of the server.
     """
     upserts = (_upserted(table, names) for table, names in keys.items())
     return select(func.set_config("synchronous_commit", "off", True)).add_cte(_completed(), *upserts)  # noqa: FBT003  # SQL's
 
 
 def parameters(completions: Iterable[Completion], rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
-    """Return what the statement is to write."""
+    """Return the parameters of `statement`: a JSON array of rows by table name."""
     outcomes = [
         {"update_id": one.update_id, "state": one.state, "ended_at": one.at, "failures": one.failures}
         | {"error": one.error}
@@ -64,7 +68,7 @@ def _upserted(table: Table, keys: Sequence[str]) -> CTE:
 
 
 def _rows(table: Table) -> TableValuedAlias:
-    """Return the rows that the parameter with the table's name spells as JSON."""
+    """Return the rows of the JSON parameter that is named like the table."""
     encoded = cast(bindparam(table.name, type_=Text), JSONB)
     rows = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), encoded)
     return rows.table_valued(*(column(each.name, each.type) for each in table.c), name=f"new_{table.name}")

@@ -1,4 +1,7 @@
-"""The ends of updates: each is written down at once, ahead of all else, for until then a crash repeats the answer."""
+"""Records completed updates: at once and ahead of other writes, for until then a crash would repeat the answer.
+
+While one transaction runs, completions collect, and the next transaction writes all of them.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,18 @@ from bot.storage.inbox import Completion, Inbox, IncomingUpdate
 from bot.storage.write_behind import PRIMARY_KEYS, Records, WriteBehindStore, rows_of
 
 RETRY_SECONDS = 1.0
-"""Seconds after which what couldn't be written is tried again."""
+"""Delay before a failed write is retried."""
 FLUSH_SECONDS = 0.5
-"""Seconds between two times that store are written down which no other replica asks for."""
+"""Interval at which the write-behind store is flushed to a database that no other replica reads."""
 GATHER_SECONDS = 0.005
-"""Seconds for which ends are gathered while the bot is backlogged: what is being sent then is in doubt anyway."""
+"""How long completions are gathered into one write while the bot is backlogged.
+
+Then several answers are on their way at once anyway, which a crash may repeat (docs/delivery.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What is written down in one transaction."""
+    """What one transaction writes."""
 
     completions: Sequence[Completion]
     unstored: Sequence[IncomingUpdate]
@@ -34,7 +39,7 @@ class _Batch:
 
 
 class CompletionWriter:
-    """Writes down, in one transaction, all that has completions while the one before it ran."""
+    """Writes completions, and the pending records of the write-behind store, in batches."""
 
     def __init__(
         self,
@@ -44,12 +49,12 @@ class CompletionWriter:
         health: DatabaseHealth,
         backlogged: Callable[[], bool],
     ) -> None:
-        """What `store` has noted while an update was handled is written down together with its end.
+        """Pending records of `store` are written together with the completion of their update.
 
-        `behind` tells whether the bot has fallen behind.
+        `backlogged` returns whether more updates are in progress than are answered without delay.
         """
         self.unstored: dict[int, IncomingUpdate] = {}
-        """Updates that are handled although they couldn't be kept."""
+        """Updates that are handled from memory because they couldn't be stored, by id; stored with a later write."""
         self._database = database
         self._inbox = inbox
         self._store = store
@@ -58,12 +63,12 @@ class CompletionWriter:
         self._batch_statement = database.compiled(completion_batch.statement(PRIMARY_KEYS)) if database.shared else None
         self._completions: list[Completion] = []
         self._waiters: list[asyncio.Future[None]] = []
-        self._flushed_at = 0.0  # when store were written down last, by the monotonic clock
+        self._flushed_at = 0.0  # time of the last flush of the store, monotonic
         self._wakeup = asyncio.Event()
         self._stopping = False
 
     async def record(self, completion: Completion) -> None:
-        """Return once it is written down that something is handled, or noted where nothing can be written."""
+        """Return once the completion is stored; at once, and stored later, while the database is unavailable."""
         self._completions.append(completion)
         self._wakeup.set()
         if self._health.failure_reason is None:
@@ -72,7 +77,7 @@ class CompletionWriter:
             await written
 
     async def run(self) -> None:
-        """Write until told to stop."""
+        """Write whenever there is something to write, until `stop`."""
         while not self._stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETRY_SECONDS):
@@ -82,17 +87,17 @@ class CompletionWriter:
             self._wakeup.clear()
             try:
                 await self.write()
-            except Exception as error:  # noqa: BLE001  # whatever it is, it must go on
+            except Exception as error:  # noqa: BLE001  # a defect too must not stop the writer
                 self._health.failed(self, error)
                 await asyncio.sleep(RETRY_SECONDS)
 
     def stop(self) -> None:
-        """Let `run` end."""
+        """Make `run` return after its current write."""
         self._stopping = True
         self._wakeup.set()
 
     async def write(self) -> None:
-        """Write down what has come up; raises StorageError."""
+        """Write what has collected; raises StorageError. Who waits in `record` goes on in either case."""
         waiting, self._waiters = self._waiters, []
         try:
             await self._write(_Batch(self._completions.copy(), list(self.unstored.values()), self._due_records()))
@@ -121,7 +126,7 @@ class CompletionWriter:
         self._store.write(connection, batch.records)
 
     def _due_records(self) -> Records:
-        """Return what is to be written down now; others need it at once, we ourselves only after a restart."""
+        """Return the records to write now: all of them where other replicas read them, else mostly at intervals."""
         due = self._database.shared or self._stopping or time.monotonic() - self._flushed_at >= FLUSH_SECONDS
         if due:
             self._flushed_at = time.monotonic()

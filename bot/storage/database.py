@@ -1,4 +1,4 @@
-"""The database: its transactions, and its schema brought up to date."""
+"""Access to the database: transactions, schema upgrades, and what differs between SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _UPGRADE_LOCK = 5_318_008_001
 """PostgreSQL's advisory lock under which one replica upgrades the schema while the others wait."""
 _PING = text("SELECT 1")
 _CLOSE_TIMEOUT_SECONDS = 1.0
-"""Seconds that connections get to be closed."""
+"""How long closing the connections may take."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _ASYNCHRONOUS_COMMIT = text("SET LOCAL synchronous_commit = off")
 
@@ -61,17 +61,17 @@ Upsert: TypeAlias = postgresql_dialect.Insert | sqlite_dialect.Insert
 
 
 class Database:
-    """Hands out transactions; knows the two kinds of databases, so that nobody else need to."""
+    """Runs transactions, and hides from the rest of the bot which of the two kinds of database it is."""
 
     def __init__(self, url: str) -> None:
-        """Connect to nothing yet; `url` as `address.read_address` takes it, which raises SettingsError."""
+        """Make the engines without connecting; `url` as in `database_url.read_address`, which raises SettingsError."""
         self._address = read_address(url)
         self.pooled = self._address.pooled
-        """Whether a connection pooler stands before it, so that a connection is ours for one transaction only."""
+        """Whether a connection pooler is in between, so that a connection lasts for one transaction only."""
         path = self._address.file
         self.engine = make_engine(path) if path else postgresql.make_engine(self._address, pooled=self.pooled)
         self._file = SqliteFile(path) if path else None
-        # SQLite has one writer at a time: queueing here is fair, and costs less than its own busy waiting.
+        # SQLite has one writer at a time: a queue here is fair, and cheaper than SQLite's own busy waiting.
         self._write_lock = asyncio.Lock() if path else None
 
     @property
@@ -86,9 +86,9 @@ class Database:
 
     @asynccontextmanager
     async def begin(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
-        """Run a transaction that writes; raise StorageError where the database can't serve.
+        """Run a transaction that writes; raises StorageError where the database is unavailable.
 
-        What isn't `durable` outlives the end of the process, but the last of it may be lost in a power cut.
+        One that isn't `durable` survives a crash of the process, but may be lost in a power cut.
         """
         lock: AbstractAsyncContextManager[Any] = nullcontext() if self._write_lock is None else self._write_lock
         with self.translate_errors():
@@ -100,7 +100,7 @@ class Database:
                     yield connection
 
     async def run(self, work: Work[T], *, durable: bool = True) -> T:
-        """Run a transaction that writes in one go, which costs least; otherwise as `begin`."""
+        """Run a function as a transaction that writes, which is cheaper than `begin`; raises StorageError."""
         if self._file is None or self._write_lock is None:
             async with self.begin(durable=durable) as connection:
                 return await connection.run_sync(work)
@@ -109,7 +109,7 @@ class Database:
                 return await self._file.run(work, durable=durable)
 
     async def run_read_only(self, work: Work[T]) -> T:
-        """Read in one go; it never waits for a writer."""
+        """Run a function that only reads; it never waits for a writer. Raises StorageError."""
         with self.translate_errors():
             if self._file is not None:
                 return await self._file.read(work)
@@ -118,7 +118,7 @@ class Database:
                 return await connection.run_sync(work)
 
     async def execute(self, statement: CompiledStatement, row: Mapping[str, object]) -> None:
-        """Run a single statement that writes."""
+        """Run a single statement that writes, as a transaction of its own; raises StorageError."""
         with self.translate_errors():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
@@ -126,7 +126,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Run a transaction that only reads; it never waits for a writer."""
+        """Run a transaction that only reads; it never waits for a writer. Raises StorageError."""
         with self.translate_errors():
             async with self.engine.connect() as plain:
                 connection = await plain.execution_options(read_only=True)
@@ -134,9 +134,9 @@ class Database:
                     yield connection
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; replicas that start together take turns.
+        """Upgrade the schema to the newest version; replicas that start together do so one after another.
 
-        Raises StorageError, with its remedy, where the database isn't one that the bot can work with.
+        Raises StorageError, with its remedy, where the bot can't work with the database.
         """
         if self._address.file is not None:
             create_file(self._address.file)
@@ -151,34 +151,37 @@ class Database:
         upgrade(connection)
 
     def translate_errors(self) -> AbstractContextManager[None]:
-        """Raise StorageError where the database can't serve; see `failures`."""
+        """Turn drivers' errors into StorageError; see `driver_errors`."""
         return translate_errors(self._address.file)
 
     def insert(self, table: Table) -> Upsert:
-        """Return an INSERT that can say what to do where the row is there already."""
+        """Return an INSERT of this kind of database, which supports ON CONFLICT."""
         return postgresql_dialect.insert(table) if self.shared else sqlite_dialect.insert(table)
 
     def compiled(self, statement: ClauseElement) -> CompiledStatement:
-        """Spell a statement out as this kind of database takes it."""
+        """Compile a statement for this kind of database."""
         return CompiledStatement(statement, self.engine.dialect)
 
     def matches_any(self, column: Column[Any], name: str) -> ColumnElement[bool]:
-        """Return whether a column is among the `several` of a parameter; the statement's text is always the same."""
+        """Return the condition that a column is among the numbers of parameter `name`, made by `array_parameter`.
+
+        Unlike IN, its text doesn't depend on how many numbers there are, so that the statement can be compiled once.
+        """
         if self.shared:
             return column == func.any(cast(bindparam(name), ARRAY(BigInteger)))
         return column.in_(select(literal_column("value")).select_from(func.json_each(bindparam(name))))
 
     def array_parameter(self, numbers: Sequence[int]) -> object:
-        """Return numbers as a parameter takes them."""
+        """Return numbers as a parameter of `matches_any`."""
         return list(numbers) if self.shared else json.dumps(numbers)
 
     def lock(self, connection: Connection, key: int) -> None:
-        """Keep other replicas out of what is done under `key` until the transaction ends."""
+        """Hold the advisory lock `key` until the transaction ends; without effect on SQLite, which has one writer."""
         if self.shared:
             connection.execute(_LOCK, {"key": key})
 
     def now(self) -> ColumnElement[float]:
-        """Return the time in seconds since 1970 as the database has it, so that replicas agree on it."""
+        """Return the database's time in seconds since 1970, on which all replicas agree."""
         if self.shared:
             return cast(extract("epoch", func.clock_timestamp()), Double)
         return literal(time.time())
@@ -196,7 +199,7 @@ class Database:
         return bool(answered)
 
     async def close(self) -> None:
-        """Close all connections; one that doesn't answer any more is given up."""
+        """Close all connections, abandoning those that don't close in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_TIMEOUT_SECONDS):
                 await self.engine.dispose()

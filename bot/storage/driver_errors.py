@@ -1,4 +1,4 @@
-"""What a database says when it can't serve, translate_errors into what is wrong and what to do about it."""
+"""Translates drivers' errors into StorageError, which says what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Failure:
     """What to do; `{file}` stands for the path of SQLite's file."""
 
     def message(self, file: Path | None = None) -> str:
-        """Return it in one line."""
+        """Return reason and remedy in one line."""
         return f"{self.reason}; {self.remedy}".replace("{file}", str(file))
 
 
@@ -115,13 +115,13 @@ _BY_SQLSTATE_CLASS = {
     "57": UNREACHABLE,
     "58": UNREACHABLE,
 }
-"""PostgreSQL's codes; the class is their first two characters."""
+"""By the class of PostgreSQL's SQLSTATE codes: their first two characters."""
 _BY_ERRNO = {errno.ENOSPC: DISK_FULL, errno.EDQUOT: DISK_FULL}
 
 
 @contextmanager
 def translate_errors(file: Path | None = None) -> Iterator[None]:
-    """Raise StorageError where the database is away, full or closed to us; leave defects as they are.
+    """Raise StorageError where the database is unreachable, full or refuses; other errors, which are defects, pass.
 
     `file` is the path of the database where it is SQLite's.
     """
@@ -140,7 +140,7 @@ def translate_errors(file: Path | None = None) -> Iterator[None]:
 
 
 def _driver_failure(error: DBAPIError) -> Failure | None:
-    """Return what a driver means; None where it can only be a defect of the bot."""
+    """Return the failure that a driver's error stands for; None where it can only be a defect of the bot."""
     message = str(error.orig).lower()
     for part, failure in _BY_MESSAGE:
         if part in message:
@@ -153,7 +153,7 @@ def _driver_failure(error: DBAPIError) -> Failure | None:
 
 
 def _connection_failure(error: OSError) -> Failure:
-    """Return what it means that a server can't be connected to."""
+    """Return the failure that an error while connecting stands for."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return CERTIFICATE_UNVERIFIED
     return TLS_UNSUPPORTED if "rejected SSL upgrade" in str(error) else UNREACHABLE

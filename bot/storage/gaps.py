@@ -12,7 +12,7 @@ from bot.storage.database import Database
 from bot.storage.schema import CHOICES, HISTORY, VOTES
 
 MAX_EXCHANGES = 5_000
-"""Exchanges that are looked through, the newest ones."""
+"""Number of the newest exchanges that are searched."""
 
 
 @dataclass(frozen=True, slots=True)

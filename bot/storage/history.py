@@ -1,4 +1,4 @@
-"""What was asked and how it went: kept for a set time, without names."""
+"""The history of questions and their outcomes, stored for the retention time and without names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Via: TypeAlias = Literal["typed", "tapped"]
 DAY_SECONDS = 86_400
 ID_BITS = 48
 MAX_QUESTION_CHARS = 300
-"""Characters of a question that are kept."""
+"""Characters of a question that are stored."""
 
 _NAMES_AND_LINKS = re.compile(r"@\w+|https?://\S+|t\.me/\S+", re.IGNORECASE)
 
@@ -77,7 +77,7 @@ def without_names(text: str) -> str:
 
 
 def to_row(exchange: Exchange) -> dict[str, Any]:
-    """Return an exchange as it is kept."""
+    """Return an exchange as a row of the history."""
     return {
         "id": exchange.id,
         "at": exchange.at,
@@ -97,7 +97,7 @@ def to_row(exchange: Exchange) -> dict[str, Any]:
 
 
 async def find(database: Database, number: int) -> Exchange | None:
-    """Return an exchange; None where it isn't kept any more."""
+    """Return an exchange; None where it isn't stored any more."""
     async with database.read() as connection:
         row = (await connection.execute(select(HISTORY).where(HISTORY.c.id == number))).one_or_none()
     return _exchange_of(row) if row is not None else None

@@ -1,4 +1,7 @@
-"""The inbox: updates are kept until they are handled, and each chat's are in one replica's hands at a time."""
+"""The inbox: a durable queue of updates in the database, each of which a replica claims, handles and completes.
+
+Updates of one chat are handled in order: a chat of which another replica has claimed updates can't be claimed.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ from bot.storage.database import Database
 from bot.storage.schema import DEAD_LETTER, DONE, INBOX, REPLICAS, WAITING
 
 MAX_CRASHES = 10
-"""How often a replica may die with an update in hand before the update is held to be the reason."""
+"""How many replicas may die with an update claimed before it becomes a dead letter: then it is likely the cause."""
 DEAD_AFTER_SECONDS = 8.0
-"""Seconds without a sign of life after which what a replica had in hand goes to the others."""
+"""Seconds without a heartbeat after which a replica counts as dead and its updates are reclaimed."""
 MAX_REPORTED_ERRORS = 3
-"""Updates set aside whose errors are reported."""
+"""Number of the latest dead letters whose errors are reported."""
 
 _CLAIM_LOCK = 5_318_008_002
-"""PostgreSQL's advisory lock under which one replica at a time takes updates in hand."""
+"""Key of PostgreSQL's advisory lock that makes claims of several replicas run one after another."""
 _other = INBOX.alias("other")
 
 FinalState: TypeAlias = Literal["done", "aside"]
@@ -29,7 +32,7 @@ FinalState: TypeAlias = Literal["done", "aside"]
 
 @dataclass(frozen=True, slots=True)
 class IncomingUpdate:
-    """An update as it came in."""
+    """An update as it was received."""
 
     update_id: int
     """Telegram's number; a redelivery has the same."""
@@ -38,63 +41,63 @@ class IncomingUpdate:
     content: str
     """The update itself, as JSON."""
     at: float
-    """When it came, in seconds since 1970."""
+    """When it was received, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedUpdate:
-    """An update that this replica has taken in hand."""
+    """An update that this replica has claimed, and alone may handle."""
 
     update_id: int
     """Telegram's number."""
     chat: int
-    """As it arrived with."""
+    """Its chat, as in `IncomingUpdate`."""
     content: str
     """The update itself, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How the handling of an update ended."""
+    """The outcome of handling an update."""
 
     update_id: int
     """Telegram's number."""
     state: FinalState
-    """Whether it was handled, or given up."""
+    """`DONE` where it was handled, `DEAD_LETTER` where it was given up."""
     at: float
     """When, in seconds since 1970."""
     failures: int = 0
-    """How often it failed."""
+    """How many attempts failed."""
     error: str | None = None
-    """Where it failed last, without anybody's words."""
+    """Type and source line of the last failure, without any text of a user; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxDepth:
-    """How full the inbox is."""
+    """What waits in the inbox, and what was given up."""
 
     waiting: int
-    """Updates that nobody has in hand yet."""
+    """Updates that no replica has claimed yet."""
     oldest: float | None
-    """When the oldest of those came that aren't handled yet, in seconds since 1970."""
+    """When the oldest unhandled update was received, claimed or not, in seconds since 1970; None without one."""
     dead_letters: int
-    """Updates given up, within the time of retention."""
+    """Number of dead letters within the retention time."""
     errors: tuple[tuple[int, str], ...]
-    """The last of those: Telegram's number, and where it failed."""
+    """The latest dead letters: update id and error."""
 
 
 class Inbox:
-    """The statements of one replica; every transaction is the caller's."""
+    """The inbox's statements for one replica, each to be run in a transaction of the caller."""
 
     def __init__(self, database: Database, replica: str) -> None:
-        """`replica` names this process, and no other."""
+        """`replica` is the id of this process, unique among all replicas."""
         self._database = database
         self._replica = replica
         self._insert = database.insert(INBOX).on_conflict_do_nothing()
         self._complete = {state: database.compiled(statement) for state, statement in _COMPLETE.items()}
 
     def enqueue(self, connection: Connection, arrived: Sequence[IncomingUpdate], *, claimed: bool) -> None:
-        """Write new updates down, those known already left as they are; `claimed` where we handle them already."""
+        """Store new updates and ignore redelivered ones; `claimed` where this replica handles them already."""
         if arrived:
             owner = self._replica if claimed else None
             rows = [
@@ -105,7 +108,7 @@ class Inbox:
             connection.execute(self._insert, rows)
 
     def complete(self, connection: Connection, completions: Sequence[Completion]) -> None:
-        """Note what is handled; only what was given up keeps its content, for whoever looks into it."""
+        """Mark updates as handled or as dead letters; only dead letters keep their content, for inspection."""
         by_state: dict[FinalState, list[dict[str, object]]] = {DONE: [], DEAD_LETTER: []}
         for one in completions:
             by_state[one.state].append(
@@ -115,9 +118,9 @@ class Inbox:
             self._complete[state].execute_many(connection, rows)
 
     def claim(self, connection: Connection, limit: int, excluded_chats: Collection[int] = ()) -> list[ClaimedUpdate]:
-        """Take up to `limit` updates in hand, oldest first.
+        """Claim up to `limit` waiting updates, the oldest first, and return them in that order.
 
-        None is of a chat that another replica is busy with, or of which we have `excluded_chats`.
+        Skips the `excluded_chats`, and those of which another replica has claimed an update.
         """
         self._database.lock(connection, _CLAIM_LOCK)
         found = connection.execute(
@@ -127,22 +130,25 @@ class Inbox:
 
     @staticmethod
     def has_waiting(connection: Connection) -> bool:
-        """Tell whether anything waits that nobody has in hand."""
+        """Return whether there is any unclaimed update."""
         return connection.execute(_ANY_WAITING).first() is not None
 
     def heartbeat(self, connection: Connection) -> None:
-        """Give a sign of life."""
+        """Register this replica, or refresh its heartbeat, by the database's clock."""
         now = self._database.now()
         row = self._database.insert(REPLICAS).values(id=self._replica, started_at=now, beat_at=now)
         connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}))
 
     def reclaim(self, connection: Connection) -> int:
-        """Free what dead replicas had in hand; return how many updates that are."""
+        """Release the updates of dead replicas, forget these replicas, and return the number of updates released.
+
+        An update that `MAX_CRASHES` replicas died with becomes a dead letter instead.
+        """
         self._database.lock(connection, _CLAIM_LOCK)
         alive = select(REPLICAS.c.id)
         if self._database.shared:
             alive = alive.where(REPLICAS.c.beat_at > self._database.now() - DEAD_AFTER_SECONDS)
-        else:  # a file has one process at a time
+        else:  # a file is used by one process, so every other replica is gone
             alive = alive.where(REPLICAS.c.id == self._replica)
         orphaned = and_(INBOX.c.state == WAITING, INBOX.c.owner.is_not(None), INBOX.c.owner.not_in(alive))
         freed = connection.execute(update(INBOX).where(orphaned).values(owner=None, crashes=INBOX.c.crashes + 1))
@@ -152,19 +158,19 @@ class Inbox:
         return freed.rowcount
 
     def release(self, connection: Connection) -> None:
-        """Free everything we have in hand, and take our leave."""
+        """Release everything that this replica has claimed, and remove it from the list of replicas."""
         connection.execute(update(INBOX).where(_claimed_by(self._replica)).values(owner=None))
         connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
 
 
 def oldest_live_replica(connection: Connection, database: Database) -> str | None:
-    """Return the replica that has lived longest, of a database that is `shared`; None where all have fallen silent."""
+    """Return the id of the live replica that started first; None where no heartbeat is recent. For shared databases."""
     alive = select(REPLICAS.c.id).where(REPLICAS.c.beat_at > database.now() - DEAD_AFTER_SECONDS)
     return connection.execute(alive.order_by(REPLICAS.c.started_at, REPLICAS.c.id).limit(1)).scalar()
 
 
 async def depth(connection: AsyncConnection) -> InboxDepth:
-    """Look how full it is."""
+    """Count what waits in the inbox and what was given up."""
     waiting = await connection.execute(
         select(func.count().filter(INBOX.c.owner.is_(None)), func.min(INBOX.c.received_at)).where(
             INBOX.c.state == WAITING
@@ -210,7 +216,7 @@ _BUSY_ELSEWHERE = exists().where(
 )
 _CLAIMABLE = (
     select(INBOX.c.update_id)
-    # Written out, so that the partial index serves a prepared statement too.
+    # A literal instead of a parameter: PostgreSQL uses the partial index in a prepared statement only for a literal.
     .where(INBOX.c.state == text(f"'{WAITING}'"), INBOX.c.owner.is_(None), ~_BUSY_ELSEWHERE)
     .where(INBOX.c.chat.not_in(bindparam("excluded_chats", expanding=True)))
     .order_by(INBOX.c.update_id)

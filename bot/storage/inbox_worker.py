@@ -1,4 +1,8 @@
-"""Stores incoming updates and dispatches them, with one database transaction a round."""
+"""The inbox worker: stores incoming updates and dispatches them to the handlers.
+
+Everything that has come up since the last transaction is written and claimed in the next one, so that the number of
+transactions grows with time and not with the number of updates.
+"""
 
 from __future__ import annotations
 
@@ -17,29 +21,30 @@ from bot.storage import notifications
 from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
-from bot.storage.heartbeat import send_heartbeats
+from bot.storage.heartbeats import Heartbeats, set_within
 from bot.storage.inbox import ClaimedUpdate, Completion, Inbox, InboxDepth, IncomingUpdate, depth
 from bot.storage.write_behind import WriteBehindStore
 
 LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-"""Seconds after which the clerk looks for work that nobody told it of, or tries a database again that was away."""
+"""Longest time between two polls of the inbox, and the delay before a failed transaction is retried."""
 STORE_TIMEOUT_SECONDS = 3.0
-"""Seconds that an arrival waits for a database that is away, before it is handled without being kept."""
+"""How long an incoming update waits for an unavailable database before it is handled without having been stored."""
 CLAIM_INTERVAL_SECONDS = 0.02
-"""Seconds between two claims while there is plenty to do; fewer of them take more at once, and the others wait less."""
+"""Interval between two claims under load: fewer, larger claims leave more of the database to the other writers."""
 MAX_PAUSED_CHATS = 500
-"""Chats that may wait for Telegram without taking room from the others."""
+"""Chats whose wait for Telegram (a flood wait, say) doesn't count against the capacity; bounds memory."""
 STOP_TIMEOUT_SECONDS = 5.0
-"""Seconds that the last turn may take when the bot stops."""
+"""How long the running and the final transaction may each take when the bot stops."""
 
 Dispatch = Callable[[ClaimedUpdate], None]
+"""Passes a claimed update to its handler; must not block."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """Updates that somebody waits for to be kept."""
+    """Updates whose sender waits until they are stored; `since` is monotonic time, in seconds."""
 
     arrived: Sequence[IncomingUpdate]
     stored: asyncio.Future[bool]
@@ -48,104 +53,112 @@ class _Delivery:
 
 @dataclass(frozen=True, slots=True)
 class _Transaction:
-    """What is done in one transaction."""
+    """What the next transaction is to do."""
 
     deliveries: Sequence[_Delivery]
     new: Sequence[IncomingUpdate]
     unstored: Sequence[IncomingUpdate]
     claims: bool
-    excluded_chats: Sequence[int]  # chats of which no more is to be handed out now
-    any_chat_full: bool  # whether some of them have so much in the house that they'll soon want more
+    excluded_chats: Sequence[int]  # chats of which nothing more is dispatched now
+    any_chat_full: bool  # whether some are excluded only because they have enough in progress
 
 
 class InboxWorker:
-    """Keeps arrivals, notes ends, and hands out what is to be done, as much as there is room for."""
+    """Stores incoming updates, claims as many as fit, dispatches them, and has their completion recorded."""
 
     def __init__(
         self, database: Database, replica: str, store: WriteBehindStore, dispatch: Dispatch, capacity: int
     ) -> None:
-        """`hand` gets every update to be handled; `room` is how many of them may be in the house at once.
+        """`replica` is unique to this process; `dispatch` is called with every update that is to be handled.
 
-        What `store` has noted while an update was handled is written down together with its end.
+        `capacity` is how many updates may be in progress at once. The pending records of `store` are written together
+        with the completion of an update.
         """
         self.replica = replica
-        """What this process is called, and no other."""
+        """Id of this process among the replicas."""
         self._health = DatabaseHealth()
         self._database = database
         self._inbox = Inbox(database, replica)
         self._completions = CompletionWriter(database, self._inbox, store, self._health, lambda: self.backlogged)
+        self._heartbeats = Heartbeats(database, self._inbox, self._health, self.wake)
         self._dispatch = dispatch
         self._capacity = capacity
-        self._claim_limit = max(1, capacity // 4)  # of the room that one claim, and one chat, may take
-        self._in_progress: dict[int, int] = {}  # chats by update
-        self._paused: dict[int, int] = {}  # chats that wait for Telegram, by the update that does
+        self._claim_limit = max(1, capacity // 4)  # updates that one claim, and one chat, may take
+        self._in_progress: dict[int, int] = {}  # chat by update id
+        self._paused: dict[int, int] = {}  # chat by the id of the update that waits for Telegram
         self._deliveries: list[_Delivery] = []
-        self._has_more = True  # whether something may wait in the inbox that nobody has in hand
-        self._claimed_at = 0.0  # when that was looked for last, by the monotonic clock
+        self._has_more = True  # whether the inbox may hold unclaimed updates
+        self._claimed_at = 0.0  # time of the last claim, monotonic
         self._dispatching = True
         self._wakeup = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin; what a former process left in hand is taken up again. Raises StorageError."""
-        left = await self._database.run(self._register)
+        """Start the background tasks and reclaim what a former process left unfinished; raises StorageError."""
+        left = await self._heartbeats.register()
         if left:
-            LOG.info("%d updates were begun by a process that is gone; they are taken up again", left)
+            LOG.info("%d updates were left unfinished by a process that is gone; they are handled again", left)
         self._wakeup.set()
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._completions.run())]
         if self._database.shared:
-            beating = send_heartbeats(self._database, self._inbox, self._health, self.wake, self._stopping)
-            self._tasks.append(asyncio.create_task(beating))
+            self._tasks.append(asyncio.create_task(self._heartbeats.run(self._stopping)))
 
     async def enqueue(self, arrived: Sequence[IncomingUpdate]) -> bool:
-        """Return once these are kept; False where they are handled although they can't be, so don't confirm them."""
+        """Return True once the updates are stored.
+
+        False where the database stayed unavailable and they are handled from memory: then Telegram must not be told
+        that they arrived, so that it delivers them again should this process die.
+        """
         delivery = _Delivery(arrived, asyncio.get_running_loop().create_future(), time.monotonic())
         self._deliveries.append(delivery)
         self._wakeup.set()
         return await delivery.stored
 
     async def complete(self, completion: Completion) -> None:
-        """Return once it is written down that something is handled, or noted where nothing can be written."""
+        """Return once the completion is stored; at once, and stored later, while the database is unavailable."""
         self._in_progress.pop(completion.update_id, None)
         await self._completions.record(completion)
-        self._has_more |= self._database.shared  # its chat's next may wait, which the others had to leave alone
+        self._has_more |= self._database.shared  # other replicas had to skip this chat's next update
         self._wakeup.set()
 
     def wake(self) -> None:
-        """Look into the inbox: another replica says that something waits there."""
+        """Poll the inbox now: another replica has notified that something waits there."""
         self._has_more = True
         self._wakeup.set()
 
     @property
     def started(self) -> bool:
-        """Whether it hands out what there is to do."""
+        """Whether `start` has run, so that updates are dispatched."""
         return bool(self._tasks)
 
     @property
     def failure_reason(self) -> str | None:
-        """Why the database can't serve; None while it does."""
+        """Why the database is unavailable, and what to do; None while it is available."""
         return self._health.failure_reason
 
     @property
     def in_progress(self) -> int:
-        """How many updates are in the house."""
+        """Number of updates that are dispatched and not completed."""
         return len(self._in_progress)
 
     @property
     def backlogged(self) -> bool:
-        """Whether the house is more than half full: whoever comes in will wait for longer than for one answer."""
+        """Whether more than half of the capacity is used, so that a new update waits for more than one answer."""
         return self._used_capacity > self._capacity // 2
 
     @property
     def _used_capacity(self) -> int:
-        """How much of the room is taken; chats that wait for Telegram take none, or others would wait with them."""
+        """Updates in progress, without those of paused chats, which would make all other chats wait."""
         paused = set(self._paused.values())
         return sum(chat not in paused for chat in self._in_progress.values()) if paused else len(self._in_progress)
 
     @contextmanager
     def paused(self, update_id: int) -> Iterator[None]:
-        """Let an update's chat wait for Telegram: others get its room, and no more of it is handed out."""
+        """Pause the update's chat while the block waits for Telegram.
+
+        Its updates use no capacity meanwhile, and no more of that chat is dispatched.
+        """
         chat = self._in_progress.get(update_id)
         if chat is None or len(self._paused) >= MAX_PAUSED_CHATS:
             yield
@@ -159,18 +172,15 @@ class InboxWorker:
             self.wake()
 
     def stop_dispatching(self) -> None:
-        """Dispatch nothing more; what arrives is still stored."""
+        """Dispatch nothing more; incoming updates are still stored."""
         self._dispatching = False
 
     async def stop(self, seconds: float = STOP_TIMEOUT_SECONDS) -> None:
-        """Write down what is handled, and leave the rest to the next process or to another replica.
-
-        The running transaction, and the last one, get `seconds` each at most.
-        """
+        """Store the last completions, release everything else; the running and the last transaction get `seconds`."""
         self._stopping.set()
         self._wakeup.set()
         self._completions.stop()
-        if self._tasks:  # cancelling would break a transaction, so they get time to end by themselves
+        if self._tasks:  # a cancelled task would break off its transaction, so each gets time to finish
             _, slow = await asyncio.wait(self._tasks, timeout=seconds)
             for task in slow:
                 task.cancel()
@@ -182,11 +192,12 @@ class InboxWorker:
                 await self._database.run(self._inbox.release)
         except (StorageError, TimeoutError) as error:
             LOG.warning(
-                "What was answered last couldn't be noted (%s); it may be answered again", str(error) or "too slow"
+                "The last completions couldn't be stored (%s); these questions may be answered again",
+                str(error) or "too slow",
             )
 
     async def depth(self) -> InboxDepth:
-        """Look how full the inbox is; raises StorageError."""
+        """Count what waits in the inbox; raises StorageError."""
         async with self._database.read() as connection:
             return await depth(connection)
 
@@ -199,14 +210,14 @@ class InboxWorker:
             self._wakeup.clear()
             try:
                 await self._run_transaction()
-            except Exception as error:  # noqa: BLE001  # whatever it is, the inbox must go on
+            except Exception as error:  # noqa: BLE001  # a defect too must not stop the inbox
                 self._health.failed(self, error)
                 await self._handle_outage()
 
     async def _run_transaction(self) -> None:
-        """Write down all that has come up and take in hand what there is room for, in one transaction."""
+        """Store what has come in and claim what there is capacity for, in one transaction; then dispatch."""
         transaction = self._plan()
-        self._has_more &= not transaction.claims  # whoever finds that there is more says so meanwhile
+        self._has_more &= not transaction.claims  # set again by `wake` while the transaction runs
         claimed: list[ClaimedUpdate] = []
         if transaction.deliveries or transaction.unstored or (transaction.claims and await self._has_waiting()):
             durable = bool(transaction.new or transaction.unstored)
@@ -223,7 +234,7 @@ class InboxWorker:
             self._start(one)
 
     async def _has_waiting(self) -> bool:
-        """Look whether there is anything to claim, which costs less, and nobody has to wait for it."""
+        """Check with a read, which is cheaper than a claim and locks nothing, whether anything can be claimed."""
         return await self._database.run_read_only(self._inbox.has_waiting)
 
     def _plan(self) -> _Transaction:
@@ -235,7 +246,7 @@ class InboxWorker:
         return _Transaction(deliveries, new, list(unstored.values()), claims, excluded_chats, bool(full_chats))
 
     def _may_claim(self, *, arrived: bool) -> bool:
-        """Tell whether to claim now: at once where there is little to do, and only in a while where there is plenty."""
+        """Decide whether to claim now: at once while little is in progress, else every `CLAIM_INTERVAL_SECONDS`."""
         busy = self._used_capacity
         if not self._dispatching or self._capacity - busy < self._claim_limit:
             return False
@@ -251,7 +262,9 @@ class InboxWorker:
             self._inbox.claim(connection, self._claim_limit, transaction.excluded_chats) if transaction.claims else []
         )
         if transaction.new and len(claimed) == self._claim_limit:
-            notifications.notify(self._database, connection, notifications.INBOX)  # others may have room
+            notifications.notify(
+                self._database, connection, notifications.INBOX
+            )  # other replicas may have capacity left
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:
@@ -259,7 +272,7 @@ class InboxWorker:
         self._dispatch(claimed)
 
     async def _handle_outage(self) -> None:
-        """Handle from memory what has waited long enough, and wait a little."""
+        """Dispatch from memory what has waited for `STORE_TIMEOUT_SECONDS`, then pause before the next attempt."""
         self._has_more = True
         now = time.monotonic()
         for delivery in self._deliveries.copy():
@@ -269,28 +282,18 @@ class InboxWorker:
                 and self._used_capacity < self._capacity
             ):
                 self._deliveries.remove(delivery)
-                self._handle_unkept(delivery)
-        await self._stops_within(POLL_SECONDS)
+                self._dispatch_unstored(delivery)
+        await set_within(self._stopping, POLL_SECONDS)
         self._wakeup.set()
 
-    async def _stops_within(self, seconds: float) -> bool:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        return self._stopping.is_set()
-
-    def _handle_unkept(self, delivery: _Delivery) -> None:
+    def _dispatch_unstored(self, delivery: _Delivery) -> None:
         for one in delivery.arrived:
             if one.update_id not in self._completions.unstored:
                 self._completions.unstored[one.update_id] = one
                 self._start(ClaimedUpdate(one.update_id, one.chat, one.content))
         _resolve(delivery, stored=False)
 
-    def _register(self, connection: Connection) -> int:
-        self._inbox.heartbeat(connection)
-        return self._inbox.reclaim(connection)
-
 
 def _resolve(delivery: _Delivery, *, stored: bool) -> None:
-    if not delivery.stored.done():  # who waited may have given up
+    if not delivery.stored.done():  # the waiting task may have been cancelled
         delivery.stored.set_result(stored)

@@ -1,4 +1,4 @@
-"""All replicas serve one version of the knowledge: what one has loaded and verified, the others take over."""
+"""Keeps replicas on one version of the knowledge: what one has loaded and verified, the others adopt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
 LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 2.0
-"""Seconds after which a replica looks for a new version although nobody told it of one."""
+"""Longest time between two polls for a new version without a notification."""
 
 Build = Callable[[Path], Matcher]
 
@@ -39,12 +39,12 @@ class KnowledgeSync:
         self._number = 0
         self._changed = asyncio.Event()
         self.build_lock = asyncio.Lock()
-        """Held while the knowledge is built anew; reloads queue here."""
+        """Held while the knowledge is rebuilt, so that reloads run one after another."""
 
     async def reload(self) -> Change:
-        """Load our own folder, verify it, and let everybody serve it.
+        """Load and verify this replica's folder, and publish it to all replicas.
 
-        Raises KnowledgeError where it is refused, and StorageError where the others can't be told.
+        Raises KnowledgeError where it is refused, and StorageError where it can't be published.
         """
         async with self.build_lock:
             change = await asyncio.to_thread(self._assistant.reload)
@@ -55,7 +55,7 @@ class KnowledgeSync:
         return change
 
     async def start(self) -> None:
-        """Agree with the others at the start: a folder nobody has seen is new and goes to all, any other gives way."""
+        """Publish this replica's folder if its version was never stored; else the newest stored one is adopted."""
         if not self._shared:
             return
         try:
@@ -67,17 +67,17 @@ class KnowledgeSync:
         self._changed.set()
 
     def wake(self) -> None:
-        """Look for a new version: somebody says there is one."""
+        """Poll for a new version now: another replica has notified that there is one."""
         self._changed.set()
 
     async def follow(self) -> None:
-        """Take over every new version, until cancelled."""
+        """Adopt every new version, until cancelled."""
         while self._shared:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._changed.wait()
             self._changed.clear()
-            with suppress(StorageError):  # the clerk tells it
+            with suppress(StorageError):  # reported by DatabaseHealth
                 async with self.build_lock:
                     await self._catch_up()
 

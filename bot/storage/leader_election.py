@@ -1,4 +1,4 @@
-"""Work that exactly one replica does at a time; another takes end when it dies."""
+"""Leader election: work that one replica does at a time, such as polling; another takes over when it dies."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from bot.storage.inbox import oldest_live_replica
 LOG = logging.getLogger(__name__)
 
 LEADER_LOCK = 5_318_008_003
-"""PostgreSQL's advisory lock of the replica that polls; it goes when its connection does."""
+"""Key of the PostgreSQL advisory lock that the leader holds; the server frees it when the connection closes."""
 _CHECK_SECONDS = 1.0
-"""Seconds between two attempts to get the lock, and between two looks whether it is still is_leader."""
+"""Interval between two checks whether this replica is, or is still, the leader."""
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
 
 async def run_as_leader(database: Database, replica: str, work: Work, stop: asyncio.Event, name: str) -> None:
-    """Run `work` while it is our leadership; it gets an event that says when to end. Returns once `stop` is set.
+    """Run `work` whenever this replica is the leader; return once `stop` is set.
 
-    `replica` is what this process is called in the inbox.
+    `work` gets an event that is set when it has to end. `replica` is the id of this process in the inbox. `name` says
+    in the log what the leader does.
     """
     if not database.shared:
         await work(stop)
@@ -37,7 +38,7 @@ async def run_as_leader(database: Database, replica: str, work: Work, stop: asyn
     try:
         while not stop.is_set():
             if await leadership.is_leader():
-                LOG.info("It is this replica's leadership: %s", name)
+                LOG.info("This replica is the leader now: %s", name)
                 await _work(leadership, work, stop)
             else:
                 await _pause(stop)
@@ -56,7 +57,7 @@ async def _work(leadership: _AdvisoryLock | _OldestReplica, work: Work, stop: as
 
 
 async def _watch(leadership: _AdvisoryLock | _OldestReplica, stop: asyncio.Event, end: asyncio.Event) -> None:
-    """Set `end` when the bot stops, or another replica has the leadership; while the database is away, nobody can."""
+    """Set `end` when the bot stops or another replica leads, not while the database is unavailable."""
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
@@ -81,10 +82,10 @@ async def _pause(stop: asyncio.Event) -> None:
 
 
 class _OldestReplica:
-    """The leadership of the replica that has lived longest, for behind a connection pooler no lock lasts.
+    """Makes the live replica that started first the leader, for use behind a connection pooler.
 
-    Heartbeats tell who lives. Where two hold themselves to be it for a moment, both may work: nothing is done twice,
-    as updates have their numbers.
+    There a session's lock doesn't last beyond a transaction. For a moment two replicas may both be the leader, which is
+    harmless: an update that both receive is stored once, by its id.
     """
 
     def __init__(self, database: Database, replica: str) -> None:
@@ -92,7 +93,7 @@ class _OldestReplica:
         self._replica = replica
 
     async def is_leader(self, *, if_unknown: bool = False) -> bool:
-        """Tell whether we are it; `if_unknown` where the database is away, or no heartbeat can be written any more."""
+        """Return whether this replica leads; `if_unknown` where that is unknown."""
         try:
             oldest = await self._database.run_read_only(
                 lambda connection: oldest_live_replica(connection, self._database)
@@ -102,18 +103,18 @@ class _OldestReplica:
         return if_unknown if oldest is None else oldest == self._replica
 
     async def release(self) -> None:
-        """Do nothing: the inbox takes release of the other replicas."""
+        """Do nothing: `Inbox.release` removes the replica from the list, which ends its leadership."""
 
 
 class _AdvisoryLock:
-    """A lock that lasts as long as its connection."""
+    """Makes the replica the leader that holds an advisory lock, for as long as its connection lasts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: AsyncConnection | None = None
 
     async def is_leader(self, *, if_unknown: bool = False) -> bool:
-        """Tell whether the lock is is_leader, and get it if it is free; `if_unknown` where the database is away."""
+        """Return whether the lock is held, and acquire it if it is free; `if_unknown` where that can't be asked."""
         try:
             with translate_errors():
                 if self._connection is not None:
@@ -133,8 +134,8 @@ class _AdvisoryLock:
         return False
 
     async def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.invalidate()  # closes it, and with it the lock goes
+            await connection.invalidate()  # closes the connection, which frees the lock
             await connection.close()

@@ -1,4 +1,4 @@
-"""How replicas tell each other that something has changed: PostgreSQL's LISTEN and NOTIFY."""
+"""Notifications between replicas that something has changed: PostgreSQL's LISTEN and NOTIFY."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bot.storage.database import Database
 from bot.storage.driver_errors import translate_errors
 
 INBOX, KNOWLEDGE, PHRASINGS = "bot_inbox", "bot_knowledge", "bot_phrasings"
-"""What may have changed."""
+"""Channels: what may have changed."""
 _RETRY_SECONDS = 1.0
 _PING_SECONDS = 5.0
-"""Seconds between two looks whether the connection still stands."""
+"""Interval between two checks that the listening connection is alive."""
 _POLL_SECONDS = 2.0
-"""Seconds between two looks for changes where nobody can tell of them."""
+"""Interval at which every handler is called where a connection pooler makes listening impossible."""
 _NOTIFY = text("SELECT pg_notify(:channel, '')")
 
 
 def notify(database: Database, connection: Connection, channel: str) -> None:
-    """Tell the other replicas, once the transaction is committed."""
+    """Notify the replicas that listen on a channel once the transaction is committed."""
     if database.shared:
         connection.execute(_NOTIFY, {"channel": channel})
 

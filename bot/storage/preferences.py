@@ -1,4 +1,4 @@
-"""What people and groups have set."""
+"""Settings that people and groups have chosen."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def language_of(database: Database, person: int) -> Language | None:
 
 
 async def save_language(database: Database, person: int, language: Language | None) -> bool:
-    """Keep the language that a person chose, or (None) that they chose none; tell whether one was taken back."""
+    """Store the language that a person chose, or (None) that they chose none; tell whether one was taken back."""
     async with database.begin() as connection:
         if language is None:
             gone = await connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person))
@@ -54,7 +54,7 @@ async def settings_of(database: Database, chat: int) -> ChatSettings:
 
 
 async def save_settings(database: Database, chat: int, settings: ChatSettings) -> None:
-    """Keep what is set for a group."""
+    """Store the settings of a group."""
     values = {"language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
     async with database.begin() as connection:
         row = database.insert(CHATS).values(chat=chat, **values)

@@ -1,4 +1,4 @@
-"""Keyed hashes in the place of ids: whoever has the database alone can't tell whose they are."""
+"""Pseudonyms: keyed hashes in place of ids, which the database alone doesn't allow to trace back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is old is deletion, and its room given back."""
+"""Retention: deletes what is older than it may be kept, and gives the space back."""
 
 from __future__ import annotations
 
@@ -17,33 +17,36 @@ from bot.storage.schema import ANSWERS, CONVERSATIONS, DONE, HISTORY, INBOX, KNO
 LOG = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 3600.0
-"""Seconds between two rounds."""
+"""Interval between two deletions."""
 CLOCK_CHECK_SECONDS = 1.0
-"""Seconds between two looks at the clock."""
+"""Interval between two checks of the clock."""
 CLOCK_JUMP_SECONDS = 60.0
-"""Seconds by which a clock that is merely inexact is never set."""
+"""Smallest change of the clock that counts as a jump; the usual corrections are far smaller."""
 HOUR_SECONDS, DAY_SECONDS = 3600.0, 86_400.0
 REDELIVERY_SECONDS = 2 * DAY_SECONDS
-"""Seconds that the number of a handled update is known; Telegram delivers again for one day."""
+"""How long the ids of handled updates are kept to detect redeliveries; Telegram redelivers for one day."""
 
 
 class ClockJumpDetector:
-    """Tells how far the clock was set since somebody last looked."""
+    """Detects that the system clock was set, by comparing it with a monotonic clock."""
 
     def __init__(self, clock: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
-        """`clock` may be set, `steady` never is; both give seconds."""
+        """`clock` is the one that may be set, `steady` a monotonic one; both return seconds."""
         self._clock = clock
         self._steady = steady
         self._apart = clock() - steady()
 
     def jump_seconds(self) -> float:
-        """Return the seconds by which the clock was set: forward above 0, back below."""
+        """Return by how many seconds the clock was set since the last call: positive forward, negative back."""
         before, self._apart = self._apart, self._clock() - self._steady()
         return self._apart - before
 
 
 async def delete_expired(database: Database, retention: int, now: float) -> None:
-    """Forget what is older than it is needed, and everything older than `retention` days; raises StorageError."""
+    """Delete what is no longer needed, and everything older than `retention` days; raises StorageError.
+
+    `now` is in seconds since 1970. Waiting updates and the newest knowledge are never deleted.
+    """
     oldest = now - retention * DAY_SECONDS
     newest = select(func.max(KNOWLEDGE.c.number)).scalar_subquery()
     async with database.begin() as connection:
@@ -63,7 +66,7 @@ async def delete_expired(database: Database, retention: int, now: float) -> None
 
 
 async def run_retention(database: Database, retention: int, stop: asyncio.Event) -> None:
-    """Tidy up now and every hour, until `stop` is set; but not in the hour after the clock was set anew."""
+    """Delete now and every hour until `stop` is set; after a clock jump, which may be a mistake, not for an hour."""
     drift, due = ClockJumpDetector(), time.monotonic()
     while not stop.is_set():
         if abs(jump := drift.jump_seconds()) >= CLOCK_JUMP_SECONDS:
@@ -71,7 +74,7 @@ async def run_retention(database: Database, retention: int, stop: asyncio.Event)
             due = time.monotonic() + INTERVAL_SECONDS
         if time.monotonic() >= due:
             due += INTERVAL_SECONDS
-            with suppress(StorageError):  # the clerk tells it, and in an hour there is another chance
+            with suppress(StorageError):  # reported by DatabaseHealth; tried again in an hour
                 await delete_expired(database, retention, time.time())
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOCK_CHECK_SECONDS):

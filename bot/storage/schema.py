@@ -1,4 +1,4 @@
-"""The tables: one a thing; times are seconds since 1970, ids of chats and people are keyed hashes (see `names`)."""
+"""The tables of the database. Times are seconds since 1970; chats and people are pseudonyms (see `pseudonyms`)."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ INBOX = Table(
     Column("content", Text),
     Column("received_at", Double, nullable=False),
     Column("state", String(8), nullable=False, server_default=WAITING),
-    # When it was handled or given up.
+    # When it was handled or became a dead letter.
     Column("ended_at", Double),
-    # How often its handler failed, and how often a replica died with it in hand.
+    # Failed attempts, and how many replicas died while they had claimed it.
     Column("failures", SmallInteger, nullable=False, server_default="0"),
     Column("crashes", SmallInteger, nullable=False, server_default="0"),
-    # Where it failed last; without anybody's words.
+    # Type and line of the last failure, without any text of a user.
     Column("error", Text),
-    # The replica that has it in hand; none while it waits for one.
+    # The replica that has claimed it; none while it waits.
     Column("owner", String(32)),
 )
 for _column in ("update_id", "chat"):
@@ -69,7 +69,7 @@ REPLICAS = Table(
     METADATA,
     Column("id", String(32), primary_key=True),
     Column("started_at", Double, nullable=False),
-    # By the database's clock, which is the same for all.
+    # Last heartbeat, by the clock of the database, which is the same for all.
     Column("beat_at", Double, nullable=False),
 )
 
@@ -124,7 +124,7 @@ Index("conversations_at", CONVERSATIONS.c.at)
 LIMITS = Table(
     "limits",
     METADATA,
-    # A person or a group.
+    # A person or a group; `told` says whether they were notified of the limit.
     Column("who", BigInteger, primary_key=True, autoincrement=False),
     Column("tokens", Double, nullable=False),
     Column("told", Boolean, nullable=False),

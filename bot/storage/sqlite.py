@@ -1,4 +1,4 @@
-"""SQLite: a file that one process writes, and how its connections are set up."""
+"""SQLite: creating the file, setting up its connections, and running transactions on it."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.storage.driver_errors import translate_errors
 
 LOCK_TIMEOUT_SECONDS = 10
-"""Seconds to wait for another process's transaction."""
+"""How long to wait for another process's transaction."""
 _CHECKPOINT_PAGES = 1000
-"""Pages that were written last after which SQLite puts them in their places, and waits for the disk."""
+"""Pages in the write-ahead log at which SQLite checkpoints it, which waits for the disk."""
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Connection], T]
-"""What a transaction does, statement after statement, with nothing to wait for in between."""
+"""The statements of a transaction as a synchronous function."""
 
 
 class SqliteFile:
-    """A file of SQLite: a transaction is one errand for a thread, however many statements it has.
+    """A SQLite file; each transaction is one job for a thread, whatever it does.
 
-    One that need not last is run where it is asked for. It is a write into the memory of the operating system, which
-    takes less time than it takes to wake a thread; it waits neither for the disk nor for another writer.
+    A transaction that need not be durable runs in the event loop's thread: it only writes to the page cache of the
+    operating system, which takes less time than waking a thread, and waits neither for the disk nor for another writer.
     """
 
     def __init__(self, path: Path) -> None:
-        """Connect to nothing yet."""
+        """Make the engine and the threads without connecting."""
         self.engine = create_engine(URL.create("sqlite", database=str(path)))
         configure(self.engine)
         self._inline_connection: Connection | None = None
@@ -44,7 +44,7 @@ class SqliteFile:
         self._reader = ThreadPoolExecutor(1, "reader")
 
     async def run(self, work: Work[T], *, durable: bool) -> T:
-        """Run a transaction that writes; the caller sees to it that there is one at a time."""
+        """Run a transaction that writes; the caller ensures that one runs at a time."""
         if not durable:
             with suppress(_BusyError):
                 return self._run_inline(work)
@@ -76,21 +76,21 @@ class SqliteFile:
 
 
 class _BusyError(Exception):
-    """Another process writes just now."""
+    """Another process holds the write lock."""
 
 
 def make_engine(path: Path) -> AsyncEngine:
-    """Return what connects to a file; nothing is connected yet."""
+    """Return an asynchronous engine for a file, without connecting."""
     engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_timeout=LOCK_TIMEOUT_SECONDS)
     configure(engine.sync_engine)
     return engine
 
 
 def create_file(path: Path) -> None:
-    """Make a new database file, unless it is there; whoever opens it at the same time finds it complete.
+    """Create the database file unless it exists; a process that opens it at the same time finds it complete.
 
-    Room that becomes free in it can be given back, which can't be said later on; and a switch to WAL would find the
-    file held by those who start at the same time.
+    Incremental vacuum can only be chosen for an empty database, and switching to WAL needs a file that no other
+    starting process has open. Raises StorageError.
     """
     with translate_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def create_file(path: Path) -> None:
 
 
 def _move_into_place(new: Path, path: Path) -> None:
-    """Put a new file in its place, unless another process was faster."""
+    """Move a new file to its path, unless another process was faster."""
     try:
         path.hardlink_to(new)
     except FileExistsError:
@@ -116,7 +116,7 @@ def _move_into_place(new: Path, path: Path) -> None:
 
 
 def configure(engine: Engine) -> None:
-    """Let SQLite's connections be set up and begin their transactions as we want them."""
+    """Set up the connections of an engine, and how their transactions begin."""
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin_transaction)
 
@@ -134,7 +134,7 @@ def _set_up_connection(connection: Any, _: object) -> None:
 
 
 def _begin_transaction(connection: Connection) -> None:
-    """Begin at once as a writer, for a reader that becomes one can fail; leave those that only read aside."""
+    """Begin a transaction: as a writer at once, because upgrading a reader can fail, except where it only reads."""
     options = connection.get_execution_options()
     if options.get("read_only", False):
         connection.exec_driver_sql("BEGIN")
@@ -152,7 +152,7 @@ def _begin_transaction(connection: Connection) -> None:
 
 
 def _set_pragma(connection: Connection, setting: str, value: object) -> None:
-    """Change a setting of a connection where it isn't so already."""
+    """Set a pragma of a connection unless it has that value already."""
     if connection.info.get(setting) != value:
         connection.exec_driver_sql(f"PRAGMA {setting} = {value}")
         connection.info[setting] = value

@@ -1,4 +1,7 @@
-"""What is looked up before an update is handled; of updates that come side by side, in one transaction."""
+"""Loads the shared state that an update needs before it is handled.
+
+Requests that come in while a query runs are answered by the next one, all together.
+"""
 
 from __future__ import annotations
 
@@ -34,49 +37,49 @@ from bot.storage.schema import CHATS, CONVERSATIONS, LIMITS, PEOPLE
 from bot.storage.write_behind import ConversationRow, LimitRow
 
 MAX_BATCH = 64
-"""Updates for which is looked up at once."""
+"""Requests that one query answers at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateKeys:
-    """Whose memories an update needs."""
+    """Whose state an update needs; all are pseudonyms."""
 
     conversation: int
-    """Number of the conversation."""
+    """The conversation."""
     limited: tuple[int, ...]
-    """Numbers of the person and the group whose limits it counts against."""
+    """The person and the group whose rate limits it counts against."""
     person: int | None
-    """Number of whoever asks."""
+    """Who asks; None where that isn't a person."""
     group: int | None
-    """Number of the chat where it is a group."""
+    """The chat where it is a group; else None."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedState:
-    """What was found."""
+    """The state found; empty values where nothing is stored."""
 
     conversation: ConversationRow | None
     """What the conversation is about."""
     limits: tuple[LimitRow, ...]
-    """How much may still be batch."""
+    """Rate limits of the keys in `StateKeys.limited` that have one."""
     language: Language | None
-    """What the person chose."""
+    """The language that the person chose; None without a choice."""
     settings: ChatSettings
-    """What is set for the group."""
+    """The settings of the group."""
 
 
 class StateLoader:
-    """Looks up what replicas, or a process and the next, remember together."""
+    """Loads state that is shared by replicas, or by a process and its successor."""
 
     def __init__(self, database: Database) -> None:
-        """Begin with nothing batch for."""
+        """Start without requests."""
         self._database = database
         self._statement = database.compiled(_statement(database))
         self._requests: list[tuple[StateKeys, asyncio.Future[LoadedState]]] = []
         self._loading: asyncio.Task[None] | None = None
 
     async def load(self, wanted: StateKeys) -> LoadedState:
-        """Look up what is wanted; raises StorageError."""
+        """Return the state of `wanted`; raises StorageError."""
         answer: asyncio.Future[LoadedState] = asyncio.get_running_loop().create_future()
         self._requests.append((wanted, answer))
         if self._loading is None:
@@ -92,7 +95,7 @@ class StateLoader:
                 rows = await self._database.run_read_only(
                     partial(_select, statement=self._statement, parameters=parameters)
                 )
-            except Exception as error:  # noqa: BLE001  # it is theirs who batch
+            except Exception as error:  # noqa: BLE001  # whoever asked for it gets the error
                 for _, answer in batch:
                     if not answer.done():
                         answer.set_exception(error)
@@ -143,7 +146,7 @@ def _settings(row: RowMapping | None) -> ChatSettings:
 
 
 def _statement(database: Database) -> CompoundSelect[Any]:
-    """Return what looks all of it up: one journey to the database instead of four."""
+    """Return a query for all four kinds of state: one round trip instead of four."""
     topic, limit, chat = CONVERSATIONS.c, LIMITS.c, CHATS.c
     more = {"number": topic.chat, "first": topic.entries, "second": topic.shown, "at": topic.at}
     tokens = {"tokens": limit.tokens, "flag": limit.told, "at": limit.at}
@@ -160,7 +163,7 @@ def _statement(database: Database) -> CompoundSelect[Any]:
 
 
 def _part(kind: str, key: Column[Any], columns: Mapping[str, Column[Any]]) -> Select[Any]:
-    """Return a part of the statement; all have the same columns, empty where it has nothing to say there."""
+    """Return one SELECT of the union; all have the same columns, NULL where a kind of state has no such value."""
     shaped = (columns.get(name, cast(null(), kind_of)).label(name) for name, kind_of in _COLUMNS.items())
     return select(literal_column(f"'{kind}'").label("kind"), key.label("key"), *shaped)
 

@@ -1,4 +1,4 @@
-"""What people make of the answers: votes, and the suggestions that they choose."""
+"""Feedback on answers: votes, and the suggestions that people choose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VoteOutcome: TypeAlias = Literal["new", "changed", "same", "gone"]
 
 
 async def record_vote(database: Database, exchange: int, person: int, given: Vote, at: float) -> VoteOutcome:
-    """Note a person's vote on an exchange, the last one counts; "gone" where the exchange isn't kept any more."""
+    """Store a person's vote on an exchange, the last one counts; "gone" where the exchange isn't stored any more."""
     own = (VOTES.c.exchange == exchange) & (VOTES.c.person == person)
     async with database.begin() as connection:
         # Locked, so that two taps of one person at two replicas are taken one after the other.
@@ -33,7 +33,7 @@ async def record_vote(database: Database, exchange: int, person: int, given: Vot
 
 
 async def record_choice(database: Database, exchange: int, person: int, entry: str, at: float) -> None:
-    """Note that a person chose a suggested entry: a hint at what the wording means. Once is enough."""
+    """Store that a person chose a suggested entry: a hint at what the wording means. Once is enough."""
     own = (CHOICES.c.exchange == exchange) & (CHOICES.c.person == person) & (CHOICES.c.entry == entry)
     async with database.begin() as connection:
         stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()

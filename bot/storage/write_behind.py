@@ -1,4 +1,7 @@
-"""What replicas remember together: topics of conversations, limits, and which messages answer which."""
+"""The write-behind store: shared state, collected in memory and written with the completion of an update.
+
+It holds what conversations are about, rate limits, sent answers and the history of questions.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY, LIMITS
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """What a conversation is about."""
+    """A row of `conversations`: what a conversation is about."""
 
     conversation: int
-    """Number of the conversation."""
+    """Pseudonym of the conversation (one sender in one topic of one chat)."""
     chat: int
-    """Number of its chat."""
+    """Pseudonym of its chat."""
     entries: tuple[str, ...]
     """Keys of the entries that were shown last."""
     shown: frozenset[str]
@@ -34,42 +37,42 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """How much somebody may still ask."""
+    """A row of `limits`: the token bucket of a person or a group."""
 
     who: int
-    """Number of the person or the group."""
+    """Pseudonym of the person or the group."""
     tokens: float
-    """Requests left."""
+    """Requests left at `at`."""
     notified: bool
-    """Whether the limit was told."""
+    """Whether the sender was notified that the limit is reached."""
     at: float
-    """When that was so, in seconds since 1970."""
+    """When `tokens` was computed, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentAnswerRow:
-    """An answer that was given."""
+    """A row of `answers`: an answer that was sent, by which edits of its question and replies to it are understood."""
 
     chat: int
-    """Number of the chat."""
+    """Pseudonym of the chat."""
     last: int
-    """Its last message, which has the buttons."""
+    """Id of its last message, which carries the buttons."""
     messages: tuple[int, ...]
-    """All of its messages, in order."""
+    """Ids of all of its messages, in order."""
     content: int | None
-    """Number of what it shows and where; None for what may be said twice."""
+    """Hash of what it shows and in which place, to detect repetitions; None for what may be repeated."""
     question: int | None
-    """The message that asked; None where a button did."""
+    """Id of the message that asked; None where a button was pressed."""
     asked: int | None
-    """Number of that message's words."""
+    """Hash of the text of that message; None where a button was pressed."""
     at: float
     """When, in seconds since 1970."""
     entries: tuple[str, ...] = ()
-    """Keys of the entries that it shows, or only offers."""
+    """Keys of the entries that it shows or suggests."""
     status: Status | None = None
-    """How it went; None where that isn't known."""
+    """Status of the answer; None where a version of the bot wrote it that didn't store it."""
     exchange: int | None = None
-    """Id of the exchange in which it was given; None where nothing was asked in words."""
+    """Id of its exchange in the history; None where nothing was asked in words."""
 
 
 Record: TypeAlias = ConversationRow | LimitRow | SentAnswerRow | Exchange
@@ -79,24 +82,24 @@ PRIMARY_KEYS: Mapping[Table, tuple[str, ...]] = {
     LIMITS: ("who",),
     ANSWERS: ("chat", "last"),
 }
-"""What tells the rows of each table apart."""
+"""The primary key of each table that the store writes."""
 _Key: TypeAlias = tuple[Table, tuple[int, ...]]
 Records: TypeAlias = Mapping[_Key, Record | None]
-"""By what they are about; None for what is to be forgotten."""
+"""Records by table and primary key; None marks a row that is to be deleted."""
 
 
 class WriteBehindStore:
-    """Collects records, which are written down with the ends of updates, and looks up answers."""
+    """Collects records until they are written, and looks up sent answers, unwritten ones included."""
 
     def __init__(self, database: Database) -> None:
-        """Begin with nothing to write down."""
+        """Start without pending records."""
         self._database = database
         self._pending: dict[_Key, Record | None] = {}
         self._urgent: set[_Key] = set()
         self._upserts = {table: database.compiled(_upsert(database, table)) for table in PRIMARY_KEYS}
 
     def put(self, record: Record) -> None:
-        """Remember something, in the place of what was noted about the same thing."""
+        """Add a record; it replaces a pending one with the same primary key."""
         match record:
             case ConversationRow():
                 self._pending[CONVERSATIONS, (record.conversation,)] = record
@@ -109,17 +112,17 @@ class WriteBehindStore:
                 self._urgent.add((HISTORY, (record.id,)))
 
     def delete(self, chat: int, last: int) -> None:
-        """Forget the answer that ended with message `last`."""
+        """Delete the answer whose last message is `last`, with the next write."""
         self._pending[ANSWERS, (chat, last)] = None
 
     def pending(self, *, urgent_only: bool = False) -> Records:
-        """Return what is still to be written down; where only the `urgent_only` is, what people may vote on."""
+        """Return the records still to be written; `urgent_only`: just the exchanges, which can be voted on."""
         if not urgent_only:
             return dict(self._pending)
         return {key: self._pending[key] for key in self._urgent}
 
     def write(self, connection: Connection, records: Records) -> None:
-        """Write records down; the caller says `written` once that is certain."""
+        """Write records; the caller calls `mark_written` once the transaction is committed."""
         for table, rows in rows_of(records).items():
             self._upserts[table].execute_many(connection, rows)
         for (table, key), record in records.items():
@@ -128,28 +131,28 @@ class WriteBehindStore:
                 connection.execute(delete(table).where(*same))
 
     def mark_written(self, records: Records) -> None:
-        """Record that these are written down; what has changed since stays to be written."""
+        """Forget records that were committed, except those replaced since, which stay pending."""
         for key, record in records.items():
             if key in self._pending and self._pending[key] is record:
                 del self._pending[key]
                 self._urgent.discard(key)
 
     async def answer_to(self, chat: int, question: int) -> SentAnswerRow | None:
-        """Look up the latest answer to a message; raises StorageError."""
+        """Return the latest answer to the message `question`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.question == question))
 
     async def answer_ending(self, chat: int, last: int) -> SentAnswerRow | None:
-        """Look up the answer that ends with a message; raises StorageError."""
+        """Return the answer whose last message is `last`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.last == last))
 
     async def answer_with(self, chat: int, message: int) -> SentAnswerRow | None:
-        """Look up the latest answer that a message is a part of, or the question of; raises StorageError."""
+        """Return the latest answer that `message` is a part of, or the question of; raises StorageError."""
         holds = or_(ANSWERS.c.question == message, ANSWERS.c.messages.contains(str(message)))
         found = await self._answers(select(ANSWERS).where(ANSWERS.c.chat == chat, holds))
         return next((given for given in found if message in {given.question, *given.messages}), None)
 
     async def answer_showing(self, chat: int, content: int, since: float) -> SentAnswerRow | None:
-        """Look up the latest answer that shows something in a chat, not older than `since`; raises StorageError."""
+        """Return the latest answer in a chat with this content hash, sent at `since` or later; raises StorageError."""
         same = (ANSWERS.c.chat == chat, ANSWERS.c.content == content, ANSWERS.c.at >= since)
         return await self._latest(select(ANSWERS).where(*same))
 
@@ -157,7 +160,7 @@ class WriteBehindStore:
         return next(iter(await self._answers(query.limit(1))), None)
 
     async def _answers(self, query: Select[Any]) -> list[SentAnswerRow]:
-        """Return what a query finds, the latest first, as it stands after what is still to be written down."""
+        """Return the answers that a query finds, the latest first, with pending changes applied."""
         async with self._database.read() as connection:
             rows = (await connection.execute(query.order_by(ANSWERS.c.at.desc()))).mappings().all()
         lists = ("messages", "entries")
@@ -169,7 +172,7 @@ class WriteBehindStore:
 
 
 def rows_of(records: Records) -> Mapping[Table, Sequence[dict[str, Any]]]:
-    """Return the rows that records are kept as."""
+    """Return the rows to upsert for records, by table; deletions are left out."""
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in PRIMARY_KEYS}
     for (table, _), record in records.items():
         if record is not None:
@@ -178,7 +181,7 @@ def rows_of(records: Records) -> Mapping[Table, Sequence[dict[str, Any]]]:
 
 
 def _upsert(database: Database, table: Table) -> Upsert:
-    """Return what puts a row into a table, in the place of one with the same key."""
+    """Return the INSERT that replaces a row with the same primary key."""
     insert, keys = (
         database.insert(table).values({column.name: bindparam(column.name) for column in table.c}),
         PRIMARY_KEYS[table],

@@ -216,8 +216,8 @@ def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCapt
 
     assert reasons == ["full", "full", None, None]
     assert [record.getMessage() for record in caplog.records] == [
-        "Nothing can be kept: full. Until it can, answers come from memory alone",
-        "The database serves again; what was answered meanwhile is noted",
+        "Nothing can be stored: full. Until it can, answers come from memory alone",
+        "The database serves again; what was answered meanwhile is stored",
     ]
 
 

@@ -97,7 +97,7 @@ async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
 
     assert code == 0
     (told,) = warnings_of(bot)
-    assert f"Nothing can be kept: the user of BOT_DATABASE_URL {INSERT_REFUSED}" in told
+    assert f"Nothing can be stored: the user of BOT_DATABASE_URL {INSERT_REFUSED}" in told
 
 
 GUESTS = (
@@ -145,7 +145,7 @@ async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(api: BotAp
         code = await stopped(bot)
 
     assert code == 0
-    assert len([line for line in warnings_of(bot) if "Nothing can be kept" in line]) == 1
+    assert len([line for line in warnings_of(bot) if "Nothing can be stored" in line]) == 1
     assert len(warnings_of(bot)) <= 2, bot.log
     assert "Defect" not in bot.log
 

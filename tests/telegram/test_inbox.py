@@ -169,8 +169,11 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
 
     assert len(api.world.sent) == 4, "what was answered from memory isn't answered again"
     told = [record.getMessage() for record in caplog.records if record.name == "bot.storage.database_health"]
-    assert [line for line in told if "Nothing can be kept" in line] == [
-        "Nothing can be kept: the disk of the database is full; make room. Until it can, answers come from memory alone"
+    assert [line for line in told if "Nothing can be stored" in line] == [
+        (
+            "Nothing can be stored: the disk of the database is full; make room. "
+            "Until it can, answers come from memory alone"
+        )
     ]
     assert sum("serves again" in line for line in told) == 1
 

@@ -241,7 +241,7 @@ async def test_a_database_that_restarts_under_load_loses_nothing(
         return len({(message.chat, message.reply_to) for message in fleet.api.world.sent}) == asked
 
     await fleet.api.wait_for(answered, "all answers", limit=60)
-    told = [record.getMessage() for record in caplog.records if "Nothing can be kept" in record.getMessage()]
+    told = [record.getMessage() for record in caplog.records if "Nothing can be stored" in record.getMessage()]
     assert 1 <= len(told) <= 2, "one line a replica"
 
 
