@@ -77,57 +77,61 @@ def _writer(message: MaybeInaccessibleMessage) -> int | None:
 
 
 async def send(
-    bot: Bot, place: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
+    bot: Bot, destination: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
 ) -> list[Message]:
     """Send paragraphs of markup as one reply, or as several where they are long; the last has the buttons."""
     parts = messages(paragraphs)
     sent = []
     for number, part in enumerate(parts, 1):
         below = keyboard if number == len(parts) else None
-        sent.append(await send_one(bot, place, part, below))
+        sent.append(await send_one(bot, destination, part, below))
     return sent
 
 
-async def send_one(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+async def send_one(
+    bot: Bot, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None
+) -> Message:
     """Send markup that fits into one message; a group that has become a supergroup gets it there."""
     try:
-        return await _send_to(bot, place, markup, keyboard)
+        return await _send_to(bot, destination, markup, keyboard)
     except ChatMigrated as moved:
         # The messages of the old group can't be replied to in the new one.
-        return await _send_to(bot, replace(place, chat=moved.new_chat_id, reply_to=None), markup, keyboard)
+        return await _send_to(bot, replace(destination, chat=moved.new_chat_id, reply_to=None), markup, keyboard)
 
 
-async def _send_to(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+async def _send_to(bot: Bot, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_message(
-            place.chat,
+            destination.chat,
             text,
             parse_mode=parse_mode,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
+            message_thread_id=destination.thread,
+            disable_notification=destination.group,
             link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply_parameters(place),
+            reply_parameters=_reply_parameters(destination),
             reply_markup=keyboard,
         )
 
     return await plain_if_refused(attempt, markup)
 
 
-async def send_file(bot: Bot, place: Destination, name: str, content: str) -> Message:
+async def send_file(bot: Bot, destination: Destination, name: str, content: str) -> Message:
     """Send a text as a file."""
     return await with_retries(
         lambda: bot.send_document(
-            place.chat,
+            destination.chat,
             content.encode(),
             filename=name,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
-            reply_parameters=_reply_parameters(place),
+            message_thread_id=destination.thread,
+            disable_notification=destination.group,
+            reply_parameters=_reply_parameters(destination),
         )
     )
 
 
-async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
+async def send_picture(
+    bot: Bot, destination: Destination, name: str, content: bytes, paragraphs: Sequence[str]
+) -> None:
     """Send a picture with paragraphs of markup below it, or behind it where they don't fit there.
 
     Where pictures are forbidden, the paragraphs go out alone.
@@ -137,14 +141,14 @@ async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, 
 
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_photo(
-            place.chat,
+            destination.chat,
             content,
             caption=text or None,
             parse_mode=parse_mode,
             filename=name,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
-            reply_parameters=_reply_parameters(place),
+            message_thread_id=destination.thread,
+            disable_notification=destination.group,
+            reply_parameters=_reply_parameters(destination),
         )
 
     try:
@@ -155,14 +159,16 @@ async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, 
             raise
         shown = False
     if not shown:
-        await send(bot, place, paragraphs)
+        await send(bot, destination, paragraphs)
 
 
 @asynccontextmanager
-async def typing(bot: Bot, place: Destination, after: float = TYPING_AFTER) -> AsyncIterator[None]:
+async def typing(bot: Bot, destination: Destination, after: float = TYPING_AFTER) -> AsyncIterator[None]:
     """Show the bot typing while the block runs, if it takes longer than `after` seconds."""
     tasks: list[asyncio.Task[None]] = []
-    timer = asyncio.get_running_loop().call_later(after, lambda: tasks.append(asyncio.create_task(_type(bot, place))))
+    timer = asyncio.get_running_loop().call_later(
+        after, lambda: tasks.append(asyncio.create_task(_type(bot, destination)))
+    )
     try:
         yield
     finally:
@@ -172,17 +178,17 @@ async def typing(bot: Bot, place: Destination, after: float = TYPING_AFTER) -> A
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _type(bot: Bot, place: Destination) -> None:
+async def _type(bot: Bot, destination: Destination) -> None:
     while True:
         with suppress(TelegramError):  # it is only a courtesy
-            await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+            await bot.send_chat_action(destination.chat, ChatAction.TYPING, message_thread_id=destination.thread)
         await asyncio.sleep(TYPING_LASTS)
 
 
-def _reply_parameters(place: Destination) -> ReplyParameters | None:
-    if place.reply_to is None:
+def _reply_parameters(destination: Destination) -> ReplyParameters | None:
+    if destination.reply_to is None:
         return None
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+    return ReplyParameters(destination.reply_to, allow_sending_without_reply=True)
 
 
 async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[T]], markup: str) -> T:
@@ -202,8 +208,8 @@ async def with_retries(request: Callable[[], Awaitable[T]]) -> T:
 
     Where Telegram says how long to wait, that is waited for, however long and however often.
     """
-    telling = CURRENT_SEND_SLOT.get()
-    outage, attempts = Backoff(telling.turns.told if telling is not None else OutageLog(LOG)), 1
+    slot = CURRENT_SEND_SLOT.get()
+    backoff, attempts = Backoff(slot.limiter.outages if slot is not None else OutageLog(LOG)), 1
     while True:
         try:
             result = await request()
@@ -212,9 +218,9 @@ async def with_retries(request: Callable[[], Awaitable[T]]) -> T:
                 if attempts == ATTEMPTS or not _worth_another(error):
                     raise
                 attempts += 1
-            await rest(outage.failed(error, f"a request to Telegram failed ({error}); trying again"))
+            await rest(backoff.record_failure(error, f"a request to Telegram failed ({error}); trying again"))
         else:
-            outage.over()
+            backoff.record_success()
             return result
 
 
