@@ -22,7 +22,7 @@ from telegram.ext import (
 )
 
 from bot.telegram import callbacks, errors
-from bot.telegram.access.guards import for_admins, limited
+from bot.telegram.access.guards import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
 from bot.telegram.answering.addressed import ASK, from_somebody
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
@@ -57,24 +57,24 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     new = filters.UpdateType.MESSAGE & _FromSomebody()
     typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
-        TypedCommandHandler("start", limited(commands.start), typed),
-        TypedCommandHandler("help", limited(commands.show_help), typed),
-        TypedCommandHandler("topics", limited(commands.topics), typed),
-        TypedCommandHandler("random", limited(random_commands.random), typed),
-        TypedCommandHandler("quote", limited(random_commands.quote), typed),
+        TypedCommandHandler("start", rate_limited(commands.start), typed),
+        TypedCommandHandler("help", rate_limited(commands.show_help), typed),
+        TypedCommandHandler("topics", rate_limited(commands.topics), typed),
+        TypedCommandHandler("random", rate_limited(random_commands.random), typed),
+        TypedCommandHandler("quote", rate_limited(random_commands.quote), typed),
         TypedCommandHandler(ASK, ask.answer, new),
-        TypedCommandHandler("stats", limited(for_admins(stats.tell)), typed),
-        TypedCommandHandler("gaps", limited(for_admins(gap_review.show)), typed),
-        TypedCommandHandler("lang", limited(personal_language.choose), typed),
-        TypedCommandHandler("settings", limited(group_settings.show), typed),
-        TypedCommandHandler("privacy", limited(privacy.explain), typed),
-        TypedCommandHandler("forget", limited(privacy.forget), typed),
-        TypedCommandHandler("diag", limited(for_admins(diagnosis.diagnose)), typed),
+        TypedCommandHandler("stats", rate_limited(for_admins(stats.tell)), typed),
+        TypedCommandHandler("gaps", rate_limited(for_admins(gap_review.show)), typed),
+        TypedCommandHandler("lang", rate_limited(personal_language.choose), typed),
+        TypedCommandHandler("settings", rate_limited(group_settings.show), typed),
+        TypedCommandHandler("privacy", rate_limited(privacy.explain), typed),
+        TypedCommandHandler("forget", rate_limited(privacy.forget), typed),
+        TypedCommandHandler("diag", rate_limited(for_admins(diagnosis.diagnose)), typed),
         TypedCommandHandler(
-            "reload", limited(for_admins(reload_command.reload)), typed, block=False
+            "reload", rate_limited(for_admins(reload_command.reload)), typed, block=False
         ),  # it takes seconds, and its chat goes on
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
-        MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), limited(commands.unknown)),
+        MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
         MessageHandler(new, ask.answer),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.revise),
         CallbackQueryHandler(callbacks.tapped),
@@ -109,7 +109,7 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
         .job_queue(None)
     )
     application: App = builder.build()
-    queue.bot, order.again = application.bot, application.process_update
+    queue.bot, order.process_again = application.bot, application.process_update
     application.add_handlers(
         {
             BEFORE: [TypeHandler(Update, conversation_state.recall)],

@@ -85,7 +85,7 @@ class Services:
     """The bot's own answers."""
     limits: Limits = field(default_factory=Limits)
     """How much everybody may still ask."""
-    admitted: BoundedMemory[Hashable, bool] = field(default_factory=lambda: BoundedMemory(600.0))
+    counted_requests: BoundedMemory[Hashable, bool] = field(default_factory=lambda: BoundedMemory(600.0))
     """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""

@@ -16,7 +16,7 @@ from bot.telegram.access.menu_language import language_of, spoken
 from bot.telegram.answering.addressed import question
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.updates.attempts import MOST, GaveUp, TryAgain
+from bot.telegram.updates.attempts import MAX_FAILURES, GaveUp, TryAgain
 from bot.telegram.updates.inbox_queue import UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
@@ -45,12 +45,12 @@ async def failed(update: object, context: Context) -> None:
         LOG.info("Update %s: the bot may not write there (%s)", number, error)
         return
     where = _where(error) if error is not None else ""
-    verdict = context.services.attempts.failed(number, error, where)
+    verdict = context.services.attempts.record_failure(number, error, where)
     if isinstance(verdict, TryAgain):
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
         LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
         raise ApplicationHandlerStop
-    if isinstance(verdict, GaveUp) and verdict.failures > MOST:
+    if isinstance(verdict, GaveUp) and verdict.failures > MAX_FAILURES:
         return  # another handler of the last attempt: the failure is told already
     context.services.health.failures += 1
     context.services.metrics.failures.inc()

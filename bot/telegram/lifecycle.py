@@ -33,12 +33,12 @@ LOG = logging.getLogger(__name__)
 
 WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
 """The kinds of updates that Telegram is asked for."""
-SWITCH = 0.001
+THREAD_SWITCH_SECONDS = 0.001
 """Seconds that a thread that computes may keep the one that talks waiting."""
-GRACE = 10.0
+GRACE_SECONDS = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
 
-LAST_WORDS = 2.0
+CANCEL_GRACE_SECONDS = 2.0
 """Seconds that what was given up gets to end."""
 
 SILENCE = 1.0
@@ -50,7 +50,7 @@ def run(application: App) -> None:
 
     Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be had.
     """
-    sys.setswitchinterval(SWITCH)
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     asyncio.run(_run(application))
 
 
@@ -76,7 +76,7 @@ async def _run(application: App) -> None:
     await serve(application, stop)
 
 
-async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> None:
+async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECONDS) -> None:
     """Take updates in and answer them until `stop` is set.
 
     What isn't finished `grace` seconds later stays in the inbox.
@@ -97,7 +97,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
             await application.start()
             await inbox.clerk.start()
             await services.sharing.start()
-            async with _beside(application):
+            async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
@@ -107,7 +107,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE) -> 
 
 
 @asynccontextmanager
-async def _beside(application: App) -> AsyncIterator[None]:
+async def _background_tasks(application: App) -> AsyncIterator[None]:
     """Run what goes on all the while."""
     services, inbox = application.bot_data, inbox_of(application)
     over, approved = asyncio.Event(), asyncio.Event()
@@ -130,7 +130,7 @@ async def _beside(application: App) -> AsyncIterator[None]:
         over.set()
         for task in following:
             task.cancel()
-        _, slow = await asyncio.wait([tidying, *following], timeout=LAST_WORDS)
+        _, slow = await asyncio.wait([tidying, *following], timeout=CANCEL_GRACE_SECONDS)
         for task in slow:
             task.cancel()
 
@@ -166,7 +166,7 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
 
     Raises InvalidToken and BadRequest, which Telegram would only repeat.
     """
-    outage, proxy = Backoff(OutageLog(LOG)), application.bot_data.proxy
+    backoff, proxy = Backoff(OutageLog(LOG)), application.bot_data.proxy
     while not stop.is_set():
         try:
             await request()
@@ -175,9 +175,9 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
         except TelegramError as error:
             check = "the network and BOT_API_URL" if proxy is None else f"the network and {proxy.variable}"
             advice = f"Telegram can't be reached ({error}); trying again until it can, check {check}"
-            await unless(stop, asyncio.sleep(outage.failed(error, advice)))
+            await unless(stop, asyncio.sleep(backoff.record_failure(error, advice)))
         else:
-            outage.over()
+            backoff.record_success()
             return True
     return False
 
@@ -236,7 +236,7 @@ async def _finish(application: App, grace: float) -> None:
             )
             order.stop()
             with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORDS):
+                async with asyncio.timeout(CANCEL_GRACE_SECONDS):
                     await stopping
         await inbox.clerk.stop(last_words)
     await application.shutdown()

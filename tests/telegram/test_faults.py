@@ -12,7 +12,7 @@ from telegram.error import Conflict, NetworkError, TimedOut
 
 from bot.storage.retention import ClockJumpDetector
 from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.send_slots import SIDE_BY_SIDE
+from bot.telegram.client.send_slots import MAX_CONCURRENT_SENDS
 from bot.telegram.context import App
 from tests.botapi import BotApi, User
 from tests.faults import cut_off
@@ -31,7 +31,7 @@ async def test_a_network_that_is_cut_loses_nothing(tmp_path: Path) -> None:
 
     outcome = seen.outcome
     assert (outcome.unanswered, outcome.out_of_order) == (0, 0), outcome
-    assert sum(outcome.repeats) + outcome.unprovoked <= SIDE_BY_SIDE + 1, "those that were on their way"
+    assert sum(outcome.repeats) + outcome.unprovoked <= MAX_CONCURRENT_SENDS + 1, "those that were on their way"
     for level in ("WARNING", "INFO"):
         lines = [line for line in seen.told if line.startswith(level)]
         assert 1 <= len({line.split()[1] for line in lines}) == len(lines), seen.told
@@ -87,9 +87,9 @@ def test_the_drift_is_what_was_set_since_the_last_look() -> None:
 
 
 def test_ways_in_which_the_network_fails_are_one_outage(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Backoff(OutageLog(logging.getLogger("test")))
+    backoff = Backoff(OutageLog(logging.getLogger("test")))
 
     for error in (TimedOut(), NetworkError("Server disconnected"), Conflict("two"), NetworkError("Bad Gateway")):
-        outage.failed(error, error.message)
+        backoff.record_failure(error, error.message)
 
     assert [record.getMessage() for record in caplog.records] == ["Timed out", "two", "Bad Gateway"]

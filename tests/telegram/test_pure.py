@@ -17,7 +17,7 @@ from bot.telegram.access.menu_language import spoken
 from bot.telegram.chats.recent import RecentSet
 from bot.telegram.client import utf16
 from bot.telegram.client.message_split import cut, messages, plain
-from bot.telegram.client.outage_log import LONGEST_WAIT, Backoff, OutageLog
+from bot.telegram.client.outage_log import MAX_WAIT_SECONDS, Backoff, OutageLog
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
@@ -158,13 +158,13 @@ def test_an_outage_waits_ever_longer_and_starts_anew(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
-    outage = Backoff(OutageLog(logging.getLogger("test")))
-    waits = [outage.failed(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
+    backoff = Backoff(OutageLog(logging.getLogger("test")))
+    waits = [backoff.record_failure(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
 
-    assert waits == [1, 2, 4, 8, 16, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
-    assert outage.failed(RetryAfter(45), "flood") == 45
-    outage.over()
-    assert outage.failed(NetworkError("away"), "down") == 1
+    assert waits == [1, 2, 4, 8, 16, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS]
+    assert backoff.record_failure(RetryAfter(45), "flood") == 45
+    backoff.record_success()
+    assert backoff.record_failure(NetworkError("away"), "down") == 1
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
         "down",
         "flood",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.storage.schema import DONE, INBOX
 from bot.telegram.client.outage_log import OutageLog
-from bot.telegram.client.send_slots import SIDE_BY_SIDE, SendLimiter, SendSlot
+from bot.telegram.client.send_slots import MAX_CONCURRENT_SENDS, SendLimiter, SendSlot
 from bot.telegram.context import App
 from tests.botapi import BotApi, User
 from tests.telegram.knowledge import NUCLEAR
@@ -21,78 +21,78 @@ DONE_UPDATES = select(func.count()).where(INBOX.c.state == DONE)
 
 
 @pytest.fixture
-def turns() -> SendLimiter:
+def limiter() -> SendLimiter:
     return SendLimiter(OutageLog(logging.getLogger(__name__)), lambda: False, LONG, LONG)
 
 
-async def test_the_next_waits_until_the_end_of_the_last(turns: SendLimiter) -> None:
-    first, second = SendSlot(turns), SendSlot(turns)
-    await first.enter()
-    waiting = asyncio.create_task(second.enter())
+async def test_the_next_waits_until_the_end_of_the_last(limiter: SendLimiter) -> None:
+    first, second = SendSlot(limiter), SendSlot(limiter)
+    await first.acquire()
+    waiting = asyncio.create_task(second.acquire())
     await asyncio.sleep(0)
     assert not waiting.done()
 
-    first.end()
+    first.close()
 
     await waiting
-    assert turns.alone.locked()
-    second.end()
-    assert not turns.alone.locked()
+    assert limiter.alone.locked()
+    second.close()
+    assert not limiter.alone.locked()
 
 
-async def test_a_message_that_fails_lets_the_others_go_on(turns: SendLimiter) -> None:
-    first, second = SendSlot(turns), SendSlot(turns)
-    await first.enter()
+async def test_a_message_that_fails_lets_the_others_go_on(limiter: SendLimiter) -> None:
+    first, second = SendSlot(limiter), SendSlot(limiter)
+    await first.acquire()
 
-    first.leave()
+    first.release()
 
-    await second.enter()
-    second.end()
-    await first.enter()
-    assert turns.alone.locked()
-    first.end()
-
-
-async def test_a_message_that_takes_long_lets_the_others_go_on(turns: SendLimiter) -> None:
-    first, second = SendSlot(replace(turns, longest=0.0)), SendSlot(turns)
-    await first.enter()
-
-    await second.enter()
-
-    first.end()
-    assert turns.alone.locked(), "it is the second's now"
-    second.end()
+    await second.acquire()
+    second.close()
+    await first.acquire()
+    assert limiter.alone.locked()
+    first.close()
 
 
-async def test_a_message_that_has_waited_long_goes_out_beside_the_others(turns: SendLimiter) -> None:
-    first, second = SendSlot(turns), SendSlot(replace(turns, patience=0.0))
-    await first.enter()
+async def test_a_message_that_takes_long_lets_the_others_go_on(limiter: SendLimiter) -> None:
+    first, second = SendSlot(replace(limiter, max_hold_seconds=0.0)), SendSlot(limiter)
+    await first.acquire()
 
-    await second.enter()
-    await second.enter()
+    await second.acquire()
 
-    assert turns.alone.locked(), "it is the first's still"
+    first.close()
+    assert limiter.alone.locked(), "it is the second's now"
+    second.close()
+
+
+async def test_a_message_that_has_waited_long_goes_out_beside_the_others(limiter: SendLimiter) -> None:
+    first, second = SendSlot(limiter), SendSlot(replace(limiter, max_wait_seconds=0.0))
+    await first.acquire()
+
+    await second.acquire()
+    await second.acquire()
+
+    assert limiter.alone.locked(), "it is the first's still"
     for one in (first, second):
-        one.end()
-    assert not turns.alone.locked()
+        one.close()
+    assert not limiter.alone.locked()
 
 
-async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(turns: SendLimiter) -> None:
-    behind = replace(turns, behind=lambda: True)
-    some = [SendSlot(behind) for _ in range(SIDE_BY_SIDE)]
+async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(limiter: SendLimiter) -> None:
+    backlogged = replace(limiter, backlogged=lambda: True)
+    some = [SendSlot(backlogged) for _ in range(MAX_CONCURRENT_SENDS)]
     for one in some:
-        await one.enter()
-    another = SendSlot(behind)
-    waiting = asyncio.create_task(another.enter())
+        await one.acquire()
+    another = SendSlot(backlogged)
+    waiting = asyncio.create_task(another.acquire())
     await asyncio.sleep(0)
     assert not waiting.done()
 
-    some[0].end()
+    some[0].close()
 
     await waiting
     for one in (another, *some):
-        one.end()
-    assert not turns.side_by_side.locked()
+        one.close()
+    assert not limiter.side_by_side.locked()
 
 
 async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:

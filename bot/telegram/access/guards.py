@@ -21,26 +21,26 @@ REFUSED = "admin.refused"
 Handler: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
-async def admitted(context: Context, message: Message) -> bool:
+async def within_rate_limit(context: Context, message: Message) -> bool:
     """Count a request; False where it is one too many. One that is handled again counts once."""
-    place, edited = reply_target(message), message.edit_date
-    if context.services.admitted.get((place.chat, message.message_id, edited)):
+    destination, edited = reply_target(message), message.edit_date
+    if context.services.counted_requests.get((destination.chat, message.message_id, edited)):
         return True
     made = (edited or message.date).timestamp()
-    verdict = context.services.limits.take(place.asker, place.chat if place.group else None, made)
+    verdict = context.services.limits.take(destination.asker, destination.chat if destination.group else None, made)
     if verdict == "first refused":
-        await send(context.bot, place, [escape(context.texts(language_of(message), "limits.slower"))])
+        await send(context.bot, destination, [escape(context.texts(language_of(message), "limits.slower"))])
     if verdict == "admitted":
-        context.services.admitted.put((place.chat, message.message_id, edited), value=True)
+        context.services.counted_requests.put((destination.chat, message.message_id, edited), value=True)
     return verdict == "admitted"
 
 
-def limited(handler: Handler) -> Handler:
+def rate_limited(handler: Handler) -> Handler:
     """Let a command's handler run only where its message is admitted."""
 
     @wraps(handler)
     async def checked(update: Update, context: Context) -> None:
-        if update.message is not None and await admitted(context, update.message):
+        if update.message is not None and await within_rate_limit(context, update.message):
             await handler(update, context)
 
     return checked

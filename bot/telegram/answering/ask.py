@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
 from bot.storage.preferences import GENERAL
 from bot.telegram.access.chat_settings import language_for, settings_at
-from bot.telegram.access.guards import admitted
+from bot.telegram.access.guards import within_rate_limit
 from bot.telegram.answering.addressed import AddressedQuestion, question
 from bot.telegram.answering.deliver import conversation, deliver, linked
 from bot.telegram.answering.reply_context import about
@@ -38,7 +38,7 @@ async def answer(update: Update, context: Context) -> None:
         await _hint(context, message)
     elif (topic := await _other_topic(context, message)) is not None:
         await _point_to(context, message, topic)
-    elif await admitted(context, message):
+    elif await within_rate_limit(context, message):
         await _answer(context, message, asked)
 
 
@@ -53,7 +53,7 @@ async def revise(update: Update, context: Context) -> None:
         return
     if before is not None and before.asked == context.services.answers.of(asked.text):
         return  # only its formatting or its preview is another
-    if await admitted(context, message):
+    if await within_rate_limit(context, message):
         await _answer(context, message, asked, before.messages if before is not None else ())
 
 

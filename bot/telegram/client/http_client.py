@@ -31,9 +31,9 @@ to a file.
 
 A message without an answer may have arrived, and is said again: so rather wait a little longer.
 """
-TOLD = "/sendMessage"
-"""The end of the address of what goes out one after another."""
-USED = ("message_id", "date", "chat", "text")
+SEND_MESSAGE_PATH = "/sendMessage"
+"""How the address of a request ends that waits for its update's send slot."""
+USED_MESSAGE_FIELDS = ("message_id", "date", "chat", "text")
 """What the bot reads of a message that it has sent."""
 
 
@@ -85,17 +85,17 @@ class Request(BaseRequest):
         patience = READ if request_data is None or not request_data.contains_files else UPLOADED
         if isinstance(read_timeout, int | float):
             patience = float(read_timeout)
-        content, telling = _content(request_data), CURRENT_SEND_SLOT.get() if url.endswith(TOLD) else None
-        if telling is None:
+        content, slot = _content(request_data), CURRENT_SEND_SLOT.get() if url.endswith(SEND_MESSAGE_PATH) else None
+        if slot is None:
             return await self._request(url, method, content, patience)
-        await telling.enter()
+        await slot.acquire()
         try:
             status, answer = await self._request(url, method, content, patience)
         except NetworkError:
-            telling.leave()
+            slot.release()
             raise
         if status != HTTPStatus.OK:
-            telling.leave()
+            slot.release()
         return status, answer
 
     async def _request(self, url: str, method: str, content: dict[str, Any], patience: float) -> tuple[int, bytes]:
@@ -110,7 +110,7 @@ class Request(BaseRequest):
         except ClientError as error:
             if self._proxy is not None and isinstance(error.__cause__, SSLError):
                 raise proxy_connector.failure(self._proxy, error.__cause__) from error
-            raise NetworkError(_told(error)) from error
+            raise NetworkError(_reason(error)) from error
         except proxy_connector.FAILURES as error:
             if self._proxy is None:
                 raise
@@ -133,7 +133,7 @@ class Request(BaseRequest):
             raise TelegramError("Invalid server response")
         result = answer.get("result")
         if isinstance(result, dict) and "message_id" in result:
-            answer["result"] = {key: result[key] for key in USED if key in result}
+            answer["result"] = {key: result[key] for key in USED_MESSAGE_FIELDS if key in result}
         return answer
 
 
@@ -143,7 +143,7 @@ def _trust() -> SSLContext:
     return httpx.create_ssl_context()
 
 
-def _told(error: ClientError) -> str:
+def _reason(error: ClientError) -> str:
     """Tell what went wrong on the way, which names the server alone; other errors could name the token too."""
     return str(error) if isinstance(error, ClientConnectionError) else type(error).__name__
 

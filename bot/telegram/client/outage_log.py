@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
+INITIAL_WAIT_SECONDS = 1.0
+MAX_WAIT_SECONDS = 30.0
 
 
 class OutageLog:
@@ -19,13 +19,13 @@ class OutageLog:
         self._log = log
         self._kind: type[TelegramError] | None = None
 
-    def failed(self, advice: str, kind: type[TelegramError]) -> None:
+    def report_failure(self, advice: str, kind: type[TelegramError]) -> None:
         """Tell a failure, unless one of its kind was the last one told."""
         if kind is not self._kind:
             self._log.warning("%s", advice)
             self._kind = kind
 
-    def over(self) -> None:
+    def report_recovery(self) -> None:
         """Tell that it works, where it didn't."""
         if self._kind is not None:
             self._log.info("Telegram answers again")
@@ -35,22 +35,22 @@ class OutageLog:
 class Backoff:
     """A stretch of failures: the log gets one line at its start, or where its kind changes, and one at its end."""
 
-    def __init__(self, told: OutageLog) -> None:
-        """Begin with all well; `told` may be shared."""
-        self._told = told
-        self._wait = FIRST_WAIT
+    def __init__(self, outages: OutageLog) -> None:
+        """Begin with all well; `outages` may be shared."""
+        self._outages = outages
+        self._wait = INITIAL_WAIT_SECONDS
 
-    def failed(self, error: TelegramError, advice: str) -> float:
+    def record_failure(self, error: TelegramError, advice: str) -> float:
         """Note a failure; return the seconds to wait before the next attempt."""
-        self._told.failed(advice, _kind(error))
+        self._outages.report_failure(advice, _kind(error))
         wait = max(self._wait, asked_to_wait(error))
-        self._wait = min(self._wait * 2, LONGEST_WAIT)
+        self._wait = min(self._wait * 2, MAX_WAIT_SECONDS)
         return wait
 
-    def over(self) -> None:
+    def record_success(self) -> None:
         """Note that it works."""
-        self._told.over()
-        self._wait = FIRST_WAIT
+        self._outages.report_recovery()
+        self._wait = INITIAL_WAIT_SECONDS
 
 
 def _kind(error: TelegramError) -> type[TelegramError]:

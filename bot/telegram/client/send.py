@@ -62,7 +62,7 @@ class Destination:
 def reply_target(
     message: MaybeInaccessibleMessage, reply_to: int | None = None, asker: int | None = None
 ) -> Destination:
-    """Return the place for a reply to `message`, or to another message of its chat and topic.
+    """Return the destination of a reply to `message`, or to another message of its chat and topic.
 
     Who asks is whoever wrote `message`, unless `asker` says otherwise.
     """
@@ -93,58 +93,60 @@ def _writer(message: MaybeInaccessibleMessage) -> int | None:
 
 
 async def send(
-    bot: Bot, place: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
+    bot: Bot, destination: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
 ) -> list[Message]:
     """Send paragraphs of markup as one reply, or as several where they are long; the last has the buttons."""
     parts = messages(paragraphs)
     sent = []
     for number, part in enumerate(parts, 1):
         below = keyboard if number == len(parts) else None
-        sent.append(await send_one(bot, place, part, below))
+        sent.append(await send_one(bot, destination, part, below))
     return sent
 
 
-async def send_one(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+async def send_one(
+    bot: Bot, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None
+) -> Message:
     """Send markup that fits into one message."""
-    return await _where_it_is_now(place, lambda now: _send_to(bot, now, markup, keyboard))
+    return await _where_it_is_now(destination, lambda now: _send_to(bot, now, markup, keyboard))
 
 
-async def _where_it_is_now(place: Destination, attempt: Callable[[Destination], Awaitable[T]]) -> T:
-    """Send something to a place; where the group was upgraded or its topics were switched off, to what it is now.
+async def _where_it_is_now(destination: Destination, attempt: Callable[[Destination], Awaitable[T]]) -> T:
+    """Send something to a destination; where the group was upgraded or its topics were switched off, to what it is now.
 
     The messages of a group can't be replied to once it is a supergroup. A question that was deleted together with its
     topic isn't answered anywhere else.
     """
     try:
-        return await attempt(place)
+        return await attempt(destination)
     except ChatMigrated as moved:
-        return await attempt(replace(place, chat=moved.new_chat_id, thread=None, reply_to=None))
+        return await attempt(replace(destination, chat=moved.new_chat_id, thread=None, reply_to=None))
     except BadRequest as error:
-        if place.thread is None or place.reply_to is None or NO_TOPIC not in error.message.lower():
+        if destination.thread is None or destination.reply_to is None or NO_TOPIC not in error.message.lower():
             raise
         try:
-            return await attempt(replace(place, thread=None, only_as_reply=True))
+            return await attempt(replace(destination, thread=None, only_as_reply=True))
         except BadRequest:
             raise error from None
 
 
-async def _send_to(bot: Bot, place: Destination, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+async def _send_to(bot: Bot, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None) -> Message:
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_message(
-            place.chat,
+            destination.chat,
             text,
             parse_mode=parse_mode,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
+            message_thread_id=destination.thread,
+            disable_notification=destination.group,
             link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply_parameters(place),
+            reply_parameters=_reply_parameters(destination),
             reply_markup=keyboard,
         )
 
     return await plain_if_refused(attempt, markup)
 
 
-async def send_file(bot: Bot, place: Destination, name: str, content: str) -> Message:
+async def send_file(bot: Bot, destination: Destination, name: str, content: str) -> Message:
     """Send a text as a file."""
 
     def attempt(now: Destination) -> Awaitable[Message]:
@@ -159,10 +161,12 @@ async def send_file(bot: Bot, place: Destination, name: str, content: str) -> Me
             )
         )
 
-    return await _where_it_is_now(place, attempt)
+    return await _where_it_is_now(destination, attempt)
 
 
-async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, paragraphs: Sequence[str]) -> None:
+async def send_picture(
+    bot: Bot, destination: Destination, name: str, content: bytes, paragraphs: Sequence[str]
+) -> None:
     """Send a picture with paragraphs of markup below it, or behind it where they don't fit there.
 
     Where pictures are forbidden, the paragraphs go out alone.
@@ -170,37 +174,39 @@ async def send_picture(bot: Bot, place: Destination, name: str, content: bytes, 
     below, *more = messages(paragraphs, CAPTION)
     caption = "" if more else below
     try:
-        await _where_it_is_now(place, lambda now: _send_photo(bot, now, name, content, caption))
+        await _where_it_is_now(destination, lambda now: _send_photo(bot, now, name, content, caption))
         shown = not more
     except BadRequest as error:
         if NO_PICTURES.search(error.message) is None:
             raise
         shown = False
     if not shown:
-        await send(bot, place, paragraphs)
+        await send(bot, destination, paragraphs)
 
 
-async def _send_photo(bot: Bot, place: Destination, name: str, content: bytes, caption: str) -> Message:
+async def _send_photo(bot: Bot, destination: Destination, name: str, content: bytes, caption: str) -> Message:
     def attempt(text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
         return bot.send_photo(
-            place.chat,
+            destination.chat,
             content,
             caption=text or None,
             parse_mode=parse_mode,
             filename=name,
-            message_thread_id=place.thread,
-            disable_notification=place.group,
-            reply_parameters=_reply_parameters(place),
+            message_thread_id=destination.thread,
+            disable_notification=destination.group,
+            reply_parameters=_reply_parameters(destination),
         )
 
     return await plain_if_refused(attempt, caption)
 
 
 @asynccontextmanager
-async def typing(bot: Bot, place: Destination, after: float = TYPING_AFTER) -> AsyncIterator[None]:
+async def typing(bot: Bot, destination: Destination, after: float = TYPING_AFTER) -> AsyncIterator[None]:
     """Show the bot typing while the block runs, if it takes longer than `after` seconds."""
     tasks: list[asyncio.Task[None]] = []
-    timer = asyncio.get_running_loop().call_later(after, lambda: tasks.append(asyncio.create_task(_type(bot, place))))
+    timer = asyncio.get_running_loop().call_later(
+        after, lambda: tasks.append(asyncio.create_task(_type(bot, destination)))
+    )
     try:
         yield
     finally:
@@ -210,17 +216,17 @@ async def typing(bot: Bot, place: Destination, after: float = TYPING_AFTER) -> A
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _type(bot: Bot, place: Destination) -> None:
+async def _type(bot: Bot, destination: Destination) -> None:
     while True:
         with suppress(TelegramError):  # it is only a courtesy
-            await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+            await bot.send_chat_action(destination.chat, ChatAction.TYPING, message_thread_id=destination.thread)
         await asyncio.sleep(TYPING_LASTS)
 
 
-def _reply_parameters(place: Destination) -> ReplyParameters | None:
-    if place.reply_to is None:
+def _reply_parameters(destination: Destination) -> ReplyParameters | None:
+    if destination.reply_to is None:
         return None
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=not place.only_as_reply)
+    return ReplyParameters(destination.reply_to, allow_sending_without_reply=not destination.only_as_reply)
 
 
 async def plain_if_refused(attempt: Callable[[str, ParseMode | None], Awaitable[T]], markup: str) -> T:
@@ -240,8 +246,8 @@ async def with_retries(request: Callable[[], Awaitable[T]]) -> T:
 
     Where Telegram says how long to wait, that is waited for, however long and however often.
     """
-    telling = CURRENT_SEND_SLOT.get()
-    outage, attempts = Backoff(telling.turns.told if telling is not None else OutageLog(LOG)), 1
+    slot = CURRENT_SEND_SLOT.get()
+    backoff, attempts = Backoff(slot.limiter.outages if slot is not None else OutageLog(LOG)), 1
     while True:
         try:
             result = await request()
@@ -250,9 +256,9 @@ async def with_retries(request: Callable[[], Awaitable[T]]) -> T:
                 if attempts == ATTEMPTS or not _worth_another(error):
                     raise
                 attempts += 1
-            await rest(outage.failed(error, f"a request to Telegram failed ({error}); trying again"))
+            await rest(backoff.record_failure(error, f"a request to Telegram failed ({error}); trying again"))
         else:
-            outage.over()
+            backoff.record_success()
             return result
 
 

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 
 from bot.telegram.client.outage_log import OutageLog
 
-SIDE_BY_SIDE = 16
+MAX_CONCURRENT_SENDS = 16
 """Messages on their way at once while the bot has fallen behind: 80 a second where Telegram is 200 ms away.
 
 Of messages to many people it takes about 30 a second (https://core.telegram.org/bots/faq). All that wait at once, after
 an outage for instance, would only be too much for Telegram again.
 """
-LONGEST = 1.0
+MAX_HOLD_SECONDS = 1.0
 """Seconds after which the next message goes out although the last one isn't written down yet."""
-PATIENCE = 1.0
+MAX_WAIT_SECONDS = 1.0
 """Seconds after which a message waits no more to go alone: so many are before it that the bot has fallen behind."""
 
 
@@ -31,59 +31,59 @@ PATIENCE = 1.0
 class SendLimiter:
     """What all updates of a bot share."""
 
-    told: OutageLog
+    outages: OutageLog
     """What the log knows of an outage."""
-    behind: Callable[[], bool]
+    backlogged: Callable[[], bool]
     """Whether the bot has fallen behind."""
-    patience: float = PATIENCE
+    max_wait_seconds: float = MAX_WAIT_SECONDS
     """Seconds that a message waits to go alone."""
-    longest: float = LONGEST
+    max_hold_seconds: float = MAX_HOLD_SECONDS
     """Seconds that its turn lasts."""
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The turn of a message while the bot keeps up."""
-    side_by_side: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
+    side_by_side: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_SENDS))
     """The turns of messages while it doesn't."""
 
 
 class SendSlot:
     """One update's place among the messages; taken with its first message, given up once its end is written down."""
 
-    def __init__(self, turns: SendLimiter) -> None:
+    def __init__(self, limiter: SendLimiter) -> None:
         """Take no place yet."""
-        self.turns = turns
+        self.limiter = limiter
         """What it shares with the others."""
-        self._turn: asyncio.Lock | asyncio.Semaphore | None = None
-        self._release: asyncio.TimerHandle | None = None
-        self._over = False
+        self._acquired: asyncio.Lock | asyncio.Semaphore | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
 
-    async def enter(self) -> None:
+    async def acquire(self) -> None:
         """Wait for the place, unless the update has it or needs none any more."""
-        if self._turn is not None or self._over:
+        if self._acquired is not None or self._closed:
             return
-        self._turn = await self._take()
-        self._release = asyncio.get_running_loop().call_later(self.turns.longest, self.leave)
+        self._acquired = await self._acquire_lock()
+        self._timer = asyncio.get_running_loop().call_later(self.limiter.max_hold_seconds, self.release)
 
-    async def _take(self) -> asyncio.Lock | asyncio.Semaphore:
-        if not self.turns.behind():
+    async def _acquire_lock(self) -> asyncio.Lock | asyncio.Semaphore:
+        if not self.limiter.backlogged():
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.turns.patience):
-                    await self.turns.alone.acquire()
-                    return self.turns.alone
-        await self.turns.side_by_side.acquire()
-        return self.turns.side_by_side
+                async with asyncio.timeout(self.limiter.max_wait_seconds):
+                    await self.limiter.alone.acquire()
+                    return self.limiter.alone
+        await self.limiter.side_by_side.acquire()
+        return self.limiter.side_by_side
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let others go on: nothing was told, and it takes a while until it can be."""
-        turn, self._turn = self._turn, None
-        if turn is not None and self._release is not None:
-            self._release.cancel()
-            turn.release()
+        acquired, self._acquired = self._acquired, None
+        if acquired is not None and self._timer is not None:
+            self._timer.cancel()
+            acquired.release()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Give the place up for good."""
-        self.leave()
-        self._over = True
+        self.release()
+        self._closed = True
 
 
-CURRENT_SEND_SLOT: ContextVar[SendSlot | None] = ContextVar("telling", default=None)
+CURRENT_SEND_SLOT: ContextVar[SendSlot | None] = ContextVar("send_slot", default=None)
 """The place of the update that is being handled."""

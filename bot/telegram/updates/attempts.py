@@ -7,13 +7,10 @@ from typing import TypeAlias
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.telegram.client.outage_log import asked_to_wait
+from bot.telegram.client.outage_log import INITIAL_WAIT_SECONDS, MAX_WAIT_SECONDS, asked_to_wait
 
-MOST = 3
+MAX_FAILURES = 3
 """How often an update may fail by a fault of our own before it is set aside."""
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
-"""Seconds between two attempts while Telegram can't be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class _Record:
     """What happened to an update so far."""
 
     failures: int = 0
-    wait: float = FIRST_WAIT
+    wait: float = INITIAL_WAIT_SECONDS
     verdict: Verdict = None
 
 
@@ -58,7 +55,7 @@ class Attempts:
         """Note that an attempt begins."""
         self._records.setdefault(update_id, _Record()).verdict = None
 
-    def failed(self, update_id: int | None, error: Exception | None, where: str) -> Verdict:
+    def record_failure(self, update_id: int | None, error: Exception | None, where: str) -> Verdict:
         """Judge the failure of an attempt; where nothing is at work under that number, it is final."""
         record = self._records.get(update_id) if update_id is not None else None
         if record is not None:
@@ -69,7 +66,7 @@ class Attempts:
         """Return what is to become of an update after its attempt."""
         return self._records[update_id].verdict
 
-    def over(self, update_id: int) -> None:
+    def forget(self, update_id: int) -> None:
         """Forget an update."""
         self._records.pop(update_id, None)
 
@@ -78,9 +75,9 @@ def _judge(record: _Record, error: Exception | None, where: str) -> Verdict:
     if isinstance(error, RetryAfter):
         return TryAgain(asked_to_wait(error))
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
-        wait, record.wait = record.wait, min(record.wait * 2, LONGEST_WAIT)
+        wait, record.wait = record.wait, min(record.wait * 2, MAX_WAIT_SECONDS)
         return TryAgain(wait)
     if isinstance(error, TelegramError):
         return None  # it said no, and would again
     record.failures += 1
-    return TryAgain(0.0) if record.failures < MOST else GaveUp(record.failures, where)
+    return TryAgain(0.0) if record.failures < MAX_FAILURES else GaveUp(record.failures, where)

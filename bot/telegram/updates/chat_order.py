@@ -33,13 +33,13 @@ class ChatOrder(BaseUpdateProcessor):
     def __init__(self, at_work: int, attempts: Attempts, clerk: InboxWorker) -> None:
         """`at_work` updates are handled at once; the clerk writes down each that needs no more work."""
         super().__init__(WAITING)
-        self.again: Callable[[object], Coroutine[Any, Any, None]] | None = None
+        self.process_again: Callable[[object], Coroutine[Any, Any, None]] | None = None
         """How to handle an update another time."""
         self._attempts = attempts
         self._clerk = clerk
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
-        self._places = asyncio.Semaphore(at_work)
-        self._turns = SendLimiter(OutageLog(LOG), lambda: clerk.backlogged)
+        self._work_slots = asyncio.Semaphore(at_work)
+        self._send_limiter = SendLimiter(OutageLog(LOG), lambda: clerk.backlogged)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -79,28 +79,28 @@ class ChatOrder(BaseUpdateProcessor):
         chat = chat_of(update)
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
-            telling = SendSlot(self._turns)
-            CURRENT_SEND_SLOT.set(telling)
+            send_slot = SendSlot(self._send_limiter)
+            CURRENT_SEND_SLOT.set(send_slot)
             try:
                 await self._until_done(update, coroutine)
             finally:
-                telling.end()
-                self._attempts.over(update.update_id)
+                send_slot.close()
+                self._attempts.forget(update.update_id)
 
     async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
         """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
         number, attempt = update.update_id, coroutine
-        slot = WorkSlot(self._places, lambda: self._clerk.paused(number))
+        slot = WorkSlot(self._work_slots, lambda: self._clerk.paused(number))
         WORK_SLOT.set(slot)
         while True:
             self._attempts.begin(number)
             async with slot:
                 await attempt
             match self._attempts.verdict(number):
-                case TryAgain(wait) if self.again is not None:
+                case TryAgain(wait) if self.process_again is not None:
                     with self._clerk.paused(number):
                         await asyncio.sleep(wait)
-                    attempt = self.again(update)
+                    attempt = self.process_again(update)
                 case GaveUp(failures, error):
                     await self._clerk.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
                     return

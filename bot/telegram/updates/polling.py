@@ -16,9 +16,9 @@ from bot.telegram.client.stop_signal import unless
 
 LOG = logging.getLogger(__name__)
 
-HOLD = timedelta(seconds=30)
+LONG_POLL_TIMEOUT = timedelta(seconds=30)
 """How long Telegram may keep a request open while there is nothing to tell."""
-UNKEPT_WAIT = 1.0
+UNSTORED_WAIT_SECONDS = 1.0
 """Seconds between two requests while nothing can be kept, and so nothing confirmed."""
 Take = Callable[[Sequence[RawUpdate]], Awaitable[bool]]
 
@@ -30,22 +30,22 @@ async def poll(bot: BotClient, take: Take, stop: asyncio.Event, wanted: Sequence
     Raises InvalidToken where the token stops being valid.
     """
     offset: int | None = None
-    outage = Backoff(OutageLog(LOG))
+    backoff = Backoff(OutageLog(LOG))
     while not stop.is_set():
         try:
-            updates = await unless(stop, bot.raw_updates(offset, HOLD, wanted))
+            updates = await unless(stop, bot.raw_updates(offset, LONG_POLL_TIMEOUT, wanted))
         except InvalidToken:
             raise
         except TelegramError as error:
-            await unless(stop, asyncio.sleep(outage.failed(error, _advice(error))))
+            await unless(stop, asyncio.sleep(backoff.record_failure(error, _advice(error))))
             continue
-        outage.over()
+        backoff.record_success()
         if updates:
             confirmed = offset
             if await unless(stop, take(updates)):
                 offset = next_offset(offset, [update.update_id for update in updates])
             if offset == confirmed:  # the same would come again, at once
-                await unless(stop, asyncio.sleep(UNKEPT_WAIT))
+                await unless(stop, asyncio.sleep(UNSTORED_WAIT_SECONDS))
     if offset is not None:
         await _confirm(bot, offset, wanted)
 
