@@ -17,6 +17,7 @@ from bot.telegram.ui.short_ids import code
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
 from tests.botapi.people import ANONYMOUS, private
+from tests.botapi.state import LIMIT
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -123,8 +124,10 @@ async def test_a_chosen_suggestion_is_a_hint_at_what_the_wording_means(bot: App,
     await api.tapped(ADA, question, SOLAR)
     await api.tapped(BOB, question, SOLAR)
 
-    await until_kept(bot, api, 2)
-    (miss,) = await gaps.misses(bot.bot_data.database)
+    async with asyncio.timeout(LIMIT):  # a tap is acknowledged before the choice is stored
+        while not (found := await gaps.misses(bot.bot_data.database)) or sum(found[0].chosen.values()) < 2:
+            pass
+    (miss,) = found
     assert (miss.text, dict(miss.chosen)) == ("那个能源的事情", {"energy-talk/solar": 2})
 
 
