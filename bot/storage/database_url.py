@@ -1,4 +1,4 @@
-"""A database URL as hosts hand it out, translate_errors into what the drivers take; it connects to nothing."""
+"""A database URL as hosts hand it out, parsed into arguments of the drivers; nothing is connected to."""
 
 from __future__ import annotations
 

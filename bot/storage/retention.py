@@ -70,7 +70,7 @@ async def run_retention(database: Database, retention: int, stop: asyncio.Event)
     drift, due = ClockJumpDetector(), time.monotonic()
     while not stop.is_set():
         if abs(jump := drift.jump_seconds()) >= CLOCK_JUMP_SECONDS:
-            LOG.warning("The clock jumped by %+.0f seconds; what is old is deletion in an hour, check the clock", jump)
+            LOG.warning("The clock jumped by %+.0f seconds; what is old is forgotten in an hour, check the clock", jump)
             due = time.monotonic() + INTERVAL_SECONDS
         if time.monotonic() >= due:
             due += INTERVAL_SECONDS
