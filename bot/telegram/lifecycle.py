@@ -43,6 +43,8 @@ CANCEL_GRACE_SECONDS = 2.0
 
 SILENCE = 1.0
 """Seconds after which a database is held to be silent when the bot stops."""
+_LOGS_OF_CONNECTIONS = ("sqlalchemy.pool", "asyncio")
+"""Where connections that are given up would complain at length; that the database is away has been told by then."""
 
 
 def run(application: App) -> None:
@@ -221,6 +223,8 @@ async def _finish(application: App, grace: float) -> None:
     inbox, last_words = inbox_of(application), inbox_worker.STOP_TIMEOUT_SECONDS
     if application.running and not await application.bot_data.database.answers(SILENCE):
         grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
+        for name in _LOGS_OF_CONNECTIONS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     if application.running:
         inbox.clerk.stop_dispatching()
         order = cast("ChatOrder", application.update_processor)
