@@ -42,10 +42,10 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.concurrency,
         settings.retention_days,
         _listening(settings, settings.token),
-        anonymous=settings.anonymous_admins,
+        anonymous_admin_groups=settings.anonymous_admins,
         proxy=proxy,
         zone=compose.zone(settings),
-        watched=settings.knowledge_dir if settings.watch else None,
+        watched_folder=settings.knowledge_dir if settings.watch else None,
     )
     lifecycle.run(app.build(settings.token, services, settings.api_url))
     return 0

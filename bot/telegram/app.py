@@ -89,7 +89,7 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     # The library calls this once for its data, and asks no more of it than to be callable.
     made_services = cast("type[Services]", lambda: services)
-    queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
+    queue = InboxQueue(services.database, services.pseudonyms, services.write_behind, services.concurrency)
     order = ChatOrder(services.concurrency, services.attempts, queue.clerk)
     where = api_url or TELEGRAM
     client = BotClient(

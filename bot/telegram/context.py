@@ -55,13 +55,13 @@ class Services:
     """Ids of the users who may use the admin commands."""
     database: Database
     """What is kept; its schema is up to date."""
-    names: Pseudonyms
+    pseudonyms: Pseudonyms
     """Numbers in the place of ids, for what is kept."""
-    sharing: KnowledgeSync
+    knowledge_sync: KnowledgeSync
     """Keeps the knowledge the same in all replicas."""
     concurrency: int = 64
     """Chats that are served at once."""
-    retention: int = 30
+    retention_days: int = 30
     """Days after which everything is forgotten."""
     listening: Listening | None = None
     """Where the HTTP server listens; None for none."""
@@ -69,17 +69,17 @@ class Services:
     """Counts what happens."""
     attempts: Attempts = field(default_factory=Attempts)
     """Judges failures."""
-    taps: RecentSet = field(default_factory=RecentSet)
+    recent_taps: RecentSet = field(default_factory=RecentSet)
     """Buttons that were answered a moment ago, so that a second tap doesn't repeat the answer."""
-    hints: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
+    recent_hints: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
     """Chats that were told within the hour that only words are understood, and albums that need no hint."""
-    memories: WriteBehindStore = field(init=False)
+    write_behind: WriteBehindStore = field(init=False)
     """What is remembered together with other replicas."""
-    recall: StateLoader = field(init=False)
+    state_loader: StateLoader = field(init=False)
     """Looks up what is remembered."""
-    recalls: SyncTracker = field(init=False)
+    sync_tracker: SyncTracker = field(init=False)
     """What has to be looked up there."""
-    chosen: PreferenceCache = field(init=False)
+    preferences: PreferenceCache = field(init=False)
     """What people and groups have set."""
     answers: SentAnswers = field(init=False)
     """The bot's own answers."""
@@ -89,33 +89,33 @@ class Services:
     """Requests that were counted, so that one that is handled again isn't counted again."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """Tells a group's admins from its other members."""
-    late: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
+    recent_late_notices: RecentSet = field(default_factory=lambda: RecentSet(3600.0))
     """Chats that were told within the hour that answers come late."""
-    introduced: RecentSet = field(default_factory=lambda: RecentSet(86_400.0))
+    recent_introductions: RecentSet = field(default_factory=lambda: RecentSet(86_400.0))
     """Groups that need no introduction of the bot today."""
-    chance: Random = field(default_factory=SystemRandom)
+    random: Random = field(default_factory=SystemRandom)
     """Chooses for those who don't."""
     started: float = field(default_factory=time.monotonic)
     """When the bot started, in the seconds of the monotonic clock."""
     health: Health = field(default_factory=Health)
     """What went wrong."""
-    anonymous: frozenset[int] = frozenset()
+    anonymous_admin_groups: frozenset[int] = frozenset()
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
     proxy: Proxy | None = None
     """What Telegram is reached through; None where it is reached directly."""
     zone: Zone = UTC_ZONE
     """Whose days the statistics count."""
-    watched: Path | None = None
+    watched_folder: Path | None = None
     """The knowledge folder, where it is to be reloaded by itself when its files change."""
 
     def __post_init__(self) -> None:
         """Make what is made of the rest."""
-        memories = WriteBehindStore(self.database)
-        object.__setattr__(self, "memories", memories)
-        object.__setattr__(self, "recall", StateLoader(self.database))
-        object.__setattr__(self, "chosen", PreferenceCache(self.database))
-        object.__setattr__(self, "recalls", SyncTracker(shared=self.database.shared))
-        object.__setattr__(self, "answers", SentAnswers(self.names, memories))
+        write_behind = WriteBehindStore(self.database)
+        object.__setattr__(self, "write_behind", write_behind)
+        object.__setattr__(self, "state_loader", StateLoader(self.database))
+        object.__setattr__(self, "preferences", PreferenceCache(self.database))
+        object.__setattr__(self, "sync_tracker", SyncTracker(shared=self.database.shared))
+        object.__setattr__(self, "answers", SentAnswers(self.pseudonyms, write_behind))
 
 
 class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], Services]):

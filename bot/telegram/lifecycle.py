@@ -86,7 +86,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
+    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.knowledge_sync.failure_reason)
     try:
         await unless(stop, services.database.upgrade())
         if stop.is_set():
@@ -98,7 +98,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
                 return
             await application.start()
             await inbox.clerk.start()
-            await services.sharing.start()
+            await services.knowledge_sync.start()
             async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
@@ -115,13 +115,13 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
     over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
         notifications.INBOX: inbox.clerk.wake,
-        notifications.KNOWLEDGE: services.sharing.wake,
+        notifications.KNOWLEDGE: services.knowledge_sync.wake,
         notifications.PHRASINGS: approved.set,
     }
-    tidying = asyncio.create_task(retention.run_retention(services.database, services.retention, over))
+    tidying = asyncio.create_task(retention.run_retention(services.database, services.retention_days, over))
     works = (
         notifications.listen(services.database, reactions),
-        services.sharing.follow(),
+        services.knowledge_sync.follow(),
         approval.follow(services, approved),
         watch.watch(services, application.bot),
     )

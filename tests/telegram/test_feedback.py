@@ -51,7 +51,7 @@ async def test_what_was_asked_is_kept_without_whose_it_was(bot: App, api: BotApi
     await api.group_message(BOB, f"@interview_bot {NUCLEAR}")
     (exchange,) = await until_kept(bot, api, 1)
 
-    names = bot.bot_data.names
+    names = bot.bot_data.pseudonyms
     assert (exchange.question, exchange.status, exchange.language, exchange.via) == (NUCLEAR, "answered", "zh", "typed")
     assert (exchange.kind, exchange.entries) == ("supergroup", ("energy-talk/nuclear-view",))
     assert (exchange.chat, exchange.asker) == (names.of("chat", GROUP.id), names.of("person", BOB.id))

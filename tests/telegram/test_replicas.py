@@ -92,7 +92,7 @@ async def fleet(
             made = make_services(assistant, url, _listening(port))
             services = replace(
                 made,
-                sharing=KnowledgeSync(
+                knowledge_sync=KnowledgeSync(
                     made.database, assistant, folder, build if folder is folders[1] else build_matcher
                 ),
             )
@@ -200,7 +200,7 @@ async def test_a_replica_that_cannot_follow_keeps_the_old_and_says_so(
     await fleet.api.answer(ADA, "/reload")
     new = fleet.apps[0].bot_data.assistant.knowledge.version
 
-    await fleet.api.wait_for(lambda: other.sharing.failure_reason, "the trouble", limit=5)
+    await fleet.api.wait_for(lambda: other.knowledge_sync.failure_reason, "the trouble", limit=5)
 
     ready = await fleet.ready(1)
     assert (ready.status_code, ready.json()["knowledge"]) == (503, old)

@@ -19,12 +19,12 @@ LOG = logging.getLogger(__name__)
 
 def person(context: Context, user: int | None) -> int | None:
     """Return the number that stands for a user, or for a chat in whose name somebody writes."""
-    return context.services.names.of("person", user) if user is not None else None
+    return context.services.pseudonyms.of("person", user) if user is not None else None
 
 
 def chat(context: Context, number: int) -> int:
     """Return the number that stands for a chat."""
-    return context.services.names.of("chat", number)
+    return context.services.pseudonyms.of("chat", number)
 
 
 def is_away(context: Context) -> bool:
@@ -35,7 +35,7 @@ def is_away(context: Context) -> bool:
 
 async def settings_at(context: Context, place: Destination) -> ChatSettings:
     """Return what holds for an answer: what the group has set, and else the language that the asker chose."""
-    chosen = context.services.chosen
+    chosen = context.services.preferences
     if is_away(context):
         return ChatSettings()
     try:

@@ -54,7 +54,7 @@ def for_admins(handler: Handler) -> Handler:
         message, services = update.message, context.services
         if message is None:
             return
-        if is_admin(message, services.admins, services.anonymous):
+        if is_admin(message, services.admins, services.anonymous_admin_groups):
             await handler(update, context)
             return
         await send(

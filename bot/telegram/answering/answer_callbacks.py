@@ -31,7 +31,7 @@ async def answered(
     tap = (message.chat.id, message.message_id, button)
     if entry is None:
         await answer_callback(query, context.texts(button.language, "telegram.gone"))
-    elif context.services.taps.seen(tap):
+    elif context.services.recent_taps.seen(tap):
         await answer_callback(query, context.texts(button.language, "telegram.already_answered"))
         await chosen(context, query, button, entry.key)
     else:
@@ -47,7 +47,7 @@ async def answered(
                 messages = await _show_excerpt(context, destination, excerpt, button.language)
                 context.services.answers.note_about(destination.chat, messages, [entry])
         except Exception:
-            context.services.taps.forget(tap)  # nothing arrived, so that the next tap must count
+            context.services.recent_taps.forget(tap)  # nothing arrived, so that the next tap must count
             raise
 
 

@@ -21,18 +21,20 @@ LOG = logging.getLogger(__name__)
 async def recall(update: Update, context: Context) -> None:
     """Learn what other replicas, or a former process, know of whoever the update is from."""
     place, services = _place(update), context.services
-    if place is None or not services.recalls.needed(conversation(place)):
+    if place is None or not services.sync_tracker.needed(conversation(place)):
         return
-    names, whose = services.names, services.limits.whose(place.asker, place.chat if place.group else None)
+    names, whose = services.pseudonyms, services.limits.whose(place.asker, place.chat if place.group else None)
     numbers = {names.of(*one): one for one in whose}
     person = names.of("person", place.asker) if place.asker is not None else None
     group = names.of("chat", place.chat) if place.group else None
     try:
-        found = await services.recall.load(StateKeys(names.of(conversation(place)), tuple(numbers), person, group))
+        found = await services.state_loader.load(
+            StateKeys(names.of(conversation(place)), tuple(numbers), person, group)
+        )
     except StorageError as error:
         LOG.debug("Nothing was recalled: %s", error)  # the clerk tells it; what is in memory has to do
         return
-    services.chosen.recalled(person, found.language, group, found.settings)
+    services.preferences.recalled(person, found.language, group, found.settings)
     for one in found.limits:
         services.limits.restore(numbers[one.who], Bucket(one.tokens, one.at, one.notified))
     if (topic := found.conversation) is not None:
@@ -44,15 +46,15 @@ async def keep(update: Update, context: Context) -> None:
     place, services = _place(update), context.services
     if place is None:
         return
-    names = services.names
+    names = services.pseudonyms
     for who in services.limits.whose(place.asker, place.chat if place.group else None):
         bucket = services.limits.bucket(who)
-        if bucket is not None and services.recalls.new(who, bucket):
-            services.memories.put(LimitRow(names.of(*who), bucket.tokens, bucket.told, bucket.at))
+        if bucket is not None and services.sync_tracker.new(who, bucket):
+            services.write_behind.put(LimitRow(names.of(*who), bucket.tokens, bucket.told, bucket.at))
     topic = context.assistant.topic(conversation(place))
-    if topic is not None and services.recalls.new(conversation(place), topic):
+    if topic is not None and services.sync_tracker.new(conversation(place), topic):
         number, chat = names.of(conversation(place)), names.of("chat", place.chat)
-        services.memories.put(ConversationRow(number, chat, topic.entries, topic.shown, topic.at))
+        services.write_behind.put(ConversationRow(number, chat, topic.entries, topic.shown, topic.at))
 
 
 def _place(update: Update) -> Destination | None:

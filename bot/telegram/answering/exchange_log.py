@@ -35,7 +35,7 @@ def keep(context: Context, place: Destination, reply: Reply, exchange: int, via:
         score=scored[0].score if scored else None,
         took_ms=reply.took_ms,
     )
-    context.services.memories.put(kept)
+    context.services.write_behind.put(kept)
 
 
 async def recall(context: Context, code: str) -> Exchange | None:

@@ -40,7 +40,7 @@ async def voted(context: Context, query: CallbackQuery, message: MaybeInaccessib
     if button.vote == "wrong" and not _asked(context, query, message, exchange):
         await answer_callback(query, context.texts(button.language, "feedback.only_asker"))
         return
-    voter = context.services.names.of("person", query.from_user.id)
+    voter = context.services.pseudonyms.of("person", query.from_user.id)
     outcome = await votes.record_vote(context.services.database, exchange.id, voter, button.vote, time.time())
     if button.vote == "wrong" and outcome in {"new", "changed"}:
         await answer_callback(query)
@@ -57,7 +57,7 @@ async def chosen(context: Context, query: CallbackQuery, button: Answer | Excerp
     exchange = number(button.exchange) if isinstance(button, Answer) else None
     if exchange is None:
         return
-    chooser = context.services.names.of("person", query.from_user.id)
+    chooser = context.services.pseudonyms.of("person", query.from_user.id)
     try:
         await votes.record_choice(context.services.database, exchange, chooser, entry, time.time())
     except StorageError as error:

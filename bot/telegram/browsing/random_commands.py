@@ -18,7 +18,7 @@ async def random(update: Update, context: Context) -> None:
     if update.message is None:
         return
     language = await language_for(context, update.message)
-    entry = context.services.chance.choice(tuple(context.assistant.knowledge.by_key.values()))
+    entry = context.services.random.choice(tuple(context.assistant.knowledge.by_key.values()))
     told = context.texts(language, "chance.question", question=shown(entry.question, language))
     sent = await send(context.bot, reply_target(update.message), [escape(told)], questions([entry], language))
     context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])
@@ -29,7 +29,7 @@ async def quote(update: Update, context: Context) -> None:
     if update.message is None:
         return
     language = await language_for(context, update.message)
-    entry, chosen = context.services.chance.choice(sayings(context.assistant.knowledge))
+    entry, chosen = context.services.random.choice(sayings(context.assistant.knowledge))
     told = [saying(chosen, language, context.texts)]
     sent = await send(context.bot, reply_target(update.message), told, questions([entry], language))
     context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])

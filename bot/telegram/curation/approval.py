@@ -41,7 +41,7 @@ async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
     if await approved(services.database) == services.assistant.approved:
         return None
-    async with services.sharing.build_lock:
+    async with services.knowledge_sync.build_lock:
         learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.set_approved, learned)
         await asyncio.to_thread(give_back)

@@ -167,7 +167,7 @@ async def _waiting(context: Context) -> Waiting:
     pending = await phrasing_decisions.in_states(database, "pending")
     by_key = context.assistant.knowledge.by_key
     found = await asyncio.to_thread(
-        queue, misses, settled, context.assistant, lambda text: context.services.names.of_text("wording", text)
+        queue, misses, settled, context.assistant, lambda text: context.services.pseudonyms.of_text("wording", text)
     )
     return Waiting([one for one in pending if one.entry in by_key], found)
 
@@ -193,7 +193,7 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 
 def _name(context: Context, text: str) -> int:
-    return context.services.names.of_text("wording", context.assistant.normalised(text))
+    return context.services.pseudonyms.of_text("wording", context.assistant.normalised(text))
 
 
 CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}

@@ -39,7 +39,7 @@ class Outcome:
 async def attempt(services: Services) -> Outcome:
     """Build the knowledge anew, test it and swap it in, or keep the old one."""
     try:
-        change = await services.sharing.reload()
+        change = await services.knowledge_sync.reload()
     except KnowledgeError as error:
         services.health.problems = len(error.problems)
         services.metrics.reloads.labels("refused").inc()

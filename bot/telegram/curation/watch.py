@@ -28,12 +28,12 @@ LONGEST = 5000
 
 async def watch(services: Services, bot: Bot) -> None:
     """Reload whenever a curated file changes, until cancelled; only where the settings ask for it."""
-    if services.watched is None:
+    if services.watched_folder is None:
         return
-    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", services.watched)
+    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", services.watched_folder)
     try:
         async for _ in awatch(
-            services.watched, watch_filter=is_saved_in(services.watched), step=SETTLED, debounce=LONGEST
+            services.watched_folder, watch_filter=is_saved_in(services.watched_folder), step=SETTLED, debounce=LONGEST
         ):
             await _take_up(services, bot)
     except (OSError, RuntimeError) as error:
@@ -64,7 +64,7 @@ def _says_nothing(outcome: Outcome) -> bool:
 
 async def _language(services: Services, admin: int) -> Language:
     try:
-        chosen = await services.chosen.language_of(services.names.of("person", admin))
+        chosen = await services.preferences.language_of(services.pseudonyms.of("person", admin))
     except StorageError:
         chosen = None
     return chosen or spoken(None)

@@ -60,7 +60,7 @@ async def show(update: Update, context: Context) -> None:
 
 
 async def _show(context: Context, message: Message, language: Language) -> None:
-    chosen, group, topic = context.services.chosen, chat(context, message.chat.id), _topic_of(message)
+    chosen, group, topic = context.services.preferences, chat(context, message.chat.id), _topic_of(message)
     now = await chosen.settings_of(group)
     wanted = typed(context.args or (), language, topic)
     if wanted is not None and (after := changed(now, wanted)) is not None:
@@ -98,7 +98,7 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
             query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused")
         )
         return
-    chosen, group = context.services.chosen, chat(context, message.chat.id)
+    chosen, group = context.services.preferences, chat(context, message.chat.id)
     before = await chosen.settings_of(group)
     now = changed(before, button)
     if now is None:

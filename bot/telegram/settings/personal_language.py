@@ -40,11 +40,11 @@ async def choose(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    place, language, known = reply_target(message), await language_for(context, message), context.services.chosen
+    place, language, known = reply_target(message), await language_for(context, message), context.services.preferences
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "lang.in_groups"))])
         return
-    who = context.services.names.of("person", message.chat.id)
+    who = context.services.pseudonyms.of("person", message.chat.id)
     wanted = context.args[0].lower() if context.args else ""
     if wanted in TYPED:
         await known.choose_language(who, TYPED[wanted])
@@ -55,8 +55,8 @@ async def choose(update: Update, context: Context) -> None:
 
 async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
     """Keep the language that is tapped, and show the choice in it."""
-    who = context.services.names.of("person", query.from_user.id)
-    await context.services.chosen.choose_language(who, button.wanted)
+    who = context.services.pseudonyms.of("person", query.from_user.id)
+    await context.services.preferences.choose_language(who, button.wanted)
     language = button.wanted or spoken(query.from_user.language_code)
     told = _told(button.wanted, language, context.texts)
     await answer_callback(query)

@@ -18,7 +18,7 @@ async def explain(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language, days = await language_for(context, message), context.services.retention
+    language, days = await language_for(context, message), context.services.retention_days
     keys = ("privacy.kept", "privacy.not_kept", "privacy.forget")
     told = [escape(context.texts(language, key, **({"days": days} if key == keys[0] else {}))) for key in keys]
     await send(context.bot, reply_target(message), told)
@@ -32,10 +32,10 @@ async def forget(update: Update, context: Context) -> None:
     if message is None or user is None:
         return
     database, texts = context.services.database, context.texts
-    who = context.services.names.of("person", user.id)
+    who = context.services.pseudonyms.of("person", user.id)
     context.assistant.forget(conversation(reply_target(message)))
     gone = await history.forget(database, who, chat(context, user.id))
-    had_language = await context.services.chosen.choose_language(who, None)
+    had_language = await context.services.preferences.choose_language(who, None)
     language = language_of(message)  # the one that was chosen is forgotten as well
     told = [texts(language, "privacy.forgotten", questions=gone.questions, votes=gone.votes)]
     if had_language:
