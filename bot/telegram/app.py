@@ -29,9 +29,10 @@ from bot.telegram.answering.command_handler import BeginsWithCommand, TypedComma
 from bot.telegram.browsing import commands, random_commands
 from bot.telegram.client.bot_client import BotClient, UpdatesRequest
 from bot.telegram.client.http_client import Request
-from bot.telegram.context import App, Context, Services
+from bot.telegram.context import App, Context
 from bot.telegram.curation import gap_review, reload_command
 from bot.telegram.monitoring import diagnosis, stats
+from bot.telegram.services import Options, Services
 from bot.telegram.settings import group_settings, membership, personal_language, privacy
 from bot.telegram.updates.chat_order import ChatOrder
 from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
@@ -87,29 +88,26 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     """Put the application together; nothing is sent yet. `api_url` reaches up to and with `/bot`."""
     # The library's coming default; without it, every flood wait warns of a deprecation.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    # The library calls this once for its data, and asks no more of it than to be callable.
-    made_services = cast("type[Services]", lambda: services)
-    queue = InboxQueue(services.database, services.pseudonyms, services.write_behind, services.concurrency)
-    order = ChatOrder(services.concurrency, services.attempts, queue.clerk)
-    where = api_url or TELEGRAM
-    client = BotClient(
-        token.get_secret_value(),
-        base_url=where,
-        base_file_url=f"{where.removesuffix('/bot')}/file/bot",
-        request=Request(2 * services.concurrency, services.proxy),
-        get_updates_request=UpdatesRequest(2, services.proxy),
-    )
-    builder = (
+    concurrency = services.options.concurrency
+    client = _client(token, services.options, api_url or TELEGRAM)
+    inbox = InboxQueue(client, services.database, services.pseudonyms, services.write_behind, concurrency)
+
+    async def handle(update: object) -> None:
+        await application.process_update(update)
+
+    order = ChatOrder(concurrency, services.attempts, inbox.clerk, handle)
+    built = (
         ApplicationBuilder()
+        .application_class(App, {"services": services})
         .bot(client)
-        .context_types(ContextTypes(context=Context, bot_data=made_services))
+        .context_types(ContextTypes(context=Context))
         .concurrent_updates(order)
-        .update_queue(queue)
+        .update_queue(inbox)
         .updater(None)
         .job_queue(None)
+        .build()
     )
-    application: App = builder.build()
-    queue.bot, order.process_again = application.bot, application.process_update
+    application = cast("App", built)  # the builder's types don't follow `application_class`
     application.add_handlers(
         {
             BEFORE: [TypeHandler(Update, conversation_state.recall)],
@@ -119,3 +117,13 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     )
     application.add_error_handler(errors.failed)
     return application
+
+
+def _client(token: SecretStr, options: Options, api_url: str) -> BotClient:
+    return BotClient(
+        token.get_secret_value(),
+        base_url=api_url,
+        base_file_url=f"{api_url.removesuffix('/bot')}/file/bot",
+        request=Request(2 * options.concurrency, options.proxy),
+        get_updates_request=UpdatesRequest(2, options.proxy),
+    )

@@ -32,7 +32,7 @@ async def delivered(bot: App, api: BotApi, reply: Reply) -> Sent:
 
 def suggestions(bot: App) -> Reply:
     """Return a reply that claims nothing and suggests the entries on energy."""
-    entries = bot.bot_data.assistant.knowledge.interviews[0].entries()
+    entries = bot.services.assistant.knowledge.interviews[0].entries()
     return Reply("能源？", "suggested", "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
 
 

@@ -158,7 +158,7 @@ async def test_who_asks_too_much_is_told_once_and_then_left_waiting(bot: App, ap
 
 async def test_a_tap_too_many_is_answered_with_a_note(bot: App, api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
-    while bot.bot_data.limits.take(ADA.id, None) == "admitted":
+    while bot.services.limits.take(ADA.id, None) == "admitted":
         pass
 
     assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "limits.slower")
@@ -197,7 +197,7 @@ async def test_a_message_that_is_refused_for_good_is_one_try_and_no_failure(
     (told,) = [record for record in caplog.records if record.name == "bot.telegram.errors"]
     assert (told.levelno, "may not write there" in told.getMessage()) == (logging.INFO, True)
     assert len(api.called("sendMessage")) == 1
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 def test_a_bucket_refills_evenly_and_tells_its_limit_once() -> None:

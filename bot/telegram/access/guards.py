@@ -24,14 +24,14 @@ Handler: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
 async def within_rate_limit(context: Context, message: Message) -> bool:
     """Count a request; False where it is one too many. One that is handled again counts once."""
     destination, edited = reply_target(message), message.edit_date
-    if context.services.counted_requests.get((destination.chat, message.message_id, edited)):
+    if context.services.recent.counted_requests.get((destination.chat, message.message_id, edited)):
         return True
     made = (edited or message.date).timestamp()
     verdict = context.services.limits.take(destination.asker, destination.chat if destination.group else None, made)
     if verdict == "first refused":
         await send(context.bot, destination, [escape(context.texts(language_of(message), "limits.slower"))])
     if verdict == "admitted":
-        context.services.counted_requests.put((destination.chat, message.message_id, edited), value=True)
+        context.services.recent.counted_requests.put((destination.chat, message.message_id, edited), value=True)
     return verdict == "admitted"
 
 
@@ -54,7 +54,7 @@ def for_admins(handler: Handler) -> Handler:
         message, services = update.message, context.services
         if message is None:
             return
-        if is_admin(message, services.admins, services.anonymous_admin_groups):
+        if is_admin(message, services.options.admins, services.options.anonymous_admin_groups):
             await handler(update, context)
             return
         await send(

@@ -31,7 +31,7 @@ async def answered(
     tap = (message.chat.id, message.message_id, button)
     if entry is None:
         await answer_callback(query, context.texts(button.language, "telegram.gone"))
-    elif context.services.recent_taps.seen(tap):
+    elif context.services.recent.taps.seen(tap):
         await answer_callback(query, context.texts(button.language, "telegram.already_answered"))
         await chosen(context, query, button, entry.key)
     else:
@@ -47,7 +47,7 @@ async def answered(
                 messages = await _show_excerpt(context, destination, excerpt, button.language)
                 context.services.answers.note_about(destination.chat, messages, [entry])
         except Exception:
-            context.services.recent_taps.forget(tap)  # nothing arrived, so that the next tap must count
+            context.services.recent.taps.forget(tap)  # nothing arrived, so that the next tap must count
             raise
 
 
@@ -61,7 +61,7 @@ async def _show_excerpt(
 async def deleted(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Delete) -> None:
     """Delete the whole answer, for who asked, for the group's admins and for the bot's own."""
     services, chat = context.services, message.chat.id
-    may = query.from_user.id == button.asker or query.from_user.id in services.admins
+    may = query.from_user.id == button.asker or query.from_user.id in services.options.admins
     if not may and not await services.group_admins.include(context.bot, chat, query.from_user.id):
         unseen = button.asker == chat  # asked in the group's name, perhaps by whoever taps
         await answer_callback(

@@ -62,7 +62,7 @@ async def _answer(
 ) -> None:
     services, began = context.services, time.perf_counter()
     if message.media_group_id is not None:
-        services.recent_hints.seen(message.media_group_id)  # the album's other pictures ask nothing
+        services.recent.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
     place = reply_target(message, asked.message_id)
     await _apologise_if_late(context, message)
     spoken = message.from_user.language_code if message.from_user else None
@@ -81,7 +81,7 @@ async def _answer(
 async def _apologise_if_late(context: Context, message: Message) -> None:
     """Say once a chat that the answers to what has waited for long come late."""
     asked = message.edit_date or message.date
-    if datetime.now(UTC) - asked > LATE and not context.services.recent_late_notices.seen(message.chat.id):
+    if datetime.now(UTC) - asked > LATE and not context.services.recent.late_notices.seen(message.chat.id):
         text = context.texts(await language_for(context, message), "telegram.late")
         await send(context.bot, reply_target(message), [escape(text)])
 
@@ -93,7 +93,7 @@ def _wordless(message: Message) -> bool:
 
 async def _hint(context: Context, message: Message) -> None:
     """Say once in a while that only words are understood."""
-    hints = context.services.recent_hints
+    hints = context.services.recent.hints
     if message.media_group_id is not None and hints.seen(message.media_group_id):
         return
     if not hints.seen(message.chat.id):
@@ -115,7 +115,7 @@ async def _other_topic(context: Context, message: Message) -> int | None:
 async def _point_to(context: Context, message: Message, topic: int) -> None:
     """Say once in a while where the group wants answers."""
     place = reply_target(message)
-    if not context.services.recent_hints.seen((place.chat, place.thread)):
+    if not context.services.recent.hints.seen((place.chat, place.thread)):
         text = escape(context.texts(await language_for(context, message), "group.elsewhere"))
         await send(context.bot, place, [linked(text, place.chat, topic or FIRST)])
 

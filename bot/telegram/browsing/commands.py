@@ -55,7 +55,7 @@ async def show_help(update: Update, context: Context) -> None:
         return
     language = await language_for(context, message)
     listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUP_ADMINS
-    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
+    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.options.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
     await send(context.bot, reply_target(message), [escape(_how_to_ask(context, language)), escape(commands)])
@@ -98,7 +98,7 @@ def _how_to_ask(context: Context, language: Language) -> str:
 
 async def _set_menu(message: Message, context: Context) -> None:
     """Give the menu of a private chat what its user may do, and take away what isn't so any more."""
-    if is_admin(message, context.services.admins):
+    if is_admin(message, context.services.options.admins):
         await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
     else:
         await menus.withdraw(context.bot, message.chat.id)

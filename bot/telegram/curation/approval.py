@@ -16,7 +16,8 @@ from bot.memory import give_back
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
 from bot.storage.phrasing_decisions import Wording
-from bot.telegram.context import Context, Services
+from bot.telegram.context import Context
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 

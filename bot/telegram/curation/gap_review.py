@@ -178,7 +178,7 @@ async def _find_decision(context: Context, button: Decide) -> Wording | None:
 
 
 async def _is_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
-    if query.from_user.id in context.services.admins:
+    if query.from_user.id in context.services.options.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
     return False

@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.client.send import Destination, send, send_file
-from bot.telegram.context import Services
+from bot.telegram.services import Services
 from bot.text import Texts
 
 LOG = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.client.send import Destination
-from bot.telegram.context import Services
 from bot.telegram.curation.reload import Outcome, attempt, tell
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
@@ -28,13 +28,12 @@ LONGEST = 5000
 
 async def watch(services: Services, bot: Bot) -> None:
     """Reload whenever a curated file changes, until cancelled; only where the settings ask for it."""
-    if services.watched_folder is None:
+    folder = services.options.watched_folder
+    if folder is None:
         return
-    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", services.watched_folder)
+    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", folder)
     try:
-        async for _ in awatch(
-            services.watched_folder, watch_filter=is_saved_in(services.watched_folder), step=SETTLED, debounce=LONGEST
-        ):
+        async for _ in awatch(folder, watch_filter=is_saved_in(folder), step=SETTLED, debounce=LONGEST):
             await _take_up(services, bot)
     except (OSError, RuntimeError) as error:
         LOG.warning("The knowledge is watched no more: %s; /reload still works", error)
@@ -49,7 +48,7 @@ async def _take_up(services: Services, bot: Bot) -> None:
     outcome = await attempt(services)
     if _says_nothing(outcome):
         return
-    for admin in sorted(services.admins):
+    for admin in sorted(services.options.admins):
         place = Destination(admin, None, None, group=False)
         try:
             await tell(bot, place, outcome, services.texts, await _language(services, admin))

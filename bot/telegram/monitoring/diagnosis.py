@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from telegram import Update, User
 
@@ -19,7 +18,6 @@ from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client.send import reply_target, send, with_retries
 from bot.telegram.context import Context
-from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.text import Texts
 
 
@@ -60,14 +58,10 @@ async def diagnose(update: Update, context: Context) -> None:
         health.failures,
         None if isinstance(inbox, StorageError) else inbox,
         health.problems,
-        _trouble(context) or (str(inbox) if isinstance(inbox, StorageError) else None),
-        services.proxy,
+        context.database_failure or (str(inbox) if isinstance(inbox, StorageError) else None),
+        services.options.proxy,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
-
-
-def _trouble(context: Context) -> str | None:
-    return cast("InboxQueue", context.update_queue).clerk.failure_reason
 
 
 async def _depth(database: Database) -> InboxDepth | StorageError:

@@ -31,7 +31,7 @@ async def tell(update: Update, context: Context) -> None:
     place, language = reply_target(message), await language_for(context, message)
     async with typing(context.bot, place):
         found = await statistics(
-            context.services.database, days_of(context.args or []), time.time(), context.services.zone
+            context.services.database, days_of(context.args or []), time.time(), context.services.options.zone
         )
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
         picture = await drawn(found) if found.asked else None

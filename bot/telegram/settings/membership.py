@@ -24,7 +24,7 @@ async def membership(update: Update, context: Context) -> None:
         return
     if not _within(change.new_chat_member) or _within(change.old_chat_member):
         return
-    if context.services.recent_introductions.seen(change.chat.id):
+    if context.services.recent.introductions.seen(change.chat.id):
         return
     language = spoken(change.from_user.language_code)
     intro = context.texts(language, "group.intro", username=context.me.username)
@@ -36,7 +36,7 @@ async def migrated(update: Update, context: Context) -> None:
     """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
-        context.services.recent_introductions.seen(message.migrate_to_chat_id)
+        context.services.recent.introductions.seen(message.migrate_to_chat_id)
         before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
         await context.services.preferences.move_settings(before, after)
 

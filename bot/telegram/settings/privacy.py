@@ -18,7 +18,7 @@ async def explain(update: Update, context: Context) -> None:
     message = update.message
     if message is None:
         return
-    language, days = await language_for(context, message), context.services.retention_days
+    language, days = await language_for(context, message), context.services.options.retention_days
     keys = ("privacy.kept", "privacy.not_kept", "privacy.forget")
     told = [escape(context.texts(language, key, **({"days": days} if key == keys[0] else {}))) for key in keys]
     await send(context.bot, reply_target(message), told)
