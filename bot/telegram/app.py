@@ -77,9 +77,9 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
         MessageHandler(new, ask.answer),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.revise),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.answer_edited),
         CallbackQueryHandler(callbacks.tapped),
-        InlineQueryHandler(inline.offered),
+        InlineQueryHandler(inline.answer_inline_query),
         ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
@@ -110,12 +110,12 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     application = cast("App", built)  # the builder's types don't follow `application_class`
     application.add_handlers(
         {
-            BEFORE: [TypeHandler(Update, conversation_state.recall)],
-            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, errors.unreadable)],
-            AFTER: [TypeHandler(Update, conversation_state.keep)],
+            BEFORE: [TypeHandler(Update, conversation_state.load_state)],
+            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, errors.handle_unreadable)],
+            AFTER: [TypeHandler(Update, conversation_state.save_state)],
         }
     )
-    application.add_error_handler(errors.failed)
+    application.add_error_handler(errors.handle_error)
     return application
 
 

@@ -8,26 +8,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
 
+from cachetools import TTLCache
+
 from bot.answers.assistant import Assistant
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
+from bot.storage.preferences import Preferences
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.state_loader import StateLoader
 from bot.storage.time_zone import UTC_ZONE, Zone
 from bot.storage.write_behind import WriteBehindStore
 from bot.telegram.chats.group_admins import GroupAdmins
-from bot.telegram.chats.preference_cache import PreferenceCache
-from bot.telegram.chats.rate_limits import Limits
-from bot.telegram.chats.recent import BoundedMemory, RecentSet
+from bot.telegram.chats.rate_limits import RateLimits
+from bot.telegram.chats.recent import MAX_ENTRIES, RecentSet
 from bot.telegram.chats.sent_answers import SentAnswers
-from bot.telegram.chats.sync_tracker import SyncTracker
 from bot.telegram.updates.attempts import Attempts
 from bot.telegram.updates.http_server import Listening
 from bot.telegram.updates.metrics import Metrics
 from bot.text import Texts
 
-_HOUR = 3600.0
+_MINUTE = 60.0
+_HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
 
@@ -67,7 +70,7 @@ class Health:
 class Recent:
     """What was done a moment ago and must not be done twice; this process remembers it for a limited time."""
 
-    taps: RecentSet = field(default_factory=RecentSet)
+    taps: RecentSet = field(default_factory=lambda: RecentSet(_MINUTE))
     """Buttons that were answered within the last minute, so that a second tap doesn't repeat the answer."""
     hints: RecentSet = field(default_factory=lambda: RecentSet(_HOUR))
     """Chats that got a hint within the hour, and albums that need none: words only, or another forum topic."""
@@ -75,8 +78,12 @@ class Recent:
     """Chats that got an apology for late answers within the hour."""
     introductions: RecentSet = field(default_factory=lambda: RecentSet(_DAY))
     """Groups in which the bot has introduced itself within a day."""
-    counted_requests: BoundedMemory[Hashable, bool] = field(default_factory=lambda: BoundedMemory(600.0))
+    counted_requests: TTLCache[Hashable, bool] = field(default_factory=lambda: TTLCache(MAX_ENTRIES, 10 * _MINUTE))
     """Requests that have been counted against the rate limits, so that handling one again doesn't count it twice."""
+    loads: RecentSet = field(default_factory=lambda: RecentSet(CONVERSATION_SECONDS))
+    """Conversations whose state has been loaded from the database."""
+    saves: TTLCache[Hashable, object] = field(default_factory=lambda: TTLCache(MAX_ENTRIES, CONVERSATION_SECONDS))
+    """The state that was last saved of each conversation and rate limit, so that only changes are written."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,11 @@ class Services:
     """Collects what is to be written with the completion of an update."""
     state_loader: StateLoader
     """Loads what other replicas, or a former process, have written there."""
-    sync_tracker: SyncTracker
-    """What has to be looked up there."""
-    preferences: PreferenceCache
+    preferences: Preferences
     """What people and groups have set."""
-    answers: SentAnswers
+    sent_answers: SentAnswers
     """The answers that were sent."""
-    limits: Limits = field(default_factory=Limits)
+    rate_limits: RateLimits = field(default_factory=RateLimits)
     """The rate limits of people and groups."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """The admins of groups."""
@@ -142,7 +147,6 @@ def make_services(
         knowledge_sync=knowledge_sync,
         write_behind=write_behind,
         state_loader=StateLoader(database),
-        sync_tracker=SyncTracker(shared=database.shared),
-        preferences=PreferenceCache(database),
-        answers=SentAnswers(pseudonyms, write_behind),
+        preferences=Preferences(database),
+        sent_answers=SentAnswers(pseudonyms, write_behind),
     )

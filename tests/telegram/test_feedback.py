@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from bot.answers.reply import Reply, Scored
 from bot.storage import gaps, history
+from bot.storage.preferences import ChatSettings
 from bot.storage.schema import HISTORY
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client.send import Destination
@@ -42,7 +43,9 @@ async def suggested(bot: App, api: BotApi, question: str = "那个能源的事�
     entries = list(bot.services.assistant.knowledge.interviews[0].entries())
     reply = Reply(question, "suggested", "zh", suggestions=tuple(Scored(entry, 0.3) for entry in entries[:2]))
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, question)
-    await deliver(Context(bot), Destination(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), reply)
+    await deliver(
+        Context(bot), Destination(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), ChatSettings(), reply
+    )
     await until_kept(bot, api, 1)  # no update ends here, with which it would be written down
     return (await api.sent(1))[0]
 

@@ -13,7 +13,7 @@ from telegram.error import NetworkError, RetryAfter, TimedOut
 from bot.answers.assistant import Assistant
 from bot.answers.html import escape
 from bot.storage.history import ID_BITS
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access.incoming import interface_language
 from bot.telegram.chats.recent import RecentSet
 from bot.telegram.client import utf16
 from bot.telegram.client.message_split import cut, messages, plain
@@ -130,7 +130,7 @@ def test_lengths_are_those_of_utf16(text: str, most: int) -> None:
     ],
 )
 def test_the_language_of_the_client_chooses_ours(tag: str | None, language: str) -> None:
-    assert spoken(tag) == language
+    assert interface_language(tag) == language
 
 
 @given(st.text())
@@ -143,7 +143,7 @@ def test_labels_are_one_short_line(text: str) -> None:
 
 def test_what_was_just_done_is_remembered_for_a_while() -> None:
     now = 0.0
-    recent = RecentSet(lasts=10, most=2, clock=lambda: now)
+    recent = RecentSet(seconds=10, max_entries=2, clock=lambda: now)
 
     assert [recent.seen("a"), recent.seen("a")] == [False, True]
     now = 11

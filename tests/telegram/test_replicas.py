@@ -18,7 +18,7 @@ from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.matching.matcher import Matcher
 from bot.storage.knowledge_sync import Build, KnowledgeSync
-from bot.telegram.chats.rate_limits import PERSON
+from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
 from bot.telegram.updates.http_server import Listening
 from tests.botapi import ADA, BOB, BotApi
@@ -157,7 +157,7 @@ async def test_a_reply_to_an_answer_is_understood_at_another_replica(fleet: Flee
 async def test_limits_are_those_of_the_whole_bot(fleet: Fleet) -> None:
     texts = fleet.apps[0].services.texts
     sent: list[Sent] = []
-    for number in range(PERSON + 1):
+    for number in range(PERSON_REQUESTS + 1):
         fleet.deliver_to(number % 2)
         sent.append(await fleet.api.answer(BOB, NUCLEAR))
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Bilingual
+from bot.storage.preferences import ChatSettings
 from bot.storage.schema import ANSWERS
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client.send import Destination
@@ -98,7 +99,7 @@ async def long_answer(api: BotApi, app: App) -> list[Sent]:
     reply = Reply(
         LAMP, "answered", "zh", (Scored(replace(entry, points=(Bilingual("长" * 5000, "x"), *entry.points)), 0.9),)
     )
-    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), reply)
+    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     return await api.sent(3)
 
 
@@ -144,7 +145,7 @@ async def offered(api: BotApi, app: App, question: str, *names: str) -> Sent:
     found = tuple(Scored(knowledge.by_key[f"lighthouse/{name}"], 0.4) for name in names)
     reply = Reply(question, "suggested" if names else "unknown", "zh", suggestions=found)
     before = len(api.world.sent)
-    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), reply)
+    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     await api.answer(BOB, "/help")  # with its end, everything is written down
     return api.world.sent[before]
 

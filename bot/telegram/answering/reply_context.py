@@ -64,7 +64,7 @@ async def about(context: Context, message: Message) -> About | None:
     replied_to = target(message)
     if replied_to is None:
         return None
-    given = await context.services.answers.with_message(replied_to.chat, replied_to.message_id)
+    given = await context.services.sent_answers.about_message(replied_to.chat, replied_to.message_id)
     if given is None or given.status is None:
         keys = named_by_buttons(message.reply_to_message, context.assistant.knowledge, context.me)
         return About(keys, quoted=replied_to.quoted) if keys else None

@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, Wording
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.answering.exchange_log import recall
+from bot.telegram.access.incoming import Incoming
+from bot.telegram.answering.exchange_log import find_exchange
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
@@ -48,13 +48,10 @@ class Waiting:
         return ids.index(exchange) if exchange in ids else 0
 
 
-async def show(update: Update, context: Context) -> None:
+async def show(incoming: Incoming, context: Context) -> None:
     """Show an admin the first page."""
-    message = update.message
-    if message is None:
-        return
-    place, language = reply_target(message), await language_for(context, message)
-    if message.chat.type != ChatType.PRIVATE:
+    place, language = incoming.destination, incoming.language
+    if incoming.message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "gaps.only_private"))])
     else:
         async with typing(context.bot, place):
@@ -88,7 +85,10 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
 
 async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Put a wording under an entry, where it waits for a yes."""
-    exchange, entry = await recall(context, button.exchange), find_entry(context.assistant.knowledge, button.entry)
+    exchange, entry = (
+        await find_exchange(context, button.exchange),
+        find_entry(context.assistant.knowledge, button.entry),
+    )
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return

@@ -13,7 +13,7 @@ from watchfiles import Change, awatch
 from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access.incoming import interface_language
 from bot.telegram.client.send import Destination
 from bot.telegram.curation.reload import Outcome, attempt, tell
 from bot.telegram.services import Services
@@ -63,7 +63,7 @@ def _says_nothing(outcome: Outcome) -> bool:
 
 async def _language(services: Services, admin: int) -> Language:
     try:
-        chosen = await services.preferences.language_of(services.pseudonyms.of("person", admin))
+        chosen = await services.preferences.language_of(services.pseudonyms.person(admin))
     except StorageError:
         chosen = None
-    return chosen or spoken(None)
+    return chosen or interface_language(None)

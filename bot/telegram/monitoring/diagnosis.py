@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from telegram import Update, User
+from telegram import User
 
 from bot import __version__
 from bot.answers.html import escape
@@ -15,8 +15,8 @@ from bot.knowledge.model import Knowledge, Language
 from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import InboxDepth, depth
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, send, with_retries
+from bot.telegram.access.incoming import Incoming
+from bot.telegram.client.send import send, with_retries
 from bot.telegram.context import Context
 from bot.text import Texts
 
@@ -43,12 +43,9 @@ class Diagnosis:
     """What Telegram is reached through; None where it is reached directly."""
 
 
-async def diagnose(update: Update, context: Context) -> None:
+async def diagnose(incoming: Incoming, context: Context) -> None:
     """Tell an admin how the bot is doing; refuse everybody else kindly."""
-    message = update.message
-    if message is None:
-        return
-    language, place, services = await language_for(context, message), reply_target(message), context.services
+    language, place, services = incoming.language, incoming.destination, context.services
     me = await with_retries(context.bot.get_me)
     health, inbox = services.health, await _depth(services.database)
     found = Diagnosis(

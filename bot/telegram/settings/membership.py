@@ -6,8 +6,7 @@ from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
-from bot.telegram.access.chat_settings import chat
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access.incoming import interface_language
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.client.send import Destination, send
 from bot.telegram.context import Context
@@ -26,7 +25,7 @@ async def membership(update: Update, context: Context) -> None:
         return
     if context.services.recent.introductions.seen(change.chat.id):
         return
-    language = spoken(change.from_user.language_code)
+    language = interface_language(change.from_user.language_code)
     intro = context.texts(language, "group.intro", username=context.me.username)
     keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
     await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
@@ -37,8 +36,9 @@ async def migrated(update: Update, context: Context) -> None:
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
         context.services.recent.introductions.seen(message.migrate_to_chat_id)
-        before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
-        await context.services.preferences.move_settings(before, after)
+        pseudonyms = context.services.pseudonyms
+        group, supergroup = pseudonyms.chat(message.chat.id), pseudonyms.chat(message.migrate_to_chat_id)
+        await context.services.preferences.move_settings(group, supergroup)
 
 
 def _within(member: ChatMember) -> bool:
