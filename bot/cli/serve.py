@@ -27,7 +27,7 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
-    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
+    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM_API_URL)
     build, database = compose.builder(settings), compose.database(settings)
     with loading_without_gc():
         assistant = Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)

@@ -1,8 +1,7 @@
-"""The Telegram bot as a whole: its handlers, and what they are built into."""
+"""Puts the Telegram application together: its handlers, in one list, its client, inbox and order of updates."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from typing import cast
@@ -22,9 +21,9 @@ from telegram.ext import (
 )
 
 from bot.telegram import callbacks, errors
-from bot.telegram.access.guards import for_admins, rate_limited
+from bot.telegram.access import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
-from bot.telegram.answering.addressed import ASK, from_somebody
+from bot.telegram.answering.addressed import ASK, is_from_person
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.browsing import commands, random_commands
 from bot.telegram.client.bot_client import BotClient, UpdatesRequest
@@ -37,25 +36,22 @@ from bot.telegram.settings import group_settings, membership, personal_language,
 from bot.telegram.updates.chat_order import ChatOrder
 from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
 
-LOG = logging.getLogger(__name__)
+TELEGRAM_API_URL = "https://api.telegram.org/bot"
+"""Where Telegram serves the Bot API; the token follows."""
+LOAD, HANDLE, SAVE = -10, 0, 10
+"""Groups of handlers, in this order; in each, the first handler that fits an update handles it."""
 
 
-TELEGRAM = "https://api.telegram.org/bot"
-"""The Bot API of Telegram itself."""
-BEFORE, DEFAULT_GROUP, AFTER = -10, 0, 10
-"""Groups of handlers; of each, one handles an update, in this order."""
-
-
-class _FromSomebody(filters.MessageFilter):
+class _FromPerson(filters.MessageFilter):
     """Messages by people, or by chats in whose name people write."""
 
     def filter(self, message: Message) -> bool:
-        return from_somebody(message)
+        return is_from_person(message)
 
 
 def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
-    """List what the bot reacts to; the first that fits an update handles it."""
-    new = filters.UpdateType.MESSAGE & _FromSomebody()
+    """List what the bot reacts to; the first handler that fits an update handles it."""
+    new = filters.UpdateType.MESSAGE & _FromPerson()
     typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
         TypedCommandHandler("start", rate_limited(commands.start), typed),
@@ -77,7 +73,7 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
         MessageHandler(new, ask.answer),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.answer_edited),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromPerson(), ask.answer_edited),
         CallbackQueryHandler(callbacks.tapped),
         InlineQueryHandler(inline.answer_inline_query),
         ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -85,11 +81,11 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
 
 
 def build(token: SecretStr, services: Services, api_url: str | None = None) -> App:
-    """Put the application together; nothing is sent yet. `api_url` reaches up to and with `/bot`."""
-    # The library's coming default; without it, every flood wait warns of a deprecation.
+    """Put the application together; nothing is sent yet. `api_url` ends with `/bot`; None for Telegram's own."""
+    # The coming default of the library, which otherwise warns of a deprecation at every flood wait.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     concurrency = services.options.concurrency
-    client = _client(token, services.options, api_url or TELEGRAM)
+    client = _client(token, services.options, api_url or TELEGRAM_API_URL)
     inbox = InboxQueue(client, services.database, services.pseudonyms, services.write_behind, concurrency)
 
     async def handle(update: object) -> None:
@@ -110,9 +106,9 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     application = cast("App", built)  # the builder's types don't follow `application_class`
     application.add_handlers(
         {
-            BEFORE: [TypeHandler(Update, conversation_state.load_state)],
-            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, errors.handle_unreadable)],
-            AFTER: [TypeHandler(Update, conversation_state.save_state)],
+            LOAD: [TypeHandler(Update, conversation_state.load_state)],
+            HANDLE: [*handlers(), TypeHandler(UnreadableUpdate, errors.handle_unreadable)],
+            SAVE: [TypeHandler(Update, conversation_state.save_state)],
         }
     )
     application.add_error_handler(errors.handle_error)

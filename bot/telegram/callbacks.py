@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from telegram import Update
 
 from bot.errors import StorageError
-from bot.telegram.access.incoming import interface_language
+from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.browsing import commands

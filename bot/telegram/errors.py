@@ -12,8 +12,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.answers.html import escape
-from bot.telegram.access.incoming import interface_language, writer_language
-from bot.telegram.answering.addressed import question
+from bot.telegram.access import interface_language, writer_language
+from bot.telegram.answering import addressed_question
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.updates.attempts import MAX_FAILURES, GaveUp, TryAgain
@@ -107,4 +107,4 @@ async def _apologise(update: Update, context: Context) -> None:
 
 def _expects_answer(message: Message, context: Context) -> bool:
     """Return whether whoever wrote `message` expects an answer."""
-    return message.chat.type == ChatType.PRIVATE or question(message, context.me) is not None
+    return message.chat.type == ChatType.PRIVATE or addressed_question(message, context.me) is not None

@@ -20,10 +20,7 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.state_loader import StateLoader
 from bot.storage.time_zone import UTC_ZONE, Zone
 from bot.storage.write_behind import WriteBehindStore
-from bot.telegram.chats.group_admins import GroupAdmins
-from bot.telegram.chats.rate_limits import RateLimits
-from bot.telegram.chats.recent import MAX_ENTRIES, RecentSet
-from bot.telegram.chats.sent_answers import SentAnswers
+from bot.telegram.chats import MAX_ENTRIES, GroupAdmins, RateLimits, RecentSet, SentAnswers
 from bot.telegram.updates.attempts import Attempts
 from bot.telegram.updates.http_server import Listening
 from bot.telegram.updates.metrics import Metrics

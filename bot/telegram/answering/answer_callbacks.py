@@ -8,7 +8,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 
 from bot.answers import html
 from bot.knowledge.model import Language
-from bot.telegram.access.incoming import settings_at
+from bot.telegram.access import settings_at
 from bot.telegram.answering.answer_keyboards import Answer, Delete, Excerpt
 from bot.telegram.answering.deliver import deliver_entry, keyboards
 from bot.telegram.answering.voting import record_choice

@@ -148,7 +148,7 @@ class Keyboards:
         return [[button(self.texts(language, "delete.button"), Delete(language, destination.asker))]]
 
 
-def questions(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
+def question_keyboard(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
     """Return a button a question, which answers it in a new message; None where there is none."""
     return _markup([[answer_button(entry, language, exchange)] for entry in entries])
 

@@ -14,12 +14,11 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
 from bot.storage.preferences import GENERAL
-from bot.telegram.access.guards import within_rate_limit
-from bot.telegram.access.incoming import Incoming, read_incoming
-from bot.telegram.answering.addressed import AddressedQuestion, question
+from bot.telegram.access import Incoming, read_incoming, within_rate_limit
+from bot.telegram.answering.addressed import AddressedQuestion, addressed_question
 from bot.telegram.answering.conversation_state import conversation_of
 from bot.telegram.answering.deliver import deliver, linked
-from bot.telegram.answering.reply_context import about
+from bot.telegram.answering.reply_context import replied_answer
 from bot.telegram.client.send import GENERAL_TOPIC, send, typing
 from bot.telegram.context import Context
 
@@ -35,7 +34,7 @@ An older one was likely answered before a restart, by messages that are no longe
 async def answer(update: Update, context: Context) -> None:
     """Answer a message that is addressed to the bot; ignore all others."""
     message = update.message
-    asked = question(message, context.me) if message else None
+    asked = addressed_question(message, context.me) if message else None
     if message is None or asked is None:
         return
     incoming = await read_incoming(context, message)
@@ -50,7 +49,7 @@ async def answer(update: Update, context: Context) -> None:
 async def answer_edited(update: Update, context: Context) -> None:
     """Answer an edited question in the messages of its old answer; in new ones where the edit made it a question."""
     message = update.edited_message
-    asked = question(message, context.me) if message else None
+    asked = addressed_question(message, context.me) if message else None
     if message is None or asked is None or not asked.text:
         return
     incoming, sent_answers = await read_incoming(context, message), context.services.sent_answers
@@ -73,7 +72,7 @@ async def _answer(context: Context, incoming: Incoming, asked: AddressedQuestion
     destination = replace(incoming.destination, reply_to=asked.message_id)
     await _apologise_if_late(context, incoming)
     language_tag = message.from_user.language_code if message.from_user else None
-    replied_to = await about(context, message) if asked.message_id == message.message_id else None
+    replied_to = await replied_answer(context, message) if asked.message_id == message.message_id else None
     put = Question(asked.text, conversation_of(destination), language_tag, replied_to)
     async with typing(context.bot, destination):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)

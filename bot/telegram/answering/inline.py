@@ -20,7 +20,7 @@ from bot.answers.html import answer
 from bot.answers.reply import Question, Reply
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
-from bot.telegram.access.incoming import interface_language
+from bot.telegram.access import interface_language
 from bot.telegram.answering.answer_keyboards import Keyboards, related
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.client.callback_answers import too_late

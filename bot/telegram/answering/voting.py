@@ -14,7 +14,7 @@ from bot.answers.reply import Reply, Scored
 from bot.errors import StorageError
 from bot.storage import votes
 from bot.storage.history import Exchange
-from bot.telegram.answering.answer_keyboards import Answer, Excerpt, KeyboardOptions, Quotes, Vote, questions
+from bot.telegram.answering.answer_keyboards import Answer, Excerpt, KeyboardOptions, Quotes, Vote, question_keyboard
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.answering.exchange_log import find_exchange
 from bot.telegram.client.callback_answers import answer_callback
@@ -81,13 +81,13 @@ async def show_quotes(
         return
     await answer_callback(query)
     reply = Reply(exchange.question, "answered", exchange.language, answers=found)
-    keyboard = _without(message, query.data) or keyboards(context).for_reply(
+    keyboard = _keyboard_without(message, query.data) or keyboards(context).for_reply(
         reply, KeyboardOptions(reply_target(message), exchange.id)
     )
     await edit(context.bot, message, paragraphs(reply, context.texts), keyboard)
 
 
-def _without(message: MaybeInaccessibleMessage, data: str | None) -> InlineKeyboardMarkup | None:
+def _keyboard_without(message: MaybeInaccessibleMessage, data: str | None) -> InlineKeyboardMarkup | None:
     """Return the buttons of a message without the one that was tapped; None where Telegram doesn't send them along."""
     if not isinstance(message, Message) or message.reply_markup is None:
         return None
@@ -109,7 +109,7 @@ async def _offer_others(
     others = [scored.entry for scored in nearest if scored.entry.key not in exchange.entries][:MAX_OFFERED]
     markup = [escape(context.texts(language, key)) for key in ("feedback.sorry", "feedback.rephrase")]
     destination = reply_target(message, asker=query.from_user.id)
-    sent = await send(context.bot, destination, markup, questions(others, language, code(exchange.id)))
+    sent = await send(context.bot, destination, markup, question_keyboard(others, language, code(exchange.id)))
     messages = [one.message_id for one in sent]
     context.services.sent_answers.record_entries(message.chat.id, messages, others, exchange.id)
 

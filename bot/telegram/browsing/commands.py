@@ -10,11 +10,8 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Language
-from bot.telegram.access import menus
-from bot.telegram.access.incoming import Incoming
-from bot.telegram.access.rights import is_admin
-from bot.telegram.answering.answer_keyboards import questions
-from bot.telegram.answering.deliver import deliver_entry
+from bot.telegram.access import Incoming, is_admin, menus
+from bot.telegram.answering import deliver_entry, question_keyboard
 from bot.telegram.browsing.topic_pages import Browser, Entries, Interviews, Read, Sections
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
@@ -40,7 +37,8 @@ async def start(incoming: Incoming, context: Context) -> None:
         shown(interview.title, language) for interview in knowledge.interviews
     )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
-    await send(context.bot, incoming.destination, gone + intro, questions(popular(knowledge)[:EXAMPLES], language))
+    keyboard = question_keyboard(popular(knowledge)[:EXAMPLES], language)
+    await send(context.bot, incoming.destination, gone + intro, keyboard)
     if message.chat.type == ChatType.PRIVATE:
         await _set_menu(message, context)
 

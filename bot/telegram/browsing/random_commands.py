@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.answers.html import escape, saying
 from bot.answers.wording import shown
-from bot.telegram.access.incoming import Incoming
-from bot.telegram.answering.answer_keyboards import questions
+from bot.telegram.access import Incoming
+from bot.telegram.answering import question_keyboard
 from bot.telegram.client.send import send
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import sayings
@@ -16,7 +16,7 @@ async def random(incoming: Incoming, context: Context) -> None:
     language = incoming.language
     entry = context.services.random.choice(tuple(context.assistant.knowledge.by_key.values()))
     told = context.texts(language, "chance.question", question=shown(entry.question, language))
-    sent = await send(context.bot, incoming.destination, [escape(told)], questions([entry], language))
+    sent = await send(context.bot, incoming.destination, [escape(told)], question_keyboard([entry], language))
     context.services.sent_answers.record_entries(incoming.destination.chat, [one.message_id for one in sent], [entry])
 
 
@@ -25,5 +25,5 @@ async def quote(incoming: Incoming, context: Context) -> None:
     language = incoming.language
     entry, chosen = context.services.random.choice(sayings(context.assistant.knowledge))
     told = [saying(chosen, language, context.texts)]
-    sent = await send(context.bot, incoming.destination, told, questions([entry], language))
+    sent = await send(context.bot, incoming.destination, told, question_keyboard([entry], language))
     context.services.sent_answers.record_entries(incoming.destination.chat, [one.message_id for one in sent], [entry])

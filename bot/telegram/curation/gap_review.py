@@ -14,8 +14,8 @@ from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, Wording
-from bot.telegram.access.incoming import Incoming
-from bot.telegram.answering.exchange_log import find_exchange
+from bot.telegram.access import Incoming
+from bot.telegram.answering import find_exchange
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
@@ -85,10 +85,8 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
 
 async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Put a wording under an entry, where it waits for a yes."""
-    exchange, entry = (
-        await find_exchange(context, button.exchange),
-        find_entry(context.assistant.knowledge, button.entry),
-    )
+    exchange = await find_exchange(context, button.exchange)
+    entry = find_entry(context.assistant.knowledge, button.entry)
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return

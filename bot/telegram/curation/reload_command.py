@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.telegram.access.incoming import Incoming
+from bot.telegram.access import Incoming
 from bot.telegram.client.send import typing
 from bot.telegram.context import Context
 from bot.telegram.curation.reload import attempt, tell

@@ -13,7 +13,7 @@ from watchfiles import Change, awatch
 from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
-from bot.telegram.access.incoming import interface_language
+from bot.telegram.access import interface_language
 from bot.telegram.client.send import Destination
 from bot.telegram.curation.reload import Outcome, attempt, tell
 from bot.telegram.services import Services

@@ -15,7 +15,7 @@ from bot.knowledge.model import Knowledge, Language
 from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import InboxDepth, depth
-from bot.telegram.access.incoming import Incoming
+from bot.telegram.access import Incoming
 from bot.telegram.client.send import send, with_retries
 from bot.telegram.context import Context
 from bot.text import Texts

@@ -10,7 +10,7 @@ from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
-from bot.telegram.access.incoming import Incoming
+from bot.telegram.access import Incoming
 from bot.telegram.client.send import send, send_picture, typing
 from bot.telegram.context import Context
 from bot.telegram.monitoring.stats_picture import drawn

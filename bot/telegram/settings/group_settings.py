@@ -18,8 +18,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
-from bot.telegram.access.incoming import Incoming
-from bot.telegram.access.rights import writes_as_the_group
+from bot.telegram.access import Incoming, writes_as_group
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import send, topic_of
@@ -69,7 +68,7 @@ async def _show(context: Context, incoming: Incoming) -> None:
         now, language = after, after.language or language
     panel = Panel(now, language, context.texts, topic)
     told = panel.paragraphs()
-    if writes_as_the_group(message):  # whose taps may not be theirs to be seen
+    if writes_as_group(message):  # whose taps may not be theirs to be seen
         told.append(escape(context.texts(language, "settings.typed")))
     await send(context.bot, incoming.destination, told, panel.keyboard())
 
@@ -94,7 +93,7 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
     """Change what a button says, for an admin of the group."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
         opened = message.reply_to_message if isinstance(message, Message) else None
-        unseen = opened is not None and writes_as_the_group(opened)
+        unseen = opened is not None and writes_as_group(opened)
         await answer_callback(
             query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused")
         )
@@ -175,7 +174,7 @@ class Panel:
 
 async def _may_see(context: Context, message: Message) -> bool:
     """Tell whether an admin of the group wrote a message, under a name or in the group's."""
-    if writes_as_the_group(message):
+    if writes_as_group(message):
         return True
     writer = message.from_user if message.sender_chat is None else None
     return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)

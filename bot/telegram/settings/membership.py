@@ -6,8 +6,8 @@ from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
-from bot.telegram.access.incoming import interface_language
-from bot.telegram.answering.answer_keyboards import questions
+from bot.telegram.access import interface_language
+from bot.telegram.answering import question_keyboard
 from bot.telegram.client.send import Destination, send
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
@@ -27,7 +27,7 @@ async def membership(update: Update, context: Context) -> None:
         return
     language = interface_language(change.from_user.language_code)
     intro = context.texts(language, "group.intro", username=context.me.username)
-    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
+    keyboard = question_keyboard(popular(context.assistant.knowledge)[:EXAMPLES], language)
     await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
 
 

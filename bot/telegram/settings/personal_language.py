@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.telegram.access.incoming import Incoming, interface_language, writer_language
+from bot.telegram.access import Incoming, interface_language, writer_language
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import send

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.answers.html import escape
 from bot.storage import history
-from bot.telegram.access.incoming import Incoming, writer_language
-from bot.telegram.answering.conversation_state import conversation_of
+from bot.telegram.access import Incoming, writer_language
+from bot.telegram.answering import conversation_of
 from bot.telegram.client.send import send
 from bot.telegram.context import Context
 
