@@ -17,9 +17,9 @@ MAX_ENTRIES = 10_000
 class RecentSet:
     """A set of what was seen within the last `seconds`."""
 
-    def __init__(self, seconds: float, max_entries: int = MAX_ENTRIES, clock: Clock = time.monotonic) -> None:
+    def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
         """Start empty."""
-        self._seen: TTLCache[Hashable, bool] = TTLCache(max_entries, seconds, clock)
+        self._seen: TTLCache[Hashable, bool] = TTLCache(MAX_ENTRIES, seconds, clock)
 
     def seen(self, key: Hashable) -> bool:
         """Return whether `key` was seen recently; if it wasn't, it counts as seen from now on."""
