@@ -59,27 +59,29 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     return (
         TypedCommandHandler("start", rate_limited(commands.start), typed),
         TypedCommandHandler("help", rate_limited(commands.show_help), typed),
-        TypedCommandHandler("topics", rate_limited(commands.topics), typed),
-        TypedCommandHandler("random", rate_limited(random_commands.random), typed),
-        TypedCommandHandler("quote", rate_limited(random_commands.quote), typed),
+        TypedCommandHandler("topics", rate_limited(commands.show_topics), typed),
+        TypedCommandHandler("random", rate_limited(random_commands.offer_question), typed),
+        TypedCommandHandler("quote", rate_limited(random_commands.show_quote), typed),
         TypedCommandHandler(ASK, ask.answer, new),
-        TypedCommandHandler("stats", rate_limited(for_admins(stats.tell)), typed),
-        TypedCommandHandler("gaps", rate_limited(for_admins(gap_review.show)), typed),
-        TypedCommandHandler("lang", rate_limited(personal_language.choose), typed),
-        TypedCommandHandler("settings", rate_limited(group_settings.show), typed),
-        TypedCommandHandler("privacy", rate_limited(privacy.explain), typed),
-        TypedCommandHandler("forget", rate_limited(privacy.forget), typed),
+        TypedCommandHandler("stats", rate_limited(for_admins(stats.show_statistics)), typed),
+        TypedCommandHandler("gaps", rate_limited(for_admins(gap_review.show_gaps)), typed),
+        TypedCommandHandler("lang", rate_limited(personal_language.choose_language), typed),
+        TypedCommandHandler("settings", rate_limited(group_settings.show_settings), typed),
+        TypedCommandHandler("privacy", rate_limited(privacy.explain_privacy), typed),
+        TypedCommandHandler("forget", rate_limited(privacy.forget_person), typed),
         TypedCommandHandler("diag", rate_limited(for_admins(diagnosis.diagnose)), typed),
         TypedCommandHandler(
             "reload", rate_limited(for_admins(reload_command.reload)), typed, block=False
         ),  # it takes seconds, and its chat goes on
-        MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
-        MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
+        MessageHandler(filters.StatusUpdate.MIGRATE, membership.follow_migration),
+        MessageHandler(
+            new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.report_unknown_command)
+        ),
         MessageHandler(new, ask.answer),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.revise),
-        CallbackQueryHandler(callbacks.tapped),
+        CallbackQueryHandler(callbacks.handle_tap),
         InlineQueryHandler(inline.offered),
-        ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(membership.greet_group, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
 

@@ -36,7 +36,7 @@ CALLBACKS: Mapping[type[Button], CallbackHandler] = {
 """The handler of each kind of button."""
 
 
-async def tapped(update: Update, context: Context) -> None:
+async def handle_tap(update: Update, context: Context) -> None:
     """Do what the button says, or say why it can't be done."""
     query = update.callback_query
     if query is None:
@@ -52,7 +52,7 @@ async def tapped(update: Update, context: Context) -> None:
         await CALLBACKS[type(button)](context, query, message, button)
     except StorageError as error:
         LOG.warning("A tap couldn't be handled: %s", error)
-        await answer_callback(query, context.texts(button.language, "telegram.not_kept"))
+        await answer_callback(query, context.texts(button.language, "telegram.not_stored"))
 
 
 def _within_limits(context: Context, destination: Destination) -> bool:

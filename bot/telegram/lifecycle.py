@@ -91,7 +91,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
         await unless(stop, services.database.upgrade())
         if stop.is_set():
             return
-        await approval.learn(services)
+        await approval.apply_approved(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
         async with serving(pages, services.listening):
             if not await _retry_until_stopped(application, stop, application.initialize):

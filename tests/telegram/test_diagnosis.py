@@ -12,7 +12,7 @@ from telegram import User
 from bot import __version__
 from bot.answers.assistant import Assistant
 from bot.storage.inbox import InboxDepth
-from bot.telegram.monitoring.diagnosis import Diagnosis, told
+from bot.telegram.monitoring.diagnosis import Diagnosis, report
 from bot.text import Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.builders import ROOT
@@ -57,11 +57,11 @@ def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: T
     inbox = InboxDepth(4, 1.0, 2, ((7, "ValueError at somewhere"), (5, "KeyError at elsewhere")))
     found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, inbox, 0)
 
-    lines = list(told(found, texts, "en"))
+    lines = list(report(found, texts, "en"))
 
     assert lines[7:11] == [
         texts("en", "diag.waiting", count=4),
-        texts("en", "diag.aside", count=2),
+        texts("en", "diag.dead_letters", count=2),
         "7: ValueError at somewhere",
         "5: KeyError at elsewhere",
     ]
@@ -70,7 +70,7 @@ def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: T
 def test_a_database_that_keeps_nothing_is_told_with_the_remedy(assistant: Assistant, texts: Texts) -> None:
     found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, None, 0, "it is full")
 
-    assert texts("en", "diag.unkept", reason="it is full") in told(found, texts, "en")
+    assert texts("en", "diag.database_away", reason="it is full") in report(found, texts, "en")
 
 
 @pytest.mark.usefixtures("bot")
@@ -85,7 +85,7 @@ def test_uptime(assistant: Assistant, texts: Texts, seconds: int, shown: tuple[i
     days, hours, minutes = shown
     found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, seconds, 0, EMPTY, 0)
 
-    assert list(told(found, texts, "en"))[2] == texts("en", "diag.uptime", days=days, hours=hours, minutes=minutes)
+    assert list(report(found, texts, "en"))[2] == texts("en", "diag.uptime", days=days, hours=hours, minutes=minutes)
 
 
 def test_the_version_is_that_of_the_project() -> None:

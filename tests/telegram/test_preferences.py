@@ -160,7 +160,7 @@ async def test_settings_move_with_a_group_that_becomes_a_supergroup(api: BotApi)
 
 
 async def test_privacy_says_what_is_kept_and_for_how_long(api: BotApi, texts: Texts) -> None:
-    assert texts("en", "privacy.kept", days=30) in (await api.answer(BOB, "/privacy")).text
+    assert texts("en", "privacy.stored", days=30) in (await api.answer(BOB, "/privacy")).text
 
 
 async def test_forget_deletes_what_is_kept_and_says_how_much(api: BotApi, texts: Texts) -> None:

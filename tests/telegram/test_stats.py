@@ -11,9 +11,9 @@ from bot.answers.assistant import Assistant
 from bot.storage.figures import Chats, Statistics, from_json, to_json
 from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
-from bot.telegram.monitoring.stats import DAYS, MOST_DAYS, days_of, words
+from bot.telegram.monitoring.stats import DEFAULT_DAYS, MAX_DAYS, requested_days, summary
 from bot.telegram.monitoring.stats_chart import DPI, HEIGHT, WIDTH, draw
-from bot.telegram.monitoring.stats_picture import drawn
+from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.checks import png
@@ -52,7 +52,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
 
     assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
     assert texts("zh", "stats.asked", asked=2, people=2) in told.text
-    assert texts("zh", "stats.ways", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
+    assert texts("zh", "stats.statuses", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
     assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in told.text
     assert f"1. {NUCLEAR} · 1" in told.text
     assert texts("zh", "stats.private", chats=2, asked=2, busiest=1) in told.text
@@ -83,7 +83,7 @@ async def test_where_pictures_are_forbidden_the_sums_are_sent_alone(
 async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
     told = await api.answer(ADA, "/stats")
 
-    assert told.text == f"{texts('zh', 'stats.title', days=DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
+    assert told.text == f"{texts('zh', 'stats.title', days=DEFAULT_DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
     assert told.file is None
 
 
@@ -99,7 +99,7 @@ async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
         (answer,) = await api.sent(1, limit=60)
         log = bot.log
 
-    assert answer.text.startswith(texts("zh", "stats.title", days=DAYS, zone=told))
+    assert answer.text.startswith(texts("zh", "stats.title", days=DEFAULT_DAYS, zone=told))
     assert log.count("TZ ('Mars/Olympus') is no time zone; set it to a name like Asia/Taipei") == complaints
 
 
@@ -121,7 +121,7 @@ async def test_words_too_long_to_stand_below_a_picture_stand_behind_it(bot: App,
 def test_the_words_name_entries_by_their_question_and_gone_ones_by_their_key(
     assistant: Assistant, texts: Texts
 ) -> None:
-    told = "\n".join(words(sample(), assistant.knowledge, texts, "zh"))
+    told = "\n".join(summary(sample(), assistant.knowledge, texts, "zh"))
 
     assert f"1. {SOLAR} · 20\n2. gone/entry · 10" in told
     assert texts("zh", "stats.speed", p50="2.2", p95="1200.0") in told
@@ -175,7 +175,7 @@ async def test_where_no_picture_can_be_drawn_the_words_are_sent_alone_and_the_lo
 async def test_whatever_goes_wrong_with_the_process_that_draws_is_told_in_one_line(
     caplog: pytest.LogCaptureFixture, command: tuple[str, ...], limit: float, reason: str
 ) -> None:
-    assert await drawn(sample(), command, limit) is None
+    assert await draw_in_subprocess(sample(), command, limit) is None
     (record,) = caplog.records
     assert f"can't be drawn: {reason}" in record.getMessage()
 
@@ -188,7 +188,7 @@ async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.Monkey
         "sys.exit('s3cret' in repr(os.environ))"
     )
 
-    assert await drawn(sample(), (sys.executable, "-c", tells)) is not None
+    assert await draw_in_subprocess(sample(), (sys.executable, "-c", tells)) is not None
 
 
 def test_statistics_are_the_same_after_they_were_handed_over() -> None:
@@ -209,7 +209,15 @@ def test_a_picture_is_drawn_of_whatever_there_is(found: Statistics) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "days"), [([], DAYS), (["7"], 7), (["0"], 1), (["9999"], MOST_DAYS), (["-3"], DAYS), (["week"], DAYS)]
+    ("typed", "days"),
+    [
+        ([], DEFAULT_DAYS),
+        (["7"], 7),
+        (["0"], 1),
+        (["9999"], MAX_DAYS),
+        (["-3"], DEFAULT_DAYS),
+        (["week"], DEFAULT_DAYS),
+    ],
 )
 def test_days_are_read_as_far_as_they_make_sense(typed: list[str], days: int) -> None:
-    assert days_of(typed) == days
+    assert requested_days(typed) == days

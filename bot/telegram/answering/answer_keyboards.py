@@ -18,8 +18,8 @@ from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
 from bot.telegram.client.send import Destination
 from bot.telegram.ui.callback_data import Button, ChatId, ExchangeId, ShortId, one_of
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import code, ref
+from bot.telegram.ui.keyboards import make_button
+from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 from bot.text import Texts
 
 RELATED = 3
@@ -102,17 +102,21 @@ class Keyboards:
 
     def below(self, reply: Reply, where: Below) -> InlineKeyboardMarkup | None:
         """Return the buttons of a reply; None for none."""
-        language, exchange = reply.language, code(where.exchange)
+        language, exchange = reply.language, encode_exchange_id(where.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
-            rows = [[button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
+            rows = [[make_button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
             if where.quiet and any(entry.quotes for entry in entries):
-                rows.append([button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
+                rows.append([make_button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
             rows.append(self._votes(language, exchange, typed=where.typed))
         else:
             rows = [
-                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language, exchange))]
+                [
+                    make_button(
+                        f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language, exchange)
+                    )
+                ]
                 for number, scored in enumerate(reply.suggestions, 1)
             ]
         return _markup([*rows, *self._removal(where.place, language)])
@@ -123,7 +127,7 @@ class Keyboards:
 
     def link(self, entry: Entry) -> str:
         """Return the link that opens the bot at an entry."""
-        return f"https://t.me/{self.username}?start={ref(entry.interview, entry.id)}"
+        return f"https://t.me/{self.username}?start={short_id(entry.interview, entry.id)}"
 
     def _onward(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         return onward(entries, self.knowledge)[:RELATED]
@@ -133,27 +137,29 @@ class Keyboards:
         key = "button" if number is None else "numbered"
         about = quote(shown(entry.question, language))
         share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
-        name = ref(entry.interview, entry.id)
+        name = short_id(entry.interview, entry.id)
         return [
-            button(self.texts(language, f"context.{key}", **_only(number)), Excerpt(language, name)),
+            make_button(self.texts(language, f"context.{key}", **_only(number)), Excerpt(language, name)),
             InlineKeyboardButton(self.texts(language, f"share.{key}", **_only(number)), url=share),
         ]
 
     def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
-        row = [button("👍", Vote(language, "up", exchange)), button("👎", Vote(language, "down", exchange))]
+        row = [make_button("👍", Vote(language, "up", exchange)), make_button("👎", Vote(language, "down", exchange))]
         if typed:
-            row.append(button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
+            row.append(make_button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
         return row
 
     def _removal(self, place: Destination, language: Language) -> list[list[InlineKeyboardButton]]:
         if not place.group or place.asker is None:
             return []
-        return [[button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
+        return [[make_button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
 
 
 def questions(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
     """Return a button a question, which answers it in a new message; None where there is none."""
-    return _markup([[button(shown(entry.question, language), asks(entry, language, exchange))] for entry in entries])
+    return _markup(
+        [[make_button(shown(entry.question, language), asks(entry, language, exchange))] for entry in entries]
+    )
 
 
 def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
@@ -166,7 +172,7 @@ def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
 
 def asks(entry: Entry, language: Language, exchange: str = "") -> Answer:
     """Return the button that answers an entry, which may have been suggested in an exchange."""
-    return Answer(language, ref(entry.interview, entry.id), exchange)
+    return Answer(language, short_id(entry.interview, entry.id), exchange)
 
 
 def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:

@@ -10,7 +10,7 @@ from bot.storage.history import Exchange, Via, without_names
 from bot.telegram.access.chat_settings import chat, is_away, person
 from bot.telegram.client.send import Destination
 from bot.telegram.context import Context
-from bot.telegram.ui.short_ids import number
+from bot.telegram.ui.short_ids import decode_exchange_id
 
 _SUPERGROUP = -1_000_000_000_000
 """Ids of supergroups lie below, those of plain groups above."""
@@ -40,7 +40,7 @@ def keep(context: Context, place: Destination, reply: Reply, exchange: int, via:
 
 async def recall(context: Context, code: str) -> Exchange | None:
     """Return the exchange that a button names; None where it isn't kept any more."""
-    found = number(code)
+    found = decode_exchange_id(code)
     return await history.find(context.services.database, found) if found is not None else None
 
 

@@ -28,7 +28,7 @@ from bot.telegram.client.message_split import messages
 from bot.telegram.client.send import NO_PREVIEW, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
-from bot.telegram.ui.short_ids import ref
+from bot.telegram.ui.short_ids import short_id
 
 CACHED = 300
 """Seconds that Telegram may give the same person the same results: a reload shows up soon enough."""
@@ -71,7 +71,7 @@ def articles(entries: Sequence[Entry], language: Language, below: Keyboards) -> 
         text = messages(answer(entry, language, below.texts))[0]
         more = InlineKeyboardButton(below.texts(language, "inline.more"), url=below.link(entry))
         yield InlineQueryResultArticle(
-            id=ref(entry.interview, entry.id),
+            id=short_id(entry.interview, entry.id),
             title=shown(entry.question, language),
             description=shown(entry.points[0], language),
             input_message_content=InputTextMessageContent(

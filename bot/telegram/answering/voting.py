@@ -23,7 +23,7 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
-from bot.telegram.ui.short_ids import code, number
+from bot.telegram.ui.short_ids import decode_exchange_id, encode_exchange_id
 
 LOG = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ _NOTES: dict[votes.VoteOutcome, str] = {"new": "thanks", "changed": "changed", "
 
 async def chosen(context: Context, query: CallbackQuery, button: Answer | Excerpt, entry: str) -> None:
     """Note that somebody chose a suggested entry, which tells what the wording meant."""
-    exchange = number(button.exchange) if isinstance(button, Answer) else None
+    exchange = decode_exchange_id(button.exchange) if isinstance(button, Answer) else None
     if exchange is None:
         return
     chooser = context.services.names.of("person", query.from_user.id)
@@ -101,7 +101,7 @@ async def _offer_others(
     others = [scored.entry for scored in nearest if scored.entry.key not in exchange.entries][:OFFERED]
     told = [escape(context.texts(language, "feedback.sorry")), escape(context.texts(language, "feedback.rephrase"))]
     place = reply_target(message, asker=query.from_user.id)
-    sent = await send(context.bot, place, told, questions(others, language, code(exchange.id)))
+    sent = await send(context.bot, place, told, questions(others, language, encode_exchange_id(exchange.id)))
     messages = [one.message_id for one in sent]
     context.services.answers.note_about(message.chat.id, messages, others, exchange.id)
 

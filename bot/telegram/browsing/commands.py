@@ -61,7 +61,7 @@ async def show_help(update: Update, context: Context) -> None:
     await send(context.bot, reply_target(message), [escape(_how_to_ask(context, language)), escape(commands)])
 
 
-async def topics(update: Update, context: Context) -> None:
+async def show_topics(update: Update, context: Context) -> None:
     """Open the table of contents, which is browsed by buttons."""
     if update.message is None:
         return
@@ -70,7 +70,7 @@ async def topics(update: Update, context: Context) -> None:
     await send(context.bot, reply_target(update.message), page.paragraphs, page.keyboard)
 
 
-async def turned_topics(
+async def turn_topics_page(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Button
 ) -> None:
     """Show in place what somebody chose from the table of contents."""
@@ -84,7 +84,7 @@ async def turned_topics(
         context.services.answers.note_about(message.chat.id, messages, [entry])
 
 
-async def unknown(update: Update, context: Context) -> None:
+async def report_unknown_command(update: Update, context: Context) -> None:
     """Say that there is no such command; only in private, for in groups it may be another bot's."""
     if update.message is None:
         return
@@ -104,5 +104,7 @@ async def _set_menu(message: Message, context: Context) -> None:
         await menus.withdraw(context.bot, message.chat.id)
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys((Interviews, Sections, Entries, Read), turned_topics)
+CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys(
+    (Interviews, Sections, Entries, Read), turn_topics_page
+)
 """The buttons answered here, each with its handler."""

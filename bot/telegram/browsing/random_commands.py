@@ -10,26 +10,26 @@ from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.ui.popular import sayings
+from bot.telegram.ui.popular import memorable_quotes
 
 
-async def random(update: Update, context: Context) -> None:
+async def offer_question(update: Update, context: Context) -> None:
     """Offer a question worth asking, with a button to open it."""
     if update.message is None:
         return
     language = await language_for(context, update.message)
     entry = context.services.chance.choice(tuple(context.assistant.knowledge.by_key.values()))
-    told = context.texts(language, "chance.question", question=shown(entry.question, language))
+    told = context.texts(language, "random.question", question=shown(entry.question, language))
     sent = await send(context.bot, reply_target(update.message), [escape(told)], questions([entry], language))
     context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])
 
 
-async def quote(update: Update, context: Context) -> None:
+async def show_quote(update: Update, context: Context) -> None:
     """Show a memorable quote, with a button to the entry that it belongs to."""
     if update.message is None:
         return
     language = await language_for(context, update.message)
-    entry, chosen = context.services.chance.choice(sayings(context.assistant.knowledge))
+    entry, chosen = context.services.chance.choice(memorable_quotes(context.assistant.knowledge))
     told = [saying(chosen, language, context.texts)]
     sent = await send(context.bot, reply_target(update.message), told, questions([entry], language))
     context.services.answers.note_about(update.message.chat.id, [one.message_id for one in sent], [entry])

@@ -11,8 +11,8 @@ from bot.answers.html import answer, escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.ui.callback_data import Button, PageNumber, ShortId
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import find_entry, find_interview, find_section, ref
+from bot.telegram.ui.keyboards import make_button
+from bot.telegram.ui.short_ids import find_entry, find_interview, find_section, short_id
 from bot.text import Texts
 
 ROWS = 8
@@ -106,7 +106,7 @@ class Browser:
     def interviews(self, number: int) -> Page:
         """List the interviews."""
         keys = [
-            button(shown(interview.title, self.language), Sections(self.language, ref(interview.id)))
+            make_button(shown(interview.title, self.language), Sections(self.language, short_id(interview.id)))
             for interview in self.knowledge.interviews
         ]
         rows = self._rows(keys, number, lambda other: Interviews(self.language, other))
@@ -115,18 +115,18 @@ class Browser:
     def sections(self, interview: Interview, number: int) -> Page:
         """List an interview's sections; the way back leads to the interviews where there are several."""
         keys = [
-            button(
+            make_button(
                 self.texts(
                     self.language,
                     "topics.section",
                     title=shown(section.title, self.language),
                     count=len(section.entries),
                 ),
-                Entries(self.language, ref(interview.id, section.id)),
+                Entries(self.language, short_id(interview.id, section.id)),
             )
             for section in interview.sections
         ]
-        rows = self._rows(keys, number, lambda other: Sections(self.language, ref(interview.id), other))
+        rows = self._rows(keys, number, lambda other: Sections(self.language, short_id(interview.id), other))
         if len(self.knowledge.interviews) > 1:
             rows.append([self._back(Interviews(self.language))])
         return Page((self._title(interview), self._text("topics.sections")), InlineKeyboardMarkup(rows))
@@ -138,14 +138,14 @@ class Browser:
             return None
         interview, section = found
         keys = [
-            button(
+            make_button(
                 shown(entry.question, self.language),
-                Read(self.language, ref(entry.interview, entry.id), place // ROWS),
+                Read(self.language, short_id(entry.interview, entry.id), place // ROWS),
             )
             for place, entry in enumerate(section.entries)
         ]
         rows = self._rows(keys, number, lambda other: Entries(self.language, name, other))
-        rows.append([self._back(Sections(self.language, ref(interview.id)))])
+        rows.append([self._back(Sections(self.language, short_id(interview.id)))])
         head = f"<b>{escape(shown(section.title, self.language))}</b>"
         return Page((head, self._text("topics.entries")), InlineKeyboardMarkup(rows))
 
@@ -154,7 +154,7 @@ class Browser:
         entry = find_entry(self.knowledge, name)
         if entry is None:
             return None
-        back = Entries(self.language, ref(entry.interview, entry.section), number)
+        back = Entries(self.language, short_id(entry.interview, entry.section), number)
         paragraphs = tuple(answer(entry, self.language, self.texts))
         return Page(paragraphs, InlineKeyboardMarkup([[self._back(back)]]))
 
@@ -167,13 +167,13 @@ class Browser:
         rows = [[key] for key in keys[number * ROWS : (number + 1) * ROWS]]
         turning = []
         if number > 0:
-            turning.append(button(self.texts(self.language, "topics.previous"), turn(number - 1)))
+            turning.append(make_button(self.texts(self.language, "topics.previous"), turn(number - 1)))
         if number < last:
-            turning.append(button(self.texts(self.language, "topics.next"), turn(number + 1)))
+            turning.append(make_button(self.texts(self.language, "topics.next"), turn(number + 1)))
         return [*rows, turning] if turning else rows
 
     def _back(self, to: Button) -> InlineKeyboardButton:
-        return button(self.texts(self.language, "topics.back"), to)
+        return make_button(self.texts(self.language, "topics.back"), to)
 
     def _title(self, interview: Interview) -> str:
         title, source = shown(interview.title, self.language), shown(interview.source, self.language)

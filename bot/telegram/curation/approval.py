@@ -31,18 +31,18 @@ class Refusal:
     """For the text's placeholders."""
 
 
-async def approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
+async def load_approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
     """Return the wordings that take part in matching; those in the files too, for other files may be served."""
     kept = await phrasing_decisions.in_states(database, "approved", "exported")
     return tuple(ApprovedPhrasing(one.entry, one.text) for one in kept if one.entry is not None)
 
 
-async def learn(services: Services) -> Change | None:
+async def apply_approved(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
-    if await approved(services.database) == services.assistant.approved:
+    if await load_approved(services.database) == services.assistant.approved:
         return None
     async with services.sharing.build_lock:
-        learned = await approved(services.database)  # it may have changed while others reloaded
+        learned = await load_approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.set_approved, learned)
         await asyncio.to_thread(give_back)
     for refused in change.refused:
@@ -57,7 +57,7 @@ async def follow(services: Services, told: asyncio.Event) -> None:
         await told.wait()
         told.clear()
         try:
-            await learn(services)
+            await apply_approved(services)
             said = None
         except (KnowledgeError, StorageError) as error:
             if str(error) != said:
@@ -74,14 +74,14 @@ async def approve(context: Context, wording: Wording) -> Refusal | None:
         return Refusal("gaps.refused", {"reason": reason})
     await phrasing_decisions.save(services.database, [replace(wording, state="approved", at=time.time())])
     try:
-        await learn(services)
+        await apply_approved(services)
         if await asyncio.to_thread(_finds, context, learned):
             return None
-        refusal = Refusal("gaps.strays")
+        refusal = Refusal("gaps.finds_other")
     except KnowledgeError as error:
         refusal = Refusal("gaps.refused", {"reason": error.problems[0].message})
     await phrasing_decisions.save(services.database, [wording])
-    await learn(services)
+    await apply_approved(services)
     return refusal
 
 

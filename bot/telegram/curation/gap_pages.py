@@ -15,11 +15,11 @@ from bot.storage.phrasing_decisions import Wording
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.curation.gap_queue import Gap
 from bot.telegram.ui.callback_data import Button, ExchangeId, PageNumber, ShortId, one_of
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import code, ref
+from bot.telegram.ui.keyboards import make_button
+from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 from bot.text import Texts
 
-Decision: TypeAlias = Literal["belongs", "yes", "undo", "ignore", "later"]
+Decision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
 """Put the wording under an entry; let it take part; take that back; never offer it again; offer it later."""
 
 VARIANTS = 4
@@ -40,7 +40,7 @@ class Decide(Button):
     """Decide about an unanswered question."""
 
     code = "h"
-    decision: Annotated[Decision, one_of({"belongs": "b", "yes": "y", "undo": "u", "ignore": "i", "later": "l"})]
+    decision: Annotated[Decision, one_of({"assign": "b", "approve": "y", "undo": "u", "ignore": "i", "later": "l"})]
     """What is to be done."""
     exchange: ExchangeId
     """Exchange in which it was asked."""
@@ -69,7 +69,7 @@ class GapPages:
             others = (f"• {escape(one.text)}" for one in gap.asked[1 : 1 + VARIANTS])
             told.append("\n".join((self._say("others"), *others)))
         told.append(self._say("which"))
-        exchange = code(gap.head.exchange)
+        exchange = encode_exchange_id(gap.head.exchange)
         rows = [[self._belongs(entry, exchange, gap.chosen[entry.key])] for entry in entries]
         rows.append([self._decide("ignore", exchange), self._decide("later", exchange)])
         return Page(tuple(told), InlineKeyboardMarkup([*rows, *self._turning(number)]))
@@ -79,22 +79,22 @@ class GapPages:
         told = (
             f"<b>{self._say('pending', page=number + 1, pages=self.pages)}</b>",
             self._asked(wording.text),
-            f"{self._say('belongs')}\n❓ {escape(shown(entry.question, self.language))}",
-            self._say("now"),
+            f"{self._say('belongs_to')}\n❓ {escape(shown(entry.question, self.language))}",
+            self._say("approve_hint"),
         )
-        exchange = code(wording.id)
-        rows = [[self._decide("yes", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
+        exchange = encode_exchange_id(wording.id)
+        rows = [[self._decide("approve", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
         return Page(told, InlineKeyboardMarkup([*rows, *self._turning(number)]))
 
     def live(self, wording: Wording, entry: Entry) -> Page:
         """Show that a wording takes part now."""
         told = (
             self._asked(wording.text),
-            f"{self._say('belongs')}\n❓ {escape(shown(entry.question, self.language))}",
+            f"{self._say('belongs_to')}\n❓ {escape(shown(entry.question, self.language))}",
             self._say("live"),
         )
-        onward = button(self.texts(self.language, "gaps.next"), Gaps(self.language))
-        return Page(told, InlineKeyboardMarkup([[self._decide("undo", code(wording.id)), onward]]))
+        onward = make_button(self.texts(self.language, "gaps.next"), Gaps(self.language))
+        return Page(told, InlineKeyboardMarkup([[self._decide("undo", encode_exchange_id(wording.id)), onward]]))
 
     def _asked(self, text: str) -> str:
         return f"<b>{self._say('asked', text=text)}</b>"
@@ -105,17 +105,17 @@ class GapPages:
     def _belongs(self, entry: Entry, exchange: str, chosen: int) -> InlineKeyboardButton:
         question = shown(entry.question, self.language)
         label = f"👆{chosen} {question}" if chosen else question
-        return button(label, Decide(self.language, "belongs", exchange, ref(entry.interview, entry.id)))
+        return make_button(label, Decide(self.language, "assign", exchange, short_id(entry.interview, entry.id)))
 
     def _decide(self, decision: Decision, exchange: str) -> InlineKeyboardButton:
-        return button(self.texts(self.language, f"gaps.{decision}"), Decide(self.language, decision, exchange))
+        return make_button(self.texts(self.language, f"gaps.{decision}"), Decide(self.language, decision, exchange))
 
     def _turning(self, number: int) -> list[list[InlineKeyboardButton]]:
         row = []
         if number > 0:
-            row.append(button(self.texts(self.language, "topics.previous"), Gaps(self.language, number - 1)))
+            row.append(make_button(self.texts(self.language, "topics.previous"), Gaps(self.language, number - 1)))
         if number < self.pages - 1:
-            row.append(button(self.texts(self.language, "topics.next"), Gaps(self.language, number + 1)))
+            row.append(make_button(self.texts(self.language, "topics.next"), Gaps(self.language, number + 1)))
         return [row] if row else []
 
     def _say(self, key: str, **values: object) -> str:

@@ -25,7 +25,7 @@ from bot.telegram.curation import approval
 from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps
 from bot.telegram.curation.gap_queue import Gap, nearest, queue
 from bot.telegram.ui.callback_data import Button, CallbackHandler
-from bot.telegram.ui.short_ids import find_entry, number
+from bot.telegram.ui.short_ids import decode_exchange_id, find_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Waiting:
         return ids.index(exchange) if exchange in ids else 0
 
 
-async def show(update: Update, context: Context) -> None:
+async def show_gaps(update: Update, context: Context) -> None:
     """Show an admin the first page."""
     message = update.message
     if message is None:
@@ -62,21 +62,23 @@ async def show(update: Update, context: Context) -> None:
         await send(context.bot, place, page.paragraphs, page.keyboard)
 
 
-async def turned(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
+async def turn_page(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
     """Show another page in place."""
     if await _is_admin(context, query, button.language):
         await answer_callback(query)
         await _show(context, message, await _page(context, button.language, button.page))
 
 
-async def decided(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+async def apply_decision(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide
+) -> None:
     """Do what an admin decided, and show what comes next."""
     if not await _is_admin(context, query, button.language):
         return
     match button.decision:
-        case "belongs":
+        case "assign":
             await _put(context, query, message, button)
-        case "yes":
+        case "approve":
             await _go_live(context, query, message, button)
         case "undo":
             await _undo(context, query, message, button)
@@ -121,7 +123,7 @@ async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessib
         return
     await phrasing_decisions.delete_decision(context.services.database, wording.id)
     if wording.state == "approved":
-        await approval.learn(context.services)
+        await approval.apply_approved(context.services)
     await answer_callback(query, context.texts(button.language, "gaps.undone"))
     await _show(context, message, await _page(context, button.language, wording.id, by_exchange=True))
 
@@ -130,7 +132,7 @@ async def _dismiss(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: DecisionState
 ) -> None:
     """Take a question with all its wordings out of the queue, for a while or for ever."""
-    exchange, waiting = number(button.exchange), await _waiting(context)
+    exchange, waiting = decode_exchange_id(button.exchange), await _waiting(context)
     names = [(one.id, one.wording) for one in waiting.pending if one.id == exchange]
     for gap in waiting.gaps:
         if gap.head.exchange == exchange:
@@ -173,7 +175,7 @@ async def _waiting(context: Context) -> Waiting:
 
 
 async def _find_decision(context: Context, button: Decide) -> Wording | None:
-    exchange = number(button.exchange)
+    exchange = decode_exchange_id(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 
 
@@ -196,5 +198,5 @@ def _name(context: Context, text: str) -> int:
     return context.services.names.of_text("wording", context.assistant.normalised(text))
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turn_page, Decide: apply_decision}
 """The buttons answered here, each with its handler."""

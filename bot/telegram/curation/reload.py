@@ -55,19 +55,19 @@ async def attempt(services: Services) -> Outcome:
     return Outcome(change)
 
 
-async def tell(bot: Bot, place: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
+async def report(bot: Bot, place: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
     """Say what became of a reload."""
     if outcome.change is not None:
-        await send(bot, place, change_told(outcome.change, texts, language))
+        await send(bot, place, change_report(outcome.change, texts, language))
     elif outcome.problems:
-        await send(bot, place, problems_told(outcome.problems, texts, language))
+        await send(bot, place, problem_report(outcome.problems, texts, language))
         if len(outcome.problems) > PROBLEMS:
             await send_file(bot, place, "problems.txt", "".join(f"{problem}\n" for problem in outcome.problems))
     else:
         await send(bot, place, [escape(texts(language, "admin.failed", reason=outcome.reason))])
 
 
-def change_told(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:
+def change_report(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:
     """Tell what a reload changed, as paragraphs of markup."""
     lists = (
         _names("admin.added", change.added, texts, language),
@@ -79,7 +79,7 @@ def change_told(change: Change, texts: Texts, language: Language) -> tuple[str, 
     return (escape(texts(language, "admin.reloaded", version=change.version)), *told)
 
 
-def problems_told(problems: Sequence[Problem], texts: Texts, language: Language) -> tuple[str, ...]:
+def problem_report(problems: Sequence[Problem], texts: Texts, language: Language) -> tuple[str, ...]:
     """Tell the first problems, as paragraphs of markup."""
     head = escape(texts(language, "admin.problems", count=len(problems)))
     lines = (f"<code>{escape(f'{one.file}:{one.line}')}</code>: {escape(one.message)}" for one in problems[:PROBLEMS])

@@ -7,7 +7,7 @@ from telegram import Update
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client.send import reply_target, typing
 from bot.telegram.context import Context
-from bot.telegram.curation.reload import attempt, tell
+from bot.telegram.curation.reload import attempt, report
 
 
 async def reload(update: Update, context: Context) -> None:
@@ -18,4 +18,4 @@ async def reload(update: Update, context: Context) -> None:
     place, language = reply_target(message), await language_for(context, message)
     async with typing(context.bot, place):
         outcome = await attempt(context.services)
-    await tell(context.bot, place, outcome, context.texts, language)
+    await report(context.bot, place, outcome, context.texts, language)

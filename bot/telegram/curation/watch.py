@@ -16,7 +16,7 @@ from bot.knowledge.model import Language
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.client.send import Destination
 from bot.telegram.context import Services
-from bot.telegram.curation.reload import Outcome, attempt, tell
+from bot.telegram.curation.reload import Outcome, attempt, report
 
 LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ async def _take_up(services: Services, bot: Bot) -> None:
     for admin in sorted(services.admins):
         place = Destination(admin, None, None, group=False)
         try:
-            await tell(bot, place, outcome, services.texts, await _language(services, admin))
+            await report(bot, place, outcome, services.texts, await _language(services, admin))
         except TelegramError as error:
             LOG.info("An admin wasn't told of the reload (%s); whoever wants to be told starts the bot once", error)
 

@@ -63,7 +63,7 @@ async def diagnose(update: Update, context: Context) -> None:
         _trouble(context) or (str(inbox) if isinstance(inbox, StorageError) else None),
         services.proxy,
     )
-    await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
+    await send(context.bot, place, ["\n".join(map(escape, report(found, context.texts, language)))])
 
 
 def _trouble(context: Context) -> str | None:
@@ -78,7 +78,7 @@ async def _depth(database: Database) -> InboxDepth | StorageError:
         return error
 
 
-def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
+def report(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
     """Yield the lines of the report."""
     minutes = int(found.uptime // 60)
     privacy = "privacy_off" if found.me.can_read_all_group_messages else "privacy_on"
@@ -95,10 +95,10 @@ def told(found: Diagnosis, texts: Texts, language: Language) -> Iterator[str]:
         yield texts(language, "diag.proxy", proxy=str(found.proxy), variable=found.proxy.variable)
     yield texts(language, "diag.failures", count=found.failures)
     if found.trouble is not None:
-        yield texts(language, "diag.unkept", reason=found.trouble)
+        yield texts(language, "diag.database_away", reason=found.trouble)
     if found.inbox is not None:
         yield texts(language, "diag.waiting", count=found.inbox.waiting)
         if found.inbox.dead_letters:
-            yield texts(language, "diag.aside", count=found.inbox.dead_letters)
+            yield texts(language, "diag.dead_letters", count=found.inbox.dead_letters)
         yield from (f"{number}: {error}" for number, error in found.inbox.errors)
     yield texts(language, f"diag.{problems}", **({"count": found.problems} if found.problems else {}))

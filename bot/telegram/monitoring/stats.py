@@ -15,15 +15,15 @@ from bot.storage.statistics import statistics
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client.send import reply_target, send, send_picture, typing
 from bot.telegram.context import Context
-from bot.telegram.monitoring.stats_picture import drawn
+from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 
-DAYS = 30
+DEFAULT_DAYS = 30
 """Days that are told of where none are named."""
-MOST_DAYS = 366
+MAX_DAYS = 366
 
 
-async def tell(update: Update, context: Context) -> None:
+async def show_statistics(update: Update, context: Context) -> None:
     """Tell an admin about the last days, as many as are named."""
     message = update.message
     if message is None:
@@ -31,23 +31,23 @@ async def tell(update: Update, context: Context) -> None:
     place, language = reply_target(message), await language_for(context, message)
     async with typing(context.bot, place):
         found = await statistics(
-            context.services.database, days_of(context.args or []), time.time(), context.services.zone
+            context.services.database, requested_days(context.args or []), time.time(), context.services.zone
         )
-        told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
-        picture = await drawn(found) if found.asked else None
+        told = [escape(line) for line in summary(found, context.assistant.knowledge, context.texts, language)]
+        picture = await draw_in_subprocess(found) if found.asked else None
     if picture is None:
         await send(context.bot, place, told)
     else:
         await send_picture(context.bot, place, "statistics.png", picture, told)
 
 
-def days_of(arguments: list[str]) -> int:
+def requested_days(arguments: list[str]) -> int:
     """Read how many days are asked for."""
     named = arguments[0] if arguments else ""
-    return min(max(int(named), 1), MOST_DAYS) if named.isdecimal() else DAYS
+    return min(max(int(named), 1), MAX_DAYS) if named.isdecimal() else DEFAULT_DAYS
 
 
-def words(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
+def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
     """Yield the statistics as paragraphs of plain text."""
     yield texts(language, "stats.title", days=found.days, zone=found.zone)
     if not found.asked:
@@ -69,7 +69,7 @@ def _sums(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
     ways = {way: found.statuses.get(way, 0) for way in ("answered", "suggested", "unknown", "smalltalk")}
     votes = {vote: found.votes.get(vote, 0) for vote in ("up", "down", "wrong")}
     yield texts(language, "stats.asked", asked=found.asked, people=found.people)
-    yield texts(language, "stats.ways", **ways)
+    yield texts(language, "stats.statuses", **ways)
     yield texts(language, "stats.votes", **votes)
     yield texts(language, "stats.speed", p50=f"{found.p50 or 0:.1f}", p95=f"{found.p95 or 0:.1f}")
 

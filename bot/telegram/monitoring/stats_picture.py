@@ -27,7 +27,7 @@ _OURS = ("BOT_", "DATABASE_", "PG")
 _ENDINGS = ("_PROXY", "_TOKEN")
 
 
-async def drawn(found: Statistics, command: Sequence[str] = COMMAND, limit: float = LIMIT) -> bytes | None:
+async def draw_in_subprocess(found: Statistics, command: Sequence[str] = COMMAND, limit: float = LIMIT) -> bytes | None:
     """Return a PNG; None where it couldn't be drawn, which is logged."""
     try:
         async with asyncio.timeout(limit):

@@ -27,7 +27,7 @@ from bot.telegram.client.send import reply_target, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, FieldFormat, one_of
-from bot.telegram.ui.keyboards import button
+from bot.telegram.ui.keyboards import make_button
 from bot.text import Texts
 
 ON = "1"
@@ -45,7 +45,7 @@ class Setting(Button):
     """A language, a forum topic, "1", or "-" for none."""
 
 
-async def show(update: Update, context: Context) -> None:
+async def show_settings(update: Update, context: Context) -> None:
     """Show what is set, to the group's admins, after changing what the words behind the command say."""
     message = update.message
     if message is None:
@@ -60,10 +60,10 @@ async def show(update: Update, context: Context) -> None:
 
 
 async def _show(context: Context, message: Message, language: Language) -> None:
-    chosen, group, topic = context.services.chosen, chat(context, message.chat.id), _topic_of(message)
+    chosen, group, topic = context.services.chosen, chat(context, message.chat.id), _shown_topic(message)
     now = await chosen.settings_of(group)
-    wanted = typed(context.args or (), language, topic)
-    if wanted is not None and (after := changed(now, wanted)) is not None:
+    wanted = parse_words(context.args or (), language, topic)
+    if wanted is not None and (after := with_change(now, wanted)) is not None:
         await chosen.change_settings(group, after)
         now, language = after, after.language or language
     panel = Panel(now, language, context.texts, topic)
@@ -73,7 +73,7 @@ async def _show(context: Context, message: Message, language: Language) -> None:
     await send(context.bot, reply_target(message), told, panel.keyboard())
 
 
-def typed(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
+def parse_words(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
     """Return the button that words stand for; None where they stand for none."""
     match [word.lower() for word in words]:
         case [name] if name in TYPED:
@@ -89,7 +89,9 @@ def typed(words: Sequence[str], language: Language, topic: int | None) -> Settin
     return None
 
 
-async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting) -> None:
+async def change_setting(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting
+) -> None:
     """Change what a button says, for an admin of the group."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
         opened = message.reply_to_message if isinstance(message, Message) else None
@@ -100,18 +102,18 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
         return
     chosen, group = context.services.chosen, chat(context, message.chat.id)
     before = await chosen.settings_of(group)
-    now = changed(before, button)
+    now = with_change(before, button)
     if now is None:
         await answer_callback(query, context.texts(button.language, "telegram.unknown_button"))
         return
     await chosen.change_settings(group, now)
     await answer_callback(query)
     language = now.language or button.language
-    panel = Panel(now, language, context.texts, _topic_of(message))
+    panel = Panel(now, language, context.texts, _shown_topic(message))
     await edit(context.bot, message, panel.paragraphs(), panel.keyboard())
 
 
-def changed(settings: ChatSettings, button: Setting) -> ChatSettings | None:
+def with_change(settings: ChatSettings, button: Setting) -> ChatSettings | None:
     """Return the settings as a button wants them; None where it makes no sense."""
     match button.name, button.value:
         case "language", value if value == NONE or value in _LANGUAGES:
@@ -166,7 +168,7 @@ class Panel:
             yield self._say("settings.everywhere")
 
     def _button(self, label: str, name: Literal["language", "quiet", "topic"], value: str) -> InlineKeyboardButton:
-        return button(label, Setting(self._language, name, value))
+        return make_button(label, Setting(self._language, name, value))
 
     def _say(self, key: str) -> str:
         return self._texts(self._language, key)
@@ -180,12 +182,12 @@ async def _may_see(context: Context, message: Message) -> bool:
     return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)
 
 
-def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
+def _shown_topic(message: MaybeInaccessibleMessage) -> int | None:
     """Return the forum topic of a message, `GENERAL` for the one without an id; None outside of forums."""
     if not message.chat.is_forum:
         return None
     return topic_of(message) or GENERAL
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: tapped}
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: change_setting}
 """The button answered here, with its handler."""

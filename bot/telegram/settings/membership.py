@@ -17,12 +17,12 @@ EXAMPLES = 3
 """Questions to tap below the introduction."""
 
 
-async def membership(update: Update, context: Context) -> None:
+async def greet_group(update: Update, context: Context) -> None:
     """Introduce the bot in a group that it was added to."""
     change = update.my_chat_member
     if change is None or change.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
         return
-    if not _within(change.new_chat_member) or _within(change.old_chat_member):
+    if not _is_member(change.new_chat_member) or _is_member(change.old_chat_member):
         return
     if context.services.introduced.seen(change.chat.id):
         return
@@ -32,7 +32,7 @@ async def membership(update: Update, context: Context) -> None:
     await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
 
 
-async def migrated(update: Update, context: Context) -> None:
+async def follow_migration(update: Update, context: Context) -> None:
     """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
@@ -41,7 +41,7 @@ async def migrated(update: Update, context: Context) -> None:
         await context.services.chosen.move_settings(before, after)
 
 
-def _within(member: ChatMember) -> bool:
+def _is_member(member: ChatMember) -> bool:
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status in {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER}

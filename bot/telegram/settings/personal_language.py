@@ -17,7 +17,7 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, OptionalLanguage
-from bot.telegram.ui.keyboards import button
+from bot.telegram.ui.keyboards import make_button
 from bot.text import Texts
 
 NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
@@ -35,7 +35,7 @@ class Speak(Button):
     """None for that of the question."""
 
 
-async def choose(update: Update, context: Context) -> None:
+async def choose_language(update: Update, context: Context) -> None:
     """Offer the languages, or take the one that is named."""
     message = update.message
     if message is None:
@@ -53,8 +53,10 @@ async def choose(update: Update, context: Context) -> None:
     await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
 
 
-async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
-    """Keep the language that is tapped, and show the choice in it."""
+async def save_language(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak
+) -> None:
+    """Save the language that is tapped, and show the choice in it."""
     who = context.services.names.of("person", query.from_user.id)
     await context.services.chosen.choose_language(who, button.wanted)
     language = button.wanted or spoken(query.from_user.language_code)
@@ -65,7 +67,7 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
 
 def keyboard(chosen: Language | None, language: Language, texts: Texts) -> InlineKeyboardMarkup:
     """Return the languages to choose from, the chosen one marked."""
-    keys = [button(label, Speak(language, wanted)) for wanted, label in choices(chosen, language, texts)]
+    keys = [make_button(label, Speak(language, wanted)) for wanted, label in choices(chosen, language, texts)]
     return InlineKeyboardMarkup(rows_of_choices(keys))
 
 
@@ -97,5 +99,5 @@ def _told(chosen: Language | None, language: Language, texts: Texts) -> str:
     return escape(texts(language, "lang.fixed", language=dict(NAMES)[chosen]))
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Speak: tapped}
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Speak: save_language}
 """The button answered here, with its handler."""

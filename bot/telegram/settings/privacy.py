@@ -13,18 +13,18 @@ from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
 
 
-async def explain(update: Update, context: Context) -> None:
+async def explain_privacy(update: Update, context: Context) -> None:
     """Say what is kept, how, and for how long."""
     message = update.message
     if message is None:
         return
     language, days = await language_for(context, message), context.services.retention
-    keys = ("privacy.kept", "privacy.not_kept", "privacy.forget")
+    keys = ("privacy.stored", "privacy.not_stored", "privacy.forget")
     told = [escape(context.texts(language, key, **({"days": days} if key == keys[0] else {}))) for key in keys]
     await send(context.bot, reply_target(message), told)
 
 
-async def forget(update: Update, context: Context) -> None:
+async def forget_person(update: Update, context: Context) -> None:
     """Delete what is kept about whoever asks for it, and say how much that was."""
     message = update.message
     # A group in whose name somebody writes is nobody's to be forgotten.

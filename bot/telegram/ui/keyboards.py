@@ -16,6 +16,6 @@ def label(text: str) -> str:
     return line if len(line) <= MAX_LABEL_CHARACTERS else f"{line[: MAX_LABEL_CHARACTERS - 1].rstrip()}…"
 
 
-def button(text: str, does: Button) -> InlineKeyboardButton:
+def make_button(text: str, does: Button) -> InlineKeyboardButton:
     """Make one button that carries `does` as its callback data."""
     return InlineKeyboardButton(label(text), callback_data=pack(does))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.knowledge.model import Entry, Interview, Knowledge, Quote
 
-MAX_SAYING_CHARACTERS = 120
+MAX_QUOTE_CHARACTERS = 120
 """A longer quote isn't offered by /quote, where others are."""
 _CITED = "“"
 """Opens a literal quotation within a paraphrase."""
@@ -18,7 +18,7 @@ def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
     return tuple(entry for interview in knowledge.interviews for entry in interview.entries() if entry.broad)
 
 
-def sayings(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
+def memorable_quotes(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
     """Return the quotes for /quote, each with its entry: the memorable ones, or all where none is."""
     memorable = [one for interview in knowledge.interviews for one in _memorable(interview)]
     return memorable or [(entry, quote) for entry in knowledge.by_key.values() for quote in entry.quotes]
@@ -34,5 +34,5 @@ def _memorable(interview: Interview) -> Iterator[tuple[Entry, Quote]]:
     speakers = Counter(quote.speaker.id for _, quote in quotes)
     most = speakers.most_common(1)[0][0] if speakers else None
     for entry, quote in quotes:
-        if len(quote.text) <= MAX_SAYING_CHARACTERS and (_CITED in quote.text or quote.speaker.id != most):
+        if len(quote.text) <= MAX_QUOTE_CHARACTERS and (_CITED in quote.text or quote.speaker.id != most):
             yield entry, quote

@@ -16,7 +16,7 @@ _SHORT_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}")
 _EXCHANGE_CODE = re.compile(r"[A-Za-z0-9_-]{8}")
 
 
-def ref(*ids: str) -> str:
+def short_id(*ids: str) -> str:
     """Join ids into a name of `[A-Za-z0-9_-]`; ids that don't fit become a digest of them."""
     joined = "_".join(ids)
     if _SHORT_ID.fullmatch(joined):
@@ -31,29 +31,29 @@ def find_entry(knowledge: Knowledge, wanted: str) -> Entry | None:
     if interview and (found := knowledge.entry(interview, entry)):
         return found
     entries = knowledge.by_key.values()
-    return next((each for each in entries if wanted in {each.id, ref(each.interview, each.id)}), None)
+    return next((each for each in entries if wanted in {each.id, short_id(each.interview, each.id)}), None)
 
 
 def find_interview(knowledge: Knowledge, wanted: str) -> Interview | None:
     """Return the interview of that name, or None where it is gone."""
-    return next((each for each in knowledge.interviews if ref(each.id) == wanted), None)
+    return next((each for each in knowledge.interviews if short_id(each.id) == wanted), None)
 
 
 def find_section(knowledge: Knowledge, wanted: str) -> tuple[Interview, Section] | None:
     """Return the section of that name with its interview, or None where it is gone."""
     for interview in knowledge.interviews:
         for section in interview.sections:
-            if ref(interview.id, section.id) == wanted:
+            if short_id(interview.id, section.id) == wanted:
                 return interview, section
     return None
 
 
-def code(number: int) -> str:
+def encode_exchange_id(number: int) -> str:
     """Write the id of an exchange in 8 characters of `[A-Za-z0-9_-]`."""
     return urlsafe_b64encode(number.to_bytes(ID_BITS // 8)).decode()
 
 
-def number(written: str) -> int | None:
+def decode_exchange_id(written: str) -> int | None:
     """Read what `code` wrote; None for anything else."""
     if not _EXCHANGE_CODE.fullmatch(written):
         return None
