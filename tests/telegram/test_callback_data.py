@@ -9,11 +9,11 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.storage.history import ID_BITS
 from bot.telegram.answering.answer_keyboards import Answer, Delete, Excerpt, Quotes, Vote
-from bot.telegram.browsing.topic_pages import Entries, Interviews, Read, Sections
+from bot.telegram.browsing.topics import Entries, Interviews, Read, Sections
 from bot.telegram.callbacks import CALLBACKS, FEATURES
 from bot.telegram.curation.gap_pages import Decide, Gaps
 from bot.telegram.settings.group_settings import Setting
-from bot.telegram.settings.personal_language import Speak
+from bot.telegram.settings.personal_language import ChooseLanguage
 from bot.telegram.ui.callback_data import Button, ExchangeId, ShortId, field_formats, pack, unpack
 from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 
@@ -33,8 +33,8 @@ IN_CHATS: dict[str, Button] = {
     "ss:energy-talk:1": Sections("zh", "energy-talk", 1),
     "es:energy-talk_energy:2": Entries("zh", "energy-talk_energy", 2),
     f"re:{SOLAR}:12": Read("en", SOLAR, 12),
-    "ls:-": Speak("zh", None),
-    "ls:t": Speak("zh", "zh-Hant"),
+    "ls:-": ChooseLanguage("zh", None),
+    "ls:t": ChooseLanguage("zh", "zh-Hant"),
     "oe:l:zh-Hant": Setting("en", "language", "zh-Hant"),
     "oe:l:-": Setting("en", "language", "-"),
     "oe:q:1": Setting("en", "quiet", "1"),

@@ -116,9 +116,9 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert texts("zh", "gaps.counts", times=3, people=2, down=0) in page.text
         assert f"{texts('zh', 'gaps.others')}\n• {VARIANT}" in page.text
 
-        await turned(api, page, texts("zh", "topics.next"))
+        await turned(api, page, texts("zh", "paging.next"))
         assert texts("zh", "gaps.asked", text=ODD) in page.text
-        await turned(api, page, texts("zh", "topics.previous"))
+        await turned(api, page, texts("zh", "paging.previous"))
 
         assert await turned(api, page, texts("zh", "gaps.ignore")) == texts("zh", "gaps.ignored")
         assert texts("zh", "gaps.asked", text=ODD) in page.text

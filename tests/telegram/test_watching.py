@@ -68,7 +68,7 @@ async def test_an_admin_who_cannot_be_told_is_no_failure(
     change_point(own_folder, "核能比以前更重要。")
     for _ in range(10):
         try:
-            await api.wait_for(lambda: "An admin wasn't told" in caplog.text, "the failure to be noted", 3)
+            await api.wait_for(lambda: "An admin got no report" in caplog.text, "the failure to be noted", 3)
         except AssertionError:
             path = own_folder / "lexicon.yaml"
             path.write_bytes(path.read_bytes() + b"\n")

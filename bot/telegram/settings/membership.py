@@ -1,4 +1,4 @@
-"""What happens to the bot itself in groups: it is added, or the group becomes another chat."""
+"""What happens to the bot itself in groups: it is added to one, or a group becomes a supergroup."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.telegram.access.menu_language import spoken
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.client.send import Destination, send
 from bot.telegram.context import Context
-from bot.telegram.ui.popular import popular
+from bot.telegram.ui import popular
 
-EXAMPLES = 3
-"""Questions to tap below the introduction."""
+EXAMPLE_COUNT = 3
+"""Number of questions to tap below the introduction."""
 
 
 async def greet_group(update: Update, context: Context) -> None:
-    """Introduce the bot in a group that it was added to."""
+    """Introduce the bot in a group that it was added to, once a day at most."""
     change = update.my_chat_member
     if change is None or change.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
         return
@@ -28,17 +28,17 @@ async def greet_group(update: Update, context: Context) -> None:
         return
     language = spoken(change.from_user.language_code)
     intro = context.texts(language, "group.intro", username=context.me.username)
-    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
+    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLE_COUNT], language)
     await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
 
 
 async def follow_migration(update: Update, context: Context) -> None:
-    """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
+    """Move a group's settings to the supergroup that it became, and don't introduce the bot there again."""
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
         context.services.introduced.seen(message.migrate_to_chat_id)
-        before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
-        await context.services.chosen.move_settings(before, after)
+        old, new = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
+        await context.services.chosen.move_settings(old, new)
 
 
 def _is_member(member: ChatMember) -> bool:

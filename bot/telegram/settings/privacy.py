@@ -1,4 +1,4 @@
-"""/privacy and /forget: what is kept about people, and its end."""
+"""/privacy and /forget: what is stored about people, and how they have it deleted."""
 
 from __future__ import annotations
 
@@ -14,32 +14,36 @@ from bot.telegram.context import Context
 
 
 async def explain_privacy(update: Update, context: Context) -> None:
-    """Say what is kept, how, and for how long."""
+    """Say what is stored, how, and for how long."""
     message = update.message
     if message is None:
         return
-    language, days = await language_for(context, message), context.services.retention
-    keys = ("privacy.stored", "privacy.not_stored", "privacy.forget")
-    told = [escape(context.texts(language, key, **({"days": days} if key == keys[0] else {}))) for key in keys]
-    await send(context.bot, reply_target(message), told)
+    texts, language = context.texts, await language_for(context, message)
+    paragraphs = (
+        texts(language, "privacy.stored", days=context.services.retention),
+        texts(language, "privacy.not_stored"),
+        texts(language, "privacy.forget"),
+    )
+    await send(context.bot, reply_target(message), map(escape, paragraphs))
 
 
 async def forget_person(update: Update, context: Context) -> None:
-    """Delete what is kept about whoever asks for it, and say how much that was."""
+    """Delete what is stored about whoever asks for it, and say how much that was."""
     message = update.message
-    # A group in whose name somebody writes is nobody's to be forgotten.
+    # What is written in a group's name belongs to nobody who could have it deleted.
     user = message.from_user if message is not None and message.sender_chat is None else None
     if message is None or user is None:
         return
     database, texts = context.services.database, context.texts
-    who = context.services.names.of("person", user.id)
+    person = context.services.names.of("person", user.id)
     context.assistant.forget(conversation(reply_target(message)))
-    gone = await history.forget(database, who, chat(context, user.id))
-    had_language = await context.services.chosen.choose_language(who, None)
-    language = language_of(message)  # the one that was chosen is forgotten as well
-    told = [texts(language, "privacy.forgotten", questions=gone.questions, votes=gone.votes)]
-    if had_language:
-        told.append(texts(language, "privacy.language_forgotten"))
-    if not (gone.questions or gone.votes or had_language):
-        told = [texts(language, "privacy.nothing")]
-    await send(context.bot, reply_target(message), [escape(line) for line in told])
+    deleted = await history.forget(database, person, chat(context, user.id))
+    had_language = await context.services.chosen.choose_language(person, None)
+    language = language_of(message)  # the chosen one is deleted as well
+    if not (deleted.questions or deleted.votes or had_language):
+        paragraphs = [texts(language, "privacy.nothing")]
+    else:
+        paragraphs = [texts(language, "privacy.forgotten", questions=deleted.questions, votes=deleted.votes)]
+        if had_language:
+            paragraphs.append(texts(language, "privacy.language_forgotten"))
+    await send(context.bot, reply_target(message), map(escape, paragraphs))

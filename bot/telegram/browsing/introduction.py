@@ -1,10 +1,8 @@
-"""The commands for everybody, and the buttons of /topics; /ask is a question like any other and goes to `questions`."""
+"""/start and /help: what the bot is and how to ask; and the reply to commands that don't exist."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
+from telegram import Message, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
@@ -15,21 +13,16 @@ from bot.telegram.access.chat_settings import language_for
 from bot.telegram.access.rights import is_admin
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.answering.deliver import give
-from bot.telegram.browsing.topic_pages import Browser, Entries, Interviews, Read, Sections
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.ui.callback_data import Button, CallbackHandler
-from bot.telegram.ui.popular import popular
-from bot.telegram.ui.short_ids import find_entry
+from bot.telegram.ui import find_entry, popular
 
-EXAMPLES = 4
-"""Questions to begin with, below the introduction."""
+EXAMPLE_COUNT = 4
+"""Number of questions to tap below the introduction."""
 
 
 async def start(update: Update, context: Context) -> None:
-    """Introduce the bot, or answer the entry that a deep link names."""
+    """Introduce the bot; where a deep link names an entry, show that entry instead."""
     message = update.message
     if message is None:
         return
@@ -43,13 +36,14 @@ async def start(update: Update, context: Context) -> None:
         shown(interview.title, language) for interview in knowledge.interviews
     )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
-    await send(context.bot, reply_target(message), gone + intro, questions(popular(knowledge)[:EXAMPLES], language))
+    examples = questions(popular(knowledge)[:EXAMPLE_COUNT], language)
+    await send(context.bot, reply_target(message), gone + intro, examples)
     if message.chat.type == ChatType.PRIVATE:
-        await _set_menu(message, context)
+        await _update_menu(message, context)
 
 
 async def show_help(update: Update, context: Context) -> None:
-    """Explain how to ask, and list the commands."""
+    """Explain how to ask, and list the commands that whoever asks may use there."""
     message = update.message
     if message is None:
         return
@@ -61,31 +55,8 @@ async def show_help(update: Update, context: Context) -> None:
     await send(context.bot, reply_target(message), [escape(_how_to_ask(context, language)), escape(commands)])
 
 
-async def show_topics(update: Update, context: Context) -> None:
-    """Open the table of contents, which is browsed by buttons."""
-    if update.message is None:
-        return
-    language = await language_for(context, update.message)
-    page = Browser(context.assistant.knowledge, context.texts, language).first()
-    await send(context.bot, reply_target(update.message), page.paragraphs, page.keyboard)
-
-
-async def turn_topics_page(
-    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Button
-) -> None:
-    """Show in place what somebody chose from the table of contents."""
-    page = Browser(context.assistant.knowledge, context.texts, button.language).page(button)
-    if page is None:
-        await answer_callback(query, context.texts(button.language, "telegram.gone"))
-        return
-    await answer_callback(query)
-    messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
-    if isinstance(button, Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
-        context.services.answers.note_about(message.chat.id, messages, [entry])
-
-
 async def report_unknown_command(update: Update, context: Context) -> None:
-    """Say that there is no such command; only in private, for in groups it may be another bot's."""
+    """Reply that there is no such command; for private chats, as in groups it may be another bot's."""
     if update.message is None:
         return
     text = context.texts(await language_for(context, update.message), "telegram.unknown_command")
@@ -96,15 +67,9 @@ def _how_to_ask(context: Context, language: Language) -> str:
     return context.texts(language, "telegram.how_to_ask", username=context.me.username)
 
 
-async def _set_menu(message: Message, context: Context) -> None:
-    """Give the menu of a private chat what its user may do, and take away what isn't so any more."""
+async def _update_menu(message: Message, context: Context) -> None:
+    """Publish the admin menu in an admin's private chat; withdraw it from the chat of anybody else."""
     if is_admin(message, context.services.admins):
         await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
     else:
         await menus.withdraw(context.bot, message.chat.id)
-
-
-CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys(
-    (Interviews, Sections, Entries, Read), turn_topics_page
-)
-"""The buttons answered here, each with its handler."""
