@@ -12,7 +12,7 @@ from bot.storage.figures import Chats, Statistics, from_json, to_json
 from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
 from bot.telegram.monitoring.stats import DEFAULT_DAYS, MAX_DAYS, requested_days, summary
-from bot.telegram.monitoring.stats_chart import DPI, HEIGHT, WIDTH, draw
+from bot.telegram.monitoring.stats_chart import DOTS_PER_INCH, HEIGHT_INCHES, WIDTH_INCHES, draw
 from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
@@ -23,6 +23,7 @@ from tests.replica import running
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 TODAY = 20_414
+SIZE = (WIDTH_INCHES * DOTS_PER_INCH, int(HEIGHT_INCHES * DOTS_PER_INCH))
 
 
 def sample(**more: object) -> Statistics:
@@ -57,7 +58,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
     assert f"1. {NUCLEAR} · 1" in told.text
     assert texts("zh", "stats.private", chats=2, asked=2, busiest=1) in told.text
     assert told.file is not None
-    assert png(told.file[1]) == (WIDTH * DPI, int(HEIGHT * DPI))
+    assert png(told.file[1]) == SIZE
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,17 @@ async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.Monkey
     assert await draw_in_subprocess(sample(), (sys.executable, "-c", tells)) is not None
 
 
+async def test_the_picture_is_drawn_wherever_the_bot_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    picture = await draw_in_subprocess(sample())
+
+    assert picture is not None
+    assert png(picture) == SIZE
+
+
 def test_statistics_are_the_same_after_they_were_handed_over() -> None:
     assert from_json(to_json(sample())) == sample()
 
@@ -205,7 +217,7 @@ def test_statistics_are_the_same_after_they_were_handed_over() -> None:
     ids=["some", "nothing", "much"],
 )
 def test_a_picture_is_drawn_of_whatever_there_is(found: Statistics) -> None:
-    assert png(draw(found)) == (WIDTH * DPI, int(HEIGHT * DPI))
+    assert png(draw(found)) == SIZE
 
 
 @pytest.mark.parametrize(

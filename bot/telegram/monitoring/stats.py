@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from telegram import Update
 
@@ -19,32 +19,32 @@ from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 
 DEFAULT_DAYS = 30
-"""Days that are told of where none are named."""
+"""Number of days that are summed up unless the command names another."""
 MAX_DAYS = 366
 
 
 async def show_statistics(update: Update, context: Context) -> None:
-    """Tell an admin about the last days, as many as are named."""
+    """Send an admin the figures of the last days, as many as the command names; in words alone without a picture."""
     message = update.message
     if message is None:
         return
-    place, language = reply_target(message), await language_for(context, message)
-    async with typing(context.bot, place):
+    destination, language = reply_target(message), await language_for(context, message)
+    async with typing(context.bot, destination):
         found = await statistics(
             context.services.database, requested_days(context.args or []), time.time(), context.services.zone
         )
-        told = [escape(line) for line in summary(found, context.assistant.knowledge, context.texts, language)]
+        paragraphs = [escape(text) for text in summary(found, context.assistant.knowledge, context.texts, language)]
         picture = await draw_in_subprocess(found) if found.asked else None
     if picture is None:
-        await send(context.bot, place, told)
+        await send(context.bot, destination, paragraphs)
     else:
-        await send_picture(context.bot, place, "statistics.png", picture, told)
+        await send_picture(context.bot, destination, "statistics.png", picture, paragraphs)
 
 
-def requested_days(arguments: list[str]) -> int:
-    """Read how many days are asked for."""
-    named = arguments[0] if arguments else ""
-    return min(max(int(named), 1), MAX_DAYS) if named.isdecimal() else DEFAULT_DAYS
+def requested_days(arguments: Sequence[str]) -> int:
+    """Return the number of days that a command's arguments ask for, from 1 to `MAX_DAYS`."""
+    first = arguments[0] if arguments else ""
+    return min(max(int(first), 1), MAX_DAYS) if first.isdecimal() else DEFAULT_DAYS
 
 
 def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
@@ -53,10 +53,10 @@ def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Lan
     if not found.asked:
         yield texts(language, "stats.nothing")
         return
-    yield "\n".join(_sums(found, texts, language))
+    yield "\n".join(_totals(found, texts, language))
     if found.top:
         lines = (
-            f"{place}. {_name(key, knowledge, language)} · {count}" for place, (key, count) in enumerate(found.top, 1)
+            f"{rank}. {_name(key, knowledge, language)} · {count}" for rank, (key, count) in enumerate(found.top, 1)
         )
         yield "\n".join((texts(language, "stats.top"), *lines))
     yield "\n".join(
@@ -65,15 +65,16 @@ def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Lan
     )
 
 
-def _sums(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
-    ways = {way: found.statuses.get(way, 0) for way in ("answered", "suggested", "unknown", "smalltalk")}
+def _totals(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
+    statuses = {status: found.statuses.get(status, 0) for status in ("answered", "suggested", "unknown", "smalltalk")}
     votes = {vote: found.votes.get(vote, 0) for vote in ("up", "down", "wrong")}
     yield texts(language, "stats.asked", asked=found.asked, people=found.people)
-    yield texts(language, "stats.statuses", **ways)
+    yield texts(language, "stats.statuses", **statuses)
     yield texts(language, "stats.votes", **votes)
     yield texts(language, "stats.speed", p50=f"{found.p50 or 0:.1f}", p95=f"{found.p95 or 0:.1f}")
 
 
 def _name(key: str, knowledge: Knowledge, language: Language) -> str:
+    """Return the question of an entry; its key where the entry is gone."""
     entry = knowledge.by_key.get(key)
     return shown(entry.question, language) if entry is not None else key
