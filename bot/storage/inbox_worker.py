@@ -138,6 +138,11 @@ class InboxWorker:
         return self._health.failure_reason
 
     @property
+    def failure(self) -> StorageError | None:
+        """The failure that makes the database unavailable; None while it is available."""
+        return self._health.failure
+
+    @property
     def in_progress(self) -> int:
         """Number of updates that are dispatched and not completed."""
         return len(self._in_progress)

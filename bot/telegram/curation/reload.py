@@ -15,6 +15,7 @@ from bot.knowledge.model import Language
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client.send import Destination, reply_target, send, send_file, typing
 from bot.telegram.context import Context, Services
+from bot.telegram.ui import error_text
 from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Outcome:
     """What is different; None where the old knowledge goes on serving."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the files."""
-    reason: str = ""
+    error: BotError | None = None
     """What else went wrong."""
 
 
@@ -60,7 +61,7 @@ async def try_reload(services: Services) -> Outcome:
     except BotError as error:
         services.metrics.reloads.labels("failed").inc()
         LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
-        return Outcome(reason=str(error))
+        return Outcome(error=error)
     services.health.problems = 0
     services.metrics.reloads.labels("done").inc()
     LOG.info("The knowledge was reloaded: version %s", change.version)
@@ -75,8 +76,9 @@ async def report(bot: Bot, destination: Destination, outcome: Outcome, texts: Te
         await send(bot, destination, problem_report(outcome.problems, texts, language))
         if len(outcome.problems) > MAX_SHOWN_PROBLEMS:
             await send_file(bot, destination, "problems.txt", "".join(f"{problem}\n" for problem in outcome.problems))
-    else:
-        await send(bot, destination, [escape(texts(language, "admin.failed", reason=outcome.reason))])
+    elif outcome.error is not None:
+        reason = error_text(outcome.error, texts, language)
+        await send(bot, destination, [escape(texts(language, "admin.failed", reason=reason))])
 
 
 def change_report(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""What the features make their buttons and pages with; pure functions.
+"""What the features make their buttons, pages and error messages with; pure functions.
 
 Callback data (`callback_data`), labels (`keyboards`), lists shown a page at a time (`paging`), ids that are short and
-outlive a reload (`short_ids`), and what to offer to somebody who hasn't asked anything (`popular`). The buttons
-themselves are defined in the features that answer them.
+outlive a reload (`short_ids`), what to offer to somebody who hasn't asked anything (`popular`), and failures in the
+users' languages (`error_text`). The buttons themselves are defined in the features that handle them.
 """
 
 from bot.telegram.ui.callback_data import (
@@ -19,6 +19,7 @@ from bot.telegram.ui.callback_data import (
     pack,
     unpack,
 )
+from bot.telegram.ui.error_text import error_text
 from bot.telegram.ui.keyboards import make_button
 from bot.telegram.ui.paging import ListPage, Page, list_page
 from bot.telegram.ui.popular import memorable_quotes, popular
@@ -45,6 +46,7 @@ __all__ = [
     "ShortId",
     "decode_exchange_id",
     "encode_exchange_id",
+    "error_text",
     "find_entry",
     "find_interview",
     "find_section",
