@@ -9,10 +9,11 @@ import pytest
 
 from bot import compose
 from bot.answers.assistant import Assistant
-from bot.errors import KnowledgeError, SettingsError
+from bot.errors import BotError, KnowledgeError, SettingsError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
+from bot.storage.driver_errors import UNREACHABLE
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
@@ -127,21 +128,29 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
     await api.sent(2, limit=30)
 
 
+@pytest.mark.parametrize(
+    ("failure", "key", "reason"),
+    [
+        (SettingsError("weights.toml: can't be read <today>"), None, "weights.toml: can't be read <today>"),
+        (UNREACHABLE.error(setting="DATABASE_URL"), "database.unreachable", "DATABASE_URL"),
+    ],
+    ids=["settings", "database"],
+)
 async def test_another_failure_is_told_and_the_old_knowledge_serves_on(
-    api: BotApi, serving: Serving, own_folder: Path, texts: Texts
+    api: BotApi, serving: Serving, own_folder: Path, texts: Texts, failure: BotError, key: str | None, reason: str
 ) -> None:
     built = iter([compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))])
 
     def build() -> Matcher:
         for matcher in built:
             return matcher
-        raise SettingsError("weights.toml: can't be read <today>")
+        raise failure
 
     async with serving(api, Assistant(build)):
         told = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 
-    assert told == texts("zh", "admin.failed", reason="weights.toml: can't be read <today>")
+    assert told == texts("zh", "admin.failed", reason=texts("zh", key, setting=reason) if key is not None else reason)
     assert answer.text.startswith(f"❓ {NUCLEAR}")
 
 
