@@ -9,7 +9,7 @@ from telegram import Update
 
 from bot.errors import StorageError
 from bot.telegram import browsing, curation, settings
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.client.callback_answers import answer_callback
@@ -40,7 +40,8 @@ async def handle_tap(update: Update, context: Context) -> None:
         return
     button, message = unpack(query.data or "", CALLBACKS), query.message
     if button is None or message is None:
-        await answer_callback(query, context.texts(spoken(query.from_user.language_code), "telegram.unknown_button"))
+        language = interface_language(query.from_user.language_code)
+        await answer_callback(query, context.texts(language, "telegram.unknown_button"))
         return
     if not isinstance(button, Delete) and not _within_limits(context, reply_target(message, asker=query.from_user.id)):
         await answer_callback(query, context.texts(button.language, "limits.slower"))
@@ -55,4 +56,4 @@ async def handle_tap(update: Update, context: Context) -> None:
 def _within_limits(context: Context, destination: Destination) -> bool:
     """Count a tap against the rate limits of whoever tapped and of the group; return whether it is within both."""
     group = destination.chat if destination.group else None
-    return context.services.limits.take(destination.asker, group) == "admitted"
+    return context.services.rate_limits.take(destination.asker, group) == "admitted"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
 from bot.answers.html import answer, escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
-from bot.telegram.access.chat_settings import language_for
+from bot.telegram.access import Incoming
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client.send import send
 from bot.telegram.context import Context
 from bot.telegram.ui import (
     Button,
@@ -181,13 +181,10 @@ class TopicPages:
         return escape(self.texts(self.language, key))
 
 
-async def show_topics(update: Update, context: Context) -> None:
+async def show_topics(incoming: Incoming, context: Context) -> None:
     """Send the first page of the table of contents."""
-    if update.message is None:
-        return
-    language = await language_for(context, update.message)
-    page = TopicPages(context.assistant.knowledge, context.texts, language).first()
-    await send(context.bot, reply_target(update.message), page.paragraphs, page.keyboard)
+    page = TopicPages(context.assistant.knowledge, context.texts, incoming.language).first()
+    await send(context.bot, incoming.destination, page.paragraphs, page.keyboard)
 
 
 async def turn_topics_page(
@@ -201,7 +198,7 @@ async def turn_topics_page(
     await answer_callback(query)
     messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
     if isinstance(button, Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
-        context.services.answers.note_about(message.chat.id, messages, [entry])
+        context.services.sent_answers.record_entries(message.chat.id, messages, [entry])
 
 
 CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys(

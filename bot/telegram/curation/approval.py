@@ -16,7 +16,8 @@ from bot.memory import give_back
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
 from bot.storage.phrasing_decisions import Wording
-from bot.telegram.context import Context, Services
+from bot.telegram.context import Context
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ async def apply_approved(services: Services) -> Change | None:
     """
     if await load_approved(services.database) == services.assistant.approved:
         return None
-    async with services.sharing.build_lock:
+    async with services.knowledge_sync.build_lock:
         approved = await load_approved(services.database)  # it may have changed while this waited for the lock
         change = await asyncio.to_thread(services.assistant.set_approved, approved)
         await asyncio.to_thread(give_back)

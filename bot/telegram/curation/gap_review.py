@@ -6,15 +6,15 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, Wording
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.answering.exchange_log import recall
+from bot.telegram.access import Incoming
+from bot.telegram.answering import find_exchange
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send, typing
@@ -25,13 +25,10 @@ from bot.telegram.curation.gap_queue import Gap, build_queue, candidate_entries
 from bot.telegram.ui import Button, CallbackHandler, Page, decode_exchange_id, find_entry, list_page
 
 
-async def show_gaps(update: Update, context: Context) -> None:
+async def show_gaps(incoming: Incoming, context: Context) -> None:
     """Show an admin the first page, in private, as it holds what others asked."""
-    message = update.message
-    if message is None:
-        return
-    destination, language = reply_target(message), await language_for(context, message)
-    if message.chat.type != ChatType.PRIVATE:
+    destination, language = incoming.destination, incoming.language
+    if incoming.message.chat.type != ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "gaps.only_private"))])
     else:
         async with typing(context.bot, destination):
@@ -67,7 +64,8 @@ async def apply_decision(
 
 async def _assign(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Put a wording under an entry, where it waits for approval."""
-    exchange, entry = await recall(context, button.exchange), find_entry(context.assistant.knowledge, button.entry)
+    exchange = await find_exchange(context, button.exchange)
+    entry = find_entry(context.assistant.knowledge, button.entry)
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
@@ -178,7 +176,7 @@ async def _find_decision(context: Context, button: Decide) -> Wording | None:
 
 async def _require_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
     """Return whether one of the bot's admins tapped; anybody else is told that they may not."""
-    if query.from_user.id in context.services.admins:
+    if query.from_user.id in context.services.options.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
     return False
@@ -189,7 +187,7 @@ async def _show(context: Context, message: MaybeInaccessibleMessage, page: Page)
 
 
 def _hash_wording(context: Context, normalised: str) -> int:
-    return context.services.names.of_text("wording", normalised)
+    return context.services.pseudonyms.of_text("wording", normalised)
 
 
 CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turn_page, Decide: apply_decision}

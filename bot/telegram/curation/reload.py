@@ -6,15 +6,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telegram import Bot, Update
+from telegram import Bot
 
 from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import Destination, reply_target, send, send_file, typing
-from bot.telegram.context import Context, Services
+from bot.telegram.access import Incoming
+from bot.telegram.client.send import Destination, send, send_file, typing
+from bot.telegram.context import Context
+from bot.telegram.services import Services
 from bot.telegram.ui import error_text
 from bot.text import Texts
 
@@ -38,21 +39,17 @@ class Outcome:
     """What else went wrong."""
 
 
-async def reload_knowledge(update: Update, context: Context) -> None:
+async def reload_knowledge(incoming: Incoming, context: Context) -> None:
     """/reload: build the knowledge anew and serve it, or keep the old one and say what is wrong."""
-    message = update.message
-    if message is None:
-        return
-    destination, language = reply_target(message), await language_for(context, message)
-    async with typing(context.bot, destination):
+    async with typing(context.bot, incoming.destination):
         outcome = await try_reload(context.services)
-    await report(context.bot, destination, outcome, context.texts, language)
+    await report(context.bot, incoming.destination, outcome, context.texts, incoming.language)
 
 
 async def try_reload(services: Services) -> Outcome:
     """Build the knowledge anew, test it and serve it; where that fails, the old one goes on serving."""
     try:
-        change = await services.sharing.reload()
+        change = await services.knowledge_sync.reload()
     except KnowledgeError as error:
         services.health.problems = len(error.problems)
         services.metrics.reloads.labels("refused").inc()

@@ -13,10 +13,10 @@ from watchfiles import Change, awatch
 from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access import interface_language
 from bot.telegram.client.send import Destination
-from bot.telegram.context import Services
 from bot.telegram.curation.reload import Outcome, report, try_reload
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ MAX_DELAY_MILLISECONDS = 5000
 
 async def watch_files(services: Services, bot: Bot) -> None:
     """Reload whenever a curated file changes, until cancelled; return at once unless the settings ask for it."""
-    folder = services.watched
+    folder = services.options.watched_folder
     if folder is None:
         return
     LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", folder)
@@ -50,7 +50,7 @@ async def _reload_and_report(services: Services, bot: Bot) -> None:
     outcome = await try_reload(services)
     if _is_unchanged(outcome):
         return
-    for admin in sorted(services.admins):
+    for admin in sorted(services.options.admins):
         destination = Destination(admin, None, None, group=False)
         try:
             await report(bot, destination, outcome, services.texts, await _language(services, admin))
@@ -66,7 +66,7 @@ def _is_unchanged(outcome: Outcome) -> bool:
 async def _language(services: Services, admin: int) -> Language:
     """Return the language that an admin chose; without one, or without the database, that of an unknown client."""
     try:
-        chosen = await services.chosen.language_of(services.names.of("person", admin))
+        chosen = await services.preferences.language_of(services.pseudonyms.person(admin))
     except StorageError:
         chosen = None
-    return chosen or spoken(None)
+    return chosen or interface_language(None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
-from telegram import Update, User
+from telegram import User
 
 from bot import __version__
 from bot.answers.html import escape
@@ -16,11 +15,10 @@ from bot.knowledge.model import Knowledge, Language
 from bot.proxies import Proxy
 from bot.storage.database import Database, DatabaseKind
 from bot.storage.inbox import InboxDepth, depth
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, send, with_retries
+from bot.telegram.access import Incoming
+from bot.telegram.client.send import send, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui import error_text
-from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.text import Texts
 
 
@@ -48,15 +46,11 @@ class Diagnosis:
     """The proxy to Telegram; None where it is reached directly."""
 
 
-async def diagnose(update: Update, context: Context) -> None:
+async def diagnose(incoming: Incoming, context: Context) -> None:
     """Report to an admin how the bot is doing."""
-    message = update.message
-    if message is None:
-        return
-    language, services = await language_for(context, message), context.services
+    services = context.services
     me = await with_retries(context.bot.get_me)
     database, inbox = services.database, await _inbox_depth(services.database)
-    write_failure = cast("InboxQueue", context.update_queue).clerk.failure
     diagnosis = Diagnosis(
         me,
         context.assistant.knowledge,
@@ -65,11 +59,11 @@ async def diagnose(update: Update, context: Context) -> None:
         services.health.problems,
         (database.kind, database.location),
         inbox=inbox if isinstance(inbox, InboxDepth) else None,
-        outage=write_failure or (inbox if isinstance(inbox, StorageError) else None),
-        proxy=services.proxy,
+        outage=context.database_failure or (inbox if isinstance(inbox, StorageError) else None),
+        proxy=services.options.proxy,
     )
-    lines = report(diagnosis, context.texts, language)
-    await send(context.bot, reply_target(message), ["\n".join(map(escape, lines))])
+    lines = report(diagnosis, context.texts, incoming.language)
+    await send(context.bot, incoming.destination, ["\n".join(map(escape, lines))])
 
 
 async def _inbox_depth(database: Database) -> InboxDepth | StorageError:

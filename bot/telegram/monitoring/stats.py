@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from telegram import Update
-
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, send, send_picture, typing
+from bot.telegram.access import Incoming
+from bot.telegram.client.send import send, send_picture, typing
 from bot.telegram.context import Context
 from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
@@ -23,15 +21,12 @@ DEFAULT_DAYS = 30
 MAX_DAYS = 366
 
 
-async def show_statistics(update: Update, context: Context) -> None:
+async def show_statistics(incoming: Incoming, context: Context) -> None:
     """Send an admin the figures of the last days, as many as the command names; in words alone without a picture."""
-    message = update.message
-    if message is None:
-        return
-    destination, language = reply_target(message), await language_for(context, message)
+    destination, language = incoming.destination, incoming.language
     async with typing(context.bot, destination):
         found = await statistics(
-            context.services.database, requested_days(context.args or []), time.time(), context.services.zone
+            context.services.database, requested_days(context.args or []), time.time(), context.services.options.zone
         )
         paragraphs = [escape(text) for text in summary(found, context.assistant.knowledge, context.texts, language)]
         picture = await draw_in_subprocess(found) if found.asked else None

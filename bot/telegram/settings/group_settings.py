@@ -12,18 +12,16 @@ from telegram import (
     InlineKeyboardMarkup,
     MaybeInaccessibleMessage,
     Message,
-    Update,
 )
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
-from bot.telegram.access.chat_settings import chat, language_for
-from bot.telegram.access.rights import writes_as_the_group
+from bot.telegram.access import Incoming, writes_as_group
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send, topic_of
+from bot.telegram.client.send import send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import (
     LANGUAGE_NAMES,
@@ -52,32 +50,30 @@ class Setting(Button):
     """A language, the id of a forum topic, `ON`, or `NONE`."""
 
 
-async def show_settings(update: Update, context: Context) -> None:
+async def show_settings(incoming: Incoming, context: Context) -> None:
     """Show a group's settings to its admins, after the change that the words behind the command ask for, if any."""
-    message = update.message
-    if message is None:
-        return
-    destination, language, texts = reply_target(message), await language_for(context, message), context.texts
+    message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type == ChatType.PRIVATE:
-        await send(context.bot, destination, [escape(texts(language, "settings.in_private"))])
+        await send(context.bot, destination, [escape(context.texts(language, "settings.in_private"))])
     elif not await _is_by_group_admin(context, message):
-        await send(context.bot, destination, [escape(texts(language, "settings.refused"))])
+        await send(context.bot, destination, [escape(context.texts(language, "settings.refused"))])
     else:
-        await _change_and_show(context, message, language)
+        await _change_and_show(context, incoming)
 
 
-async def _change_and_show(context: Context, message: Message, language: Language) -> None:
-    preferences, group, topic = context.services.chosen, chat(context, message.chat.id), _forum_topic(message)
+async def _change_and_show(context: Context, incoming: Incoming) -> None:
+    message, language, preferences = incoming.message, incoming.language, context.services.preferences
+    group, topic = context.services.pseudonyms.chat(message.chat.id), _forum_topic(message)
     settings = await preferences.settings_of(group)
     wanted = parse_words(context.args or (), language, topic)
     if wanted is not None and (changed := with_change(settings, wanted)) is not None:
-        await preferences.change_settings(group, changed)
+        await preferences.save_settings(group, changed)
         settings, language = changed, changed.language or language
     panel = SettingsPanel(settings, language, context.texts, topic)
     paragraphs = panel.paragraphs()
-    if writes_as_the_group(message):  # taps of an anonymous admin arrive under the admin's own, unknown name
+    if writes_as_group(message):  # taps of an anonymous admin arrive under the admin's own, unknown name
         paragraphs.append(escape(context.texts(language, "settings.typed")))
-    await send(context.bot, reply_target(message), paragraphs, panel.keyboard())
+    await send(context.bot, incoming.destination, paragraphs, panel.keyboard())
 
 
 def parse_words(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
@@ -105,17 +101,17 @@ async def change_setting(
     """Change what a button says, for an admin of the group, and show the settings in place."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
         command = message.reply_to_message if isinstance(message, Message) else None
-        unseen = command is not None and writes_as_the_group(command)
+        unseen = command is not None and writes_as_group(command)
         await answer_callback(
             query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused")
         )
         return
-    preferences, group = context.services.chosen, chat(context, message.chat.id)
+    preferences, group = context.services.preferences, context.services.pseudonyms.chat(message.chat.id)
     changed = with_change(await preferences.settings_of(group), button)
     if changed is None:
         await answer_callback(query, context.texts(button.language, "telegram.unknown_button"))
         return
-    await preferences.change_settings(group, changed)
+    await preferences.save_settings(group, changed)
     await answer_callback(query)
     panel = SettingsPanel(changed, changed.language or button.language, context.texts, _forum_topic(message))
     await edit(context.bot, message, panel.paragraphs(), panel.keyboard())
@@ -184,7 +180,7 @@ class SettingsPanel:
 
 async def _is_by_group_admin(context: Context, message: Message) -> bool:
     """Return whether an admin of the group wrote a message, under their own name or anonymously in the group's."""
-    if writes_as_the_group(message):
+    if writes_as_group(message):
         return True
     writer = message.from_user if message.sender_chat is None else None
     return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access import Incoming, interface_language, writer_language
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client.send import send
 from bot.telegram.context import Context
 from bot.telegram.ui import Button, CallbackHandler, OptionalLanguage, Page, make_button
 from bot.text import Texts
@@ -36,20 +35,17 @@ class ChooseLanguage(Button):
     """The language; None for the language of the question."""
 
 
-async def choose_language(update: Update, context: Context) -> None:
+async def choose_language(incoming: Incoming, context: Context) -> None:
     """Offer the languages, after saving the one that is named behind the command, if any."""
-    message = update.message
-    if message is None:
-        return
-    destination, language = reply_target(message), await language_for(context, message)
+    message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "lang.in_groups"))])
         return
-    preferences, person = context.services.chosen, context.services.names.of("person", message.chat.id)
+    preferences, person = context.services.preferences, context.services.pseudonyms.person(message.chat.id)
     word = context.args[0].lower() if context.args else ""
     if word in LANGUAGE_WORDS:
-        await preferences.choose_language(person, LANGUAGE_WORDS[word])
-        language = LANGUAGE_WORDS[word] or spoken(message.from_user.language_code if message.from_user else None)
+        await preferences.save_language(person, LANGUAGE_WORDS[word])
+        language = LANGUAGE_WORDS[word] or writer_language(message)
     page = language_page(await preferences.language_of(person), language, context.texts)
     await send(context.bot, destination, page.paragraphs, page.keyboard)
 
@@ -58,9 +54,11 @@ async def save_language(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: ChooseLanguage
 ) -> None:
     """Save the language that was tapped, and show the choice in that language."""
-    person = context.services.names.of("person", query.from_user.id)
-    await context.services.chosen.choose_language(person, button.wanted)
-    page = language_page(button.wanted, button.wanted or spoken(query.from_user.language_code), context.texts)
+    person = context.services.pseudonyms.person(query.from_user.id)
+    await context.services.preferences.save_language(person, button.wanted)
+    page = language_page(
+        button.wanted, button.wanted or interface_language(query.from_user.language_code), context.texts
+    )
     await answer_callback(query)
     await edit(context.bot, message, page.paragraphs, page.keyboard)
 
