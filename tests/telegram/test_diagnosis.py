@@ -44,7 +44,7 @@ def lines_of(
     return list(report(diagnosis, texts, language))
 
 
-async def test_admins_are_told_how_the_bot_is_doing(
+async def test_admins_get_a_report_on_the_bot(
     api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     async with serving(api, own):

@@ -125,8 +125,8 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert await turned(api, page, texts("zh", "gaps.later")) == texts("zh", "gaps.put_off")
         assert page.text == texts("zh", "gaps.none")
         assert page.labels == []
-        kept = await phrasing_decisions.in_states(application.services.database, "ignored", "later")
-        assert [one.text for one in kept] == ["", "", ""]
+        dismissed = await phrasing_decisions.in_states(application.services.database, "ignored", "later")
+        assert [one.text for one in dismissed] == ["", "", ""]
 
 
 async def test_what_people_chose_is_offered_first_and_votes_are_shown(
