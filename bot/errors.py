@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -19,7 +19,16 @@ class SettingsError(BotError):
 
 
 class StorageError(BotError):
-    """The database is away, full, or closed to us."""
+    """The database is unavailable, full, or refuses what the bot needs."""
+
+    def __init__(self, message: str, kind: str | None = None, values: Mapping[str, str] | None = None) -> None:
+        """Name the failure by its `kind` where users are told of it in their language, by the text `database.KIND`.
+
+        `values` are those of the text's placeholders.
+        """
+        self.kind = kind
+        self.values = dict(values or {})
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, order=True)

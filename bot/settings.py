@@ -44,6 +44,8 @@ class Surroundings:
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables for proxies that programs share; they may hold passwords."""
+    variable_of: Mapping[str, str] = field(default_factory=dict)
+    """The variable that each setting was read from, by the setting's name; without those that have their default."""
     injected: Sequence[str] = ()
     """Names of variables that an orchestrator set for a service that is called like the bot; they count for nothing."""
 
@@ -132,6 +134,10 @@ class Settings(BaseSettings):
         """Return the proxy for any other address; raises SettingsError where it can't be used."""
         return shared_proxy(address, self._surroundings.proxies)
 
+    def variable_of(self, name: str) -> str:
+        """Return the variable that a setting was read from, or is to be set by."""
+        return self._surroundings.variable_of.get(name, PREFIX + name.upper())
+
     @property
     def injected(self) -> Sequence[str]:
         """Names of variables that an orchestrator set, and that count for nothing."""
@@ -168,7 +174,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     for name, variable, value in _given(sources):
         given[name], variable_of[name] = value, variable
     try:
-        return Settings.among(Surroundings(proxies, injected), given)
+        return Settings.among(Surroundings(proxies, variable_of, injected), given)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 

@@ -14,7 +14,7 @@ from contextlib import (
     nullcontext,
     suppress,
 )
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -41,7 +41,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import postgresql
 from bot.storage.compiled_statement import CompiledStatement
-from bot.storage.database_url import read_address
+from bot.storage.database_url import DATABASE_VARIABLE, read_address
 from bot.storage.driver_errors import translate_errors
 from bot.storage.schema_upgrade import upgrade
 from bot.storage.sqlite import SqliteFile, Work, create_file, make_engine
@@ -57,15 +57,19 @@ _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _ASYNCHRONOUS_COMMIT = text("SET LOCAL synchronous_commit = off")
 
 T = TypeVar("T")
+DatabaseKind: TypeAlias = Literal["sqlite", "postgresql"]
 Upsert: TypeAlias = postgresql_dialect.Insert | sqlite_dialect.Insert
 
 
 class Database:
     """Runs transactions, and hides from the rest of the bot which of the two kinds of database it is."""
 
-    def __init__(self, url: str) -> None:
-        """Make the engines without connecting; `url` as in `database_url.read_address`, which raises SettingsError."""
-        self._address = read_address(url)
+    def __init__(self, url: str, variable: str = DATABASE_VARIABLE) -> None:
+        """Make the engines without connecting; raises SettingsError for a URL that `database_url` can't read.
+
+        `variable` is the one that holds the URL, for messages.
+        """
+        self._address = read_address(url, variable)
         self.pooled = self._address.pooled
         """Whether a connection pooler is in between, so that a connection lasts for one transaction only."""
         path = self._address.file
@@ -78,6 +82,16 @@ class Database:
     def shared(self) -> bool:
         """Whether several replicas may use it at once."""
         return self._file is None
+
+    @property
+    def kind(self) -> DatabaseKind:
+        """Which kind of database it is."""
+        return "postgresql" if self.shared else "sqlite"
+
+    @property
+    def location(self) -> str:
+        """The name of the file, or the hosts; no secret."""
+        return self._address.location
 
     @property
     def engines(self) -> Sequence[Engine]:
@@ -139,7 +153,8 @@ class Database:
         Raises StorageError, with its remedy, where the bot can't work with the database.
         """
         if self._address.file is not None:
-            create_file(self._address.file)
+            with self.translate_errors():
+                create_file(self._address.file)
         elif await postgresql.probe(self._address) and not self.pooled:
             LOG.info("A connection pooler stands before the database: changes by other replicas are looked for")
             await self.engine.dispose()
@@ -152,7 +167,7 @@ class Database:
 
     def translate_errors(self) -> AbstractContextManager[None]:
         """Turn drivers' errors into StorageError; see `driver_errors`."""
-        return translate_errors(self._address.file)
+        return translate_errors(self._address.file, self._address.variable)
 
     def insert(self, table: Table) -> Upsert:
         """Return an INSERT of this kind of database, which supports ON CONFLICT."""

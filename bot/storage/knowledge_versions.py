@@ -63,7 +63,9 @@ class KnowledgeVersions:
         async with self._database.read() as connection:
             found: bytes | None = (await connection.execute(query)).scalar()
         if found is None:
-            raise StorageError("the knowledge that another replica stored is gone; send /reload again")
+            raise StorageError(
+                "the knowledge that another replica stored is gone; send /reload again", "knowledge_gone"
+            )
         return found
 
 
