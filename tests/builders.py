@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from bot import compose
+from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.evaluation.questions import EvaluationQuestion, Ranges
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Knowledge, NotCovered, Phrasing, Quote, Speaker
 from bot.knowledge.transcript import Span
 from bot.matching.normalise import Normaliser
-from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.history import Exchange
 from bot.storage.write_behind import WriteBehindStore

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from bot import compose
+from bot.configuration import Settings
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
 from bot.storage.database import Database
 from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running

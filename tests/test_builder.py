@@ -13,12 +13,12 @@ import pytest
 from bot import compose
 from bot.builder import Builder
 from bot.cache import Cache, as_array, read_plain, write_plain
+from bot.configuration import CONFIG, Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.load import load
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.knowledge.snapshot_cache import KNOWLEDGE
 from bot.matching.normalise import Normaliser
-from bot.settings import CONFIG, Settings
 from tests.builders import SECOND, copy_of, normaliser
 
 Make = Callable[[], Builder]

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot import compose
+from bot.configuration import Settings
 from bot.errors import BotError
 from bot.knowledge.folder import phrasings_of, write_whole
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
-from bot.settings import Settings
 from bot.storage import phrasing_decisions
 from bot.storage.phrasing_decisions import Wording
 

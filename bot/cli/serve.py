@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.cli.gc_tuning import loading_without_gc
+from bot.configuration import Settings
 from bot.errors import SettingsError
 from bot.memory import give_back
-from bot.settings import Settings
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle

@@ -13,7 +13,7 @@ from telegram import User
 from telegram.ext import Application, CallbackContext
 
 from bot.answers.assistant import Assistant
-from bot.proxies import Proxy
+from bot.configuration import Proxy
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms

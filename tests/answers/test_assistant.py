@@ -12,10 +12,10 @@ from bot import compose
 from bot.answers.assistant import Assistant, ExtendedMatcher, difference
 from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import About, Question, Reply
+from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
 from tests.builders import SECOND, copy_of, edit, knowledge_of
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot import compose
 from bot.cli.evaluate import OWN_QUESTIONS
+from bot.configuration import Settings, read_settings
 from bot.errors import BotError, UsageError
 from bot.evaluation.questions import EvaluationQuestion, read_questions
-from bot.settings import Settings, read_settings
 from tests.benchmarks.load import load
 from tests.benchmarks.memory import memory
 from tests.benchmarks.picture import draw

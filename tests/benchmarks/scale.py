@@ -19,10 +19,10 @@ import psutil
 from bot import compose
 from bot.builder import Builder
 from bot.cache import Cache
+from bot.configuration import CONFIG, Settings
 from bot.knowledge.model import Interview
 from bot.matching.catalogue import Catalogue
 from bot.matching.matcher import Matcher
-from bot.settings import CONFIG, Settings
 from tests.benchmarks.rates import quantile
 from tests.benchmarks.synthetic import altered, items, multiplied, source
 from tests.benchmarks.table import table

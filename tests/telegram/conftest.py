@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot import compose
 from bot.answers.assistant import Assistant
-from bot.settings import Settings
+from bot.configuration import Settings
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import Build, KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms

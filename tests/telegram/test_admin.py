@@ -9,10 +9,10 @@ import pytest
 
 from bot import compose
 from bot.answers.assistant import Assistant
+from bot.configuration import Settings
 from bot.errors import KnowledgeError, SettingsError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS

@@ -11,9 +11,9 @@ from telegram import Update, User
 
 from bot import __version__
 from bot.answers.html import escape
+from bot.configuration import Proxy
 from bot.errors import StorageError
 from bot.knowledge.model import Knowledge, Language
-from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access.chat_settings import language_for

@@ -23,15 +23,15 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot import values
-from bot.env_file import read_env_file
+from bot.configuration import validators
+from bot.configuration.env_file import read_env_file
+from bot.configuration.environment import from_files, is_placeholder, of_environment
+from bot.configuration.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
 from bot.errors import SettingsError
 from bot.log import without_secrets
-from bot.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
-from bot.variables import from_files, is_placeholder, of_environment
 
 PREFIX = "BOT_"
-CONFIG = Path(__file__).resolve().parent.parent / "config"
+CONFIG = Path(__file__).resolve().parents[2] / "config"
 """The folder of texts, word lists, weights and defaults, which come with the code."""
 DEFAULTS = CONFIG / "bot.toml"
 SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
@@ -55,17 +55,19 @@ class Settings(BaseSettings):
 
     _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
 
-    token: Annotated[SecretStr, AfterValidator(values.token)] | None = None
+    token: Annotated[SecretStr, AfterValidator(validators.token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
-    admin_ids: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.users)] = frozenset()
+    admin_ids: Annotated[frozenset[int], BeforeValidator(validators.ids), AfterValidator(validators.users)] = (
+        frozenset()
+    )
     """Telegram ids of those who may use the admin commands."""
-    anonymous_admins: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.groups)] = (
+    anonymous_admins: Annotated[frozenset[int], BeforeValidator(validators.ids), AfterValidator(validators.groups)] = (
         frozenset()
     )
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
-    proxy: Annotated[SecretStr, AfterValidator(values.proxy)] | None = None
+    proxy: Annotated[SecretStr, AfterValidator(validators.proxy)] | None = None
     """Proxy to reach Telegram through; may hold a password. None for that of `HTTPS_PROXY` or `ALL_PROXY`, if any."""
-    api_url: Annotated[str, AfterValidator(values.base_url)] | None = None
+    api_url: Annotated[str, AfterValidator(validators.base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
     """The knowledge folder."""
@@ -73,7 +75,7 @@ class Settings(BaseSettings):
     """Whether the knowledge is reloaded by itself when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     """Where the bot keeps what it writes itself."""
-    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(validators.database_url)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_DATABASE_URL", "DATABASE_URL")
     )
     """Where what is asked is kept; may hold a password. None for a file in the data folder."""
@@ -81,12 +83,12 @@ class Settings(BaseSettings):
     """Days after which what was asked and answered is forgotten."""
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
     """Chats that are served at once."""
-    webhook_url: Annotated[str, AfterValidator(values.public_base)] | None = None
+    webhook_url: Annotated[str, AfterValidator(validators.public_base)] | None = None
     """Public base URL that Telegram delivers to; None for long polling."""
-    webhook_secret: Annotated[SecretStr, AfterValidator(values.webhook_secret)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(validators.webhook_secret)] | None = None
     """What Telegram proves itself with; None for one derived from the token."""
     # a server in a container has to be reachable from outside of it
-    host: Annotated[str, AfterValidator(values.host)] = "0.0.0.0"  # noqa: S104
+    host: Annotated[str, AfterValidator(validators.host)] = "0.0.0.0"  # noqa: S104
     """Address that the HTTP server listens at."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
@@ -94,14 +96,14 @@ class Settings(BaseSettings):
     """Port of the HTTP server; None for no server."""
     time_zone: str | None = Field(default=None, validation_alias=AliasChoices("BOT_TIME_ZONE", "TZ"))
     """Time zone whose days the statistics count; None for the system's."""
-    embeddings_url: Annotated[str, AfterValidator(values.endpoint)] | None = None
+    embeddings_url: Annotated[str, AfterValidator(validators.endpoint)] | None = None
     """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
     embeddings_model: str = "multilingual-e5-small"
     """Model that `embeddings_url` is asked for."""
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(values.upper)] = (
-        "INFO"
-    )
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(values.lower)] = "console"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(validators.upper)
+    ] = "INFO"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(validators.lower)] = "console"
 
     @classmethod
     def settings_customise_sources(
@@ -149,7 +151,7 @@ _SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})
 """What no message may show, not even where it is malformed."""
 
 
-def variables() -> tuple[str, ...]:
+def variable_names() -> tuple[str, ...]:
     """Return the names of all the variables, in the order of their definition."""
     return tuple(PREFIX + name.upper() for name in Settings.model_fields)
 
@@ -159,7 +161,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     given = _read_defaults(defaults)
     environment, injected = of_environment(os.environ)
     secret = [PREFIX + name.upper() for name in sorted(_SECRETS)]
-    in_file = read_env_file(env_file, (*variables(), *SHARED_NAMES))
+    in_file = read_env_file(env_file, (*variable_names(), *SHARED_NAMES))
     sources = (from_files(environment, secret), from_files(in_file, secret))
     for source in sources:
         _refuse_unknown(name for name in map(str.upper, source) if name.startswith(PREFIX))
@@ -200,7 +202,7 @@ def _read_defaults(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    known = variables()
+    known = variable_names()
     for name in sorted(names):
         if name not in known:
             raise SettingsError(f"unknown setting {_hint(name, known)}")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.proxies import parse_proxy
-from bot.variables import INVISIBLE, QUOTES
+from bot.configuration.environment import INVISIBLE, QUOTES
+from bot.configuration.proxies import parse_proxy
 
 _BREAK = re.compile(r"\s*[\r\n]+\s*|\s*:\s*")
 """What pasting adds in the middle of a token."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
+from bot.configuration.environment import INVISIBLE, QUOTES, stripped, unquoted
+from bot.configuration.proxies import SHARED
 from bot.errors import SettingsError
-from bot.proxies import SHARED
-from bot.variables import INVISIBLE, QUOTES, stripped, unquoted
 
 _LINE = re.compile(r"\r\n|\r|\n")
 _ASSIGNMENT = re.compile(rf"[\s{INVISIBLE}]*(?:(?:export|set)\s+|\$env:)?([\w＿]+)\s*[=＝﹦](.*)", re.IGNORECASE)
