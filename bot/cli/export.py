@@ -18,7 +18,7 @@ from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
 from bot.storage import phrasing_decisions
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 
 
 def export(_: Namespace, settings: Settings) -> int:
@@ -61,7 +61,7 @@ def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Approve
     return {path: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for path, added in by_file.items()}
 
 
-async def _approved(settings: Settings) -> Sequence[Wording]:
+async def _approved(settings: Settings) -> Sequence[PhrasingDecision]:
     database = compose.database(settings)
     try:
         await database.upgrade()

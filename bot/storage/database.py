@@ -186,12 +186,12 @@ class Database:
             return cast(extract("epoch", func.clock_timestamp()), Double)
         return literal(time.time())
 
-    async def answers(self, within_s: float) -> bool:
+    async def responds(self, within_seconds: float) -> bool:
         """Tell whether it answers within so many seconds, be it with a refusal; a file does."""
         if not self.shared:
             return True
         asking = asyncio.create_task(self.run_read_only(lambda connection: connection.execute(_PING).scalar()))
-        answered, silent = await asyncio.wait({asking}, timeout=within_s)
+        answered, silent = await asyncio.wait({asking}, timeout=within_seconds)
         for task in silent:
             task.cancel()  # it ends when its connection is given up
         for task in answered:

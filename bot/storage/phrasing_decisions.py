@@ -20,12 +20,12 @@ SNOOZE_SECONDS = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class PhrasingDecision:
     """A wording and what was decided about it."""
 
     id: int
     """That of the exchange in which it was seen."""
-    wording: int
+    wording_hash: int
     """Keyed hash of the wording, normalised; there is one decision a wording."""
     text: str
     """As it was typed; empty where it is ignored or put off, for then it need not be kept."""
@@ -37,10 +37,17 @@ class Wording:
     """When, in seconds since 1970."""
 
 
-async def save(database: Database, wordings: Iterable[Wording]) -> None:
+async def save(database: Database, wordings: Iterable[PhrasingDecision]) -> None:
     """Keep decisions; a later one about the same wording takes the place of the earlier."""
     rows = [
-        {"id": one.id, "wording": one.wording, "text": one.text, "entry": one.entry, "state": one.state, "at": one.at}
+        {
+            "id": one.id,
+            "wording": one.wording_hash,
+            "text": one.text,
+            "entry": one.entry,
+            "state": one.state,
+            "at": one.at,
+        }
         for one in wordings
     ]
 
@@ -54,19 +61,19 @@ async def save(database: Database, wordings: Iterable[Wording]) -> None:
     await database.run(replace_rows)
 
 
-async def find(database: Database, number: int) -> Wording | None:
+async def find(database: Database, number: int) -> PhrasingDecision | None:
     """Return the decision of that id; None for none."""
     async with database.read() as connection:
         row = (await connection.execute(select(PHRASINGS).where(PHRASINGS.c.id == number))).one_or_none()
-    return _wording_of(row) if row is not None else None
+    return _decision_of(row) if row is not None else None
 
 
-async def in_states(database: Database, *states: DecisionState) -> Sequence[Wording]:
+async def in_states(database: Database, *states: DecisionState) -> Sequence[PhrasingDecision]:
     """Return the wordings in any of these states, oldest decision first."""
     wanted = select(PHRASINGS).where(PHRASINGS.c.state.in_(states)).order_by(PHRASINGS.c.at, PHRASINGS.c.id)
     async with database.read() as connection:
         rows = (await connection.execute(wanted)).all()
-    return [_wording_of(row) for row in rows]
+    return [_decision_of(row) for row in rows]
 
 
 async def delete_decision(database: Database, number: int) -> None:
@@ -94,5 +101,5 @@ async def mark_exported(database: Database, numbers: Iterable[int]) -> None:
         await connection.execute(update(PHRASINGS).where(done).values(state="exported"))
 
 
-def _wording_of(row: Row[tuple[object, ...]]) -> Wording:
-    return Wording(**dict(row._mapping))  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to columns
+def _decision_of(row: Row[tuple[object, ...]]) -> PhrasingDecision:
+    return PhrasingDecision(row.id, row.wording, row.text, row.entry, row.state, row.at)

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.figures import Chats, Statistics
 from bot.storage.schema import HISTORY, VOTES
+from bot.storage.statistics_data import ChatFigures, Statistics
 from bot.storage.time_zone import Zone
 
 MAX_TOP_ENTRIES = 8
@@ -75,13 +75,13 @@ async def _top(connection: AsyncConnection, where: ColumnElement[bool]) -> Seque
     return [(entry, times) for entry, times in rows]
 
 
-async def _chats(connection: AsyncConnection, where: ColumnElement[bool]) -> Sequence[Chats]:
+async def _chats(connection: AsyncConnection, where: ColumnElement[bool]) -> Sequence[ChatFigures]:
     one = select(HISTORY.c.kind, func.count().label("asked")).where(where)
     each = one.group_by(HISTORY.c.kind, HISTORY.c.chat).subquery()
     asked = func.sum(each.c.asked)
     kinds = select(each.c.kind, func.count(), asked, func.max(each.c.asked)).group_by(each.c.kind)
     rows = await connection.execute(kinds.order_by(asked.desc(), each.c.kind))
-    return [Chats(kind, chats, int(total), busiest) for kind, chats, total, busiest in rows]
+    return [ChatFigures(kind, chats, int(total), busiest) for kind, chats, total, busiest in rows]
 
 
 async def _percentile(

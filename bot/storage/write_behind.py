@@ -141,11 +141,11 @@ class WriteBehindStore:
         """Return the latest answer to the message `question`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.question == question))
 
-    async def answer_ending(self, chat: int, last: int) -> SentAnswerRow | None:
+    async def answer_ending_with(self, chat: int, last: int) -> SentAnswerRow | None:
         """Return the answer whose last message is `last`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.last == last))
 
-    async def answer_with(self, chat: int, message: int) -> SentAnswerRow | None:
+    async def answer_containing(self, chat: int, message: int) -> SentAnswerRow | None:
         """Return the latest answer that `message` is a part of, or the question of; raises StorageError."""
         holds = or_(ANSWERS.c.question == message, ANSWERS.c.messages.contains(str(message)))
         found = await self._answers(select(ANSWERS).where(ANSWERS.c.chat == chat, holds))

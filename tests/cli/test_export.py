@@ -12,7 +12,7 @@ import pytest
 from bot.cli.main import main
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasing_decisions import DecisionState, Wording
+from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from tests.cli.conftest import TALK
 
 Approve = Callable[..., None]
@@ -34,7 +34,9 @@ def decide(tmp_path: Path) -> Approve:
     async def keep(*decisions: tuple[int, str, str, DecisionState]) -> None:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
         await database.upgrade()
-        made = [Wording(number, number, text, entry, state, number) for number, text, entry, state in decisions]
+        made = [
+            PhrasingDecision(number, number, text, entry, state, number) for number, text, entry, state in decisions
+        ]
         await phrasing_decisions.save(database, made)
         await database.close()
 

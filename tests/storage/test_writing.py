@@ -85,9 +85,9 @@ async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(da
         memories.put(note)
     await ends(database, memories).write()
 
-    assert [await memories.answer_with(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
-    assert [await memories.answer_with(1, message) for message in (15, 16, 17)] == [later] * 3
-    assert [await memories.answer_with(1, message) for message in (8, 9, 1)] == [None] * 3
+    assert [await memories.answer_containing(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
+    assert [await memories.answer_containing(1, message) for message in (15, 16, 17)] == [later] * 3
+    assert [await memories.answer_containing(1, message) for message in (8, 9, 1)] == [None] * 3
 
 
 async def test_what_is_noted_again_takes_the_place_of_what_was(database: Database) -> None:

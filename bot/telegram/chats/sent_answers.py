@@ -84,8 +84,8 @@ class SentAnswers:
         if given is not None:
             return given
         numbered = self._chat(chat)
-        return await _found(self._memories.answer_ending(numbered, message)) or await _found(
-            self._memories.answer_with(numbered, message)
+        return await _found(self._memories.answer_ending_with(numbered, message)) or await _found(
+            self._memories.answer_containing(numbered, message)
         )
 
     async def answered(self, chat: int, question: int) -> SentAnswer | None:
@@ -101,7 +101,7 @@ class SentAnswers:
 
     async def messages(self, chat: int, last: int) -> tuple[int, ...]:
         """Return all the messages of the answer that ends with message `last`."""
-        given = self._given.get((chat, last)) or await _found(self._memories.answer_ending(self._chat(chat), last))
+        given = self._given.get((chat, last)) or await _found(self._memories.answer_ending_with(self._chat(chat), last))
         return given.messages if given is not None else (last,)
 
     def forget(self, chat: int, last: int) -> None:

@@ -15,7 +15,7 @@ from bot.knowledge.overlay import ApprovedPhrasing
 from bot.memory import give_back
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 from bot.telegram.context import Context, Services
 
 LOG = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ async def follow(services: Services, told: asyncio.Event) -> None:
             said = str(error)
 
 
-async def approve(context: Context, wording: Wording) -> Refusal | None:
+async def approve(context: Context, wording: PhrasingDecision) -> Refusal | None:
     """Let a wording take part, if it keeps the rules for files and finds its entry then; else tell why not."""
     services, assistant = context.services, context.assistant
     learned = ApprovedPhrasing(wording.entry or "", wording.text)

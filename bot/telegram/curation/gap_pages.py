@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Language
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.curation.gap_queue import Gap
 from bot.telegram.ui.callback_data import Button, ExchangeId, PageNumber, ShortId, one_of
@@ -74,7 +74,7 @@ class GapPages:
         rows.append([self._decide("ignore", exchange), self._decide("later", exchange)])
         return Page(tuple(told), InlineKeyboardMarkup([*rows, *self._turning(number)]))
 
-    def pending(self, wording: Wording, entry: Entry, number: int) -> Page:
+    def pending(self, wording: PhrasingDecision, entry: Entry, number: int) -> Page:
         """Show a wording that waits for a yes."""
         told = (
             f"<b>{self._say('pending', page=number + 1, pages=self.pages)}</b>",
@@ -86,7 +86,7 @@ class GapPages:
         rows = [[self._decide("yes", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
         return Page(told, InlineKeyboardMarkup([*rows, *self._turning(number)]))
 
-    def live(self, wording: Wording, entry: Entry) -> Page:
+    def live(self, wording: PhrasingDecision, entry: Entry) -> Page:
         """Show that a wording takes part now."""
         told = (
             self._asked(wording.text),

@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
-from bot.storage.phrasing_decisions import DecisionState, Wording
+from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.exchange_log import recall
 from bot.telegram.browsing.topic_pages import Page
@@ -32,7 +32,7 @@ from bot.telegram.ui.short_ids import find_entry, number
 class Waiting:
     """Everything that waits for an admin."""
 
-    pending: Sequence[Wording]
+    pending: Sequence[PhrasingDecision]
     """Wordings that somebody put under an entry."""
     gaps: Sequence[Gap]
     """Questions that nobody has decided about."""
@@ -93,7 +93,7 @@ async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibl
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     name = _name(context, exchange.question)
-    wording = Wording(exchange.id, name, exchange.question, entry.key, "pending", time.time())
+    wording = PhrasingDecision(exchange.id, name, exchange.question, entry.key, "pending", time.time())
     await phrasing_decisions.save(context.services.database, [wording])
     await answer_callback(query)
     await _show(context, message, await _page(context, button.language, exchange.id, by_exchange=True))
@@ -131,7 +131,7 @@ async def _dismiss(
 ) -> None:
     """Take a question with all its wordings out of the queue, for a while or for ever."""
     exchange, waiting = number(button.exchange), await _waiting(context)
-    names = [(one.id, one.wording) for one in waiting.pending if one.id == exchange]
+    names = [(one.id, one.wording_hash) for one in waiting.pending if one.id == exchange]
     for gap in waiting.gaps:
         if gap.head.exchange == exchange:
             names = [(one.exchange, one.wording) for one in gap.asked]
@@ -139,7 +139,7 @@ async def _dismiss(
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     now = time.time()
-    dismissed = [Wording(number, name, "", None, state, now) for number, name in names]
+    dismissed = [PhrasingDecision(number, name, "", None, state, now) for number, name in names]
     await phrasing_decisions.save(context.services.database, dismissed)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
@@ -172,7 +172,7 @@ async def _waiting(context: Context) -> Waiting:
     return Waiting([one for one in pending if one.entry in by_key], found)
 
 
-async def _find_decision(context: Context, button: Decide) -> Wording | None:
+async def _find_decision(context: Context, button: Decide) -> PhrasingDecision | None:
     exchange = number(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 

@@ -10,8 +10,8 @@ from telegram import Update
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
-from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
+from bot.storage.statistics_data import Statistics
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client.send import reply_target, send, send_picture, typing
 from bot.telegram.context import Context

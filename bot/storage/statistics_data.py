@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
-class Chats:
+class ChatFigures:
     """The chats of one kind."""
 
     kind: str
@@ -39,7 +39,7 @@ class Statistics:
     """How many votes of each kind."""
     top: Sequence[tuple[str, int]]
     """Keys of the entries that were shown most, and how often."""
-    chats: Sequence[Chats]
+    chats: Sequence[ChatFigures]
     """By kind, the one that asked most first."""
     p50: float | None
     """Milliseconds within which half of the answers were found; None where nothing was asked."""
@@ -67,5 +67,5 @@ def from_json(data: bytes) -> Statistics:
     values = json.loads(data)
     values["daily"] = {(day, way): count for day, way, count in values["daily"]}
     values["top"] = [(key, count) for key, count in values["top"]]
-    values["chats"] = [Chats(**one) for one in values["chats"]]
+    values["chats"] = [ChatFigures(**one) for one in values["chats"]]
     return Statistics(**values)
