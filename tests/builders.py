@@ -18,6 +18,7 @@ from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Knowledge, NotCovered, Phrasing, Quote, Speaker
 from bot.knowledge.transcript import Span
 from bot.matching.normalise import Normaliser
+from bot.storage import completion_batch
 from bot.storage.database import Database
 from bot.storage.history import Exchange
 from bot.storage.write_behind import WriteBehindStore
@@ -120,8 +121,8 @@ def asked(
     return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
 
 
-async def kept(database: Database, exchange: Exchange) -> None:
-    """Keep an exchange."""
-    memories = WriteBehindStore(database)
-    memories.put(exchange)
-    await database.run(lambda connection: memories.write(connection, memories.pending()))
+async def store_exchange(database: Database, exchange: Exchange) -> None:
+    """Store an exchange."""
+    store = WriteBehindStore(database)
+    store.put(exchange)
+    await database.write(lambda connection: completion_batch.write(connection, [], store.pending()))

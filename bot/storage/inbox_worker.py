@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.errors import StorageError
-from bot.storage import notifications
+from bot.storage import dialects, notifications
 from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
@@ -78,7 +78,7 @@ class InboxWorker:
         """Id of this process among the replicas."""
         self._health = DatabaseHealth()
         self._database = database
-        self._inbox = Inbox(database, replica)
+        self._inbox = Inbox(replica)
         self._completions = CompletionWriter(database, self._inbox, store, self._health, lambda: self.backlogged)
         self._heartbeats = Heartbeats(database, self._inbox, self._health, self.wake)
         self._dispatch = dispatch
@@ -189,7 +189,7 @@ class InboxWorker:
             async with asyncio.timeout(seconds):
                 await self._run_transaction()
                 await self._completions.write()
-                await self._database.run(self._inbox.release)
+                await self._database.write(self._inbox.release)
         except (StorageError, TimeoutError) as error:
             LOG.warning(
                 "The last completions couldn't be stored (%s); these questions may be answered again",
@@ -198,8 +198,7 @@ class InboxWorker:
 
     async def depth(self) -> InboxDepth:
         """Count what waits in the inbox; raises StorageError."""
-        async with self._database.read() as connection:
-            return await depth(connection)
+        return await self._database.read(depth)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -221,7 +220,9 @@ class InboxWorker:
         claimed: list[ClaimedUpdate] = []
         if transaction.deliveries or transaction.unstored or (transaction.claims and await self._has_waiting()):
             durable = bool(transaction.new or transaction.unstored)
-            claimed = await self._database.run(lambda connection: self._write(connection, transaction), durable=durable)
+            claimed = await self._database.write(
+                lambda connection: self._write(connection, transaction), durable=durable
+            )
             self._has_more |= not transaction.claims or transaction.any_chat_full or len(claimed) == self._claim_limit
             self._claimed_at = time.monotonic() if transaction.claims else self._claimed_at
         elif not transaction.claims:
@@ -235,7 +236,7 @@ class InboxWorker:
 
     async def _has_waiting(self) -> bool:
         """Check with a read, which is cheaper than a claim and locks nothing, whether anything can be claimed."""
-        return await self._database.run_read_only(self._inbox.has_waiting)
+        return await self._database.read(self._inbox.has_waiting)
 
     def _plan(self) -> _Transaction:
         deliveries, unstored = self._deliveries.copy(), self._completions.unstored.copy()
@@ -262,9 +263,7 @@ class InboxWorker:
             self._inbox.claim(connection, self._claim_limit, transaction.excluded_chats) if transaction.claims else []
         )
         if transaction.new and len(claimed) == self._claim_limit:
-            notifications.notify(
-                self._database, connection, notifications.INBOX
-            )  # other replicas may have capacity left
+            dialects.notify(connection, notifications.INBOX)  # other replicas may have capacity left
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:

@@ -95,9 +95,7 @@ class _OldestReplica:
     async def is_leader(self, *, if_unknown: bool = False) -> bool:
         """Return whether this replica leads; `if_unknown` where that is unknown."""
         try:
-            oldest = await self._database.run_read_only(
-                lambda connection: oldest_live_replica(connection, self._database)
-            )
+            oldest = await self._database.read(oldest_live_replica)
         except StorageError:
             return if_unknown
         return if_unknown if oldest is None else oldest == self._replica
@@ -126,8 +124,7 @@ class _AdvisoryLock:
             return if_unknown
 
     async def _acquire(self) -> bool:
-        connection = await self._database.engine.connect()
-        self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = await self._database.connect()
         if (await self._connection.execute(_TRY_LOCK, {"key": LEADER_LOCK})).scalar_one():
             return True
         await self.release()

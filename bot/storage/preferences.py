@@ -1,12 +1,13 @@
-"""Settings that people and groups have chosen."""
+"""Preferences: the language that a person chose, and the settings of a group."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.knowledge.model import Language
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.schema import CHATS, PEOPLE
 
@@ -27,42 +28,42 @@ class ChatSettings:
 
 
 async def language_of(database: Database, person: int) -> Language | None:
-    """Return the language that a person chose; None for none."""
-    async with database.read() as connection:
-        found = await connection.execute(select(PEOPLE.c.language).where(PEOPLE.c.person == person))
-        language: Language | None = found.scalar_one_or_none()
+    """Return the language that a person chose; None where they chose none."""
+    query = select(PEOPLE.c.language).where(PEOPLE.c.person == person)
+    language: Language | None = await database.read(lambda connection: connection.execute(query).scalar_one_or_none())
     return language
 
 
 async def save_language(database: Database, person: int, language: Language | None) -> bool:
-    """Store the language that a person chose, or (None) that they chose none; tell whether one was taken back."""
-    async with database.begin() as connection:
+    """Store the language that a person chose; None deletes it. Return whether one was deleted."""
+
+    def save(connection: Connection) -> bool:
         if language is None:
-            gone = await connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person))
-            return gone.rowcount > 0
-        row = database.insert(PEOPLE).values(person=person, language=language)
-        await connection.execute(row.on_conflict_do_update(index_elements=["person"], set_={"language": language}))
-    return False
+            return connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person)).rowcount > 0
+        connection.execute(dialects.upsert(connection, PEOPLE), {"person": person, "language": language})
+        return False
+
+    return await database.write(save)
 
 
 async def settings_of(database: Database, chat: int) -> ChatSettings:
-    """Return what is set for a group."""
-    columns = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic)
-    async with database.read() as connection:
-        row = (await connection.execute(columns.where(CHATS.c.chat == chat))).one_or_none()
+    """Return the settings of a group; the defaults where nothing is set."""
+    query = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic).where(CHATS.c.chat == chat)
+    row = await database.read(lambda connection: connection.execute(query).one_or_none())
     return ChatSettings(*row) if row is not None else ChatSettings()
 
 
 async def save_settings(database: Database, chat: int, settings: ChatSettings) -> None:
     """Store the settings of a group."""
-    values = {"language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
-    async with database.begin() as connection:
-        row = database.insert(CHATS).values(chat=chat, **values)
-        await connection.execute(row.on_conflict_do_update(index_elements=["chat"], set_=values))
+    row = {"chat": chat, "language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
+    await database.write(lambda connection: connection.execute(dialects.upsert(connection, CHATS), row))
 
 
 async def move_settings(database: Database, chat: int, to: int) -> None:
-    """Let a supergroup have what was set for the group that it was."""
-    async with database.begin() as connection:
-        await connection.execute(delete(CHATS).where(CHATS.c.chat == to))
-        await connection.execute(update(CHATS).where(CHATS.c.chat == chat).values(chat=to))
+    """Move the settings of a group to the supergroup that it became, whose id is another one."""
+
+    def move(connection: Connection) -> None:
+        connection.execute(delete(CHATS).where(CHATS.c.chat == to))
+        connection.execute(update(CHATS).where(CHATS.c.chat == chat).values(chat=to))
+
+    await database.write(move)

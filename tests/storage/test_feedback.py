@@ -16,7 +16,7 @@ from bot.storage.preferences import ChatSettings
 from bot.storage.statistics import statistics
 from bot.storage.statistics_data import ChatFigures
 from bot.storage.time_zone import UTC_ZONE
-from tests.builders import kept
+from tests.builders import store_exchange
 
 NOW = 20_000 * DAY_SECONDS + 5.0
 ADA, BOB = 1, -2
@@ -40,7 +40,7 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
         "took_ms": 2.0,
     }
     exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-    await kept(database, exchange)
+    await store_exchange(database, exchange)
     return exchange.id
 
 

@@ -182,10 +182,10 @@ class DeadLetter:
 async def dead_letters(application: App, least: int) -> list[DeadLetter]:
     """Wait until so many updates were given up; return all of them."""
     query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == DEAD_LETTER)
+    in_order = query.order_by(INBOX.c.update_id)
     async with asyncio.timeout(LIMIT):
         while True:
-            async with application.bot_data.database.read() as connection:
-                found = (await connection.execute(query.order_by(INBOX.c.update_id))).all()
+            found = await application.bot_data.database.read(lambda connection: connection.execute(in_order).all())
             if len(found) >= least:
                 return [DeadLetter(*row) for row in found]
 

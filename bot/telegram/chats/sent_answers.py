@@ -107,7 +107,7 @@ class SentAnswers:
     def forget(self, chat: int, last: int) -> None:
         """Note that the answer that ended with message `last` is gone."""
         self._given.forget((chat, last))
-        self._memories.delete(self._chat(chat), last)
+        self._memories.delete_answer(self._chat(chat), last)
 
     async def _shown(self, chat: int, content: int) -> SentAnswerRow | None:
         """Return the answer that first showed something a moment ago, if it still shows it."""

@@ -72,8 +72,7 @@ def _trouble(context: Context) -> str | None:
 
 async def _depth(database: Database) -> InboxDepth | StorageError:
     try:
-        async with database.read() as connection:
-            return await depth(connection)
+        return await database.read(depth)
     except StorageError as error:
         return error
 
