@@ -77,7 +77,7 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "bot.db"
 
     async def upgrade() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
+        database = Database(f"sqlite:///{path}")
         await database.upgrade()
         await database.close()
 

@@ -155,7 +155,7 @@ async def test_a_missing_database_is_told_apart(postgres_url: str) -> None:
 
 async def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'bot.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'bot.db'}")
     with pytest.raises(StorageError, match="BOT_DATA"):
         await database.upgrade()
     await database.close()

@@ -108,7 +108,7 @@ def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_match
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
-        database = Database(url or f"sqlite+aiosqlite:///{database_file}")
+        database = Database(url or f"sqlite:///{database_file}")
         sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
         names = Pseudonyms(SecretStr(TOKEN))
         return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
