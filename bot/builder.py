@@ -59,9 +59,9 @@ class Builder:
 
     def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
-        return self.over(self._knowledge(folder))
+        return self.from_snapshot(self._knowledge(folder))
 
-    def over(self, knowledge: Knowledge) -> Matcher:
+    def from_snapshot(self, knowledge: Knowledge) -> Matcher:
         """Build the matcher of a snapshot."""
         return Matcher(
             knowledge=knowledge,
@@ -71,11 +71,11 @@ class Builder:
             language=LanguageDetector(),
         )
 
-    def extended(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        """Put approved phrasings over a snapshot."""
+    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
         overlay = with_phrasings(base.knowledge, approved, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
-        return ExtendedMatcher(base if unchanged else self.over(overlay.knowledge), overlay.refused)
+        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.refused)
 
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""

@@ -47,8 +47,7 @@ def normaliser(_: Settings) -> Normaliser:
 
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
-    build = builder(settings)
-    return Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
+    return Assistant(builder(settings), settings.knowledge_dir)
 
 
 def matcher(settings: Settings) -> Matcher:

@@ -77,7 +77,7 @@ def check(arguments: Namespace, settings: Settings) -> int:
     _warn(inspected.warnings)
     if inspected.knowledge is None:
         raise KnowledgeError(inspected.problems)
-    matcher = compose.builder(settings).over(inspected.knowledge)
+    matcher = compose.builder(settings).from_snapshot(inspected.knowledge)
     for interview in matcher.knowledge.interviews:
         print("\n".join(_coverage(interview)))
     found = list(warnings(matcher))

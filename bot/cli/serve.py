@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 from pydantic import SecretStr
 
 from bot import compose
-from bot.answers.assistant import Assistant
 from bot.cli.gc_tuning import loading_without_gc
 from bot.configuration import Settings
 from bot.errors import SettingsError
@@ -28,9 +27,9 @@ def run(_: Namespace, settings: Settings) -> int:
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
-    build, database = compose.builder(settings), compose.database(settings)
+    database = compose.database(settings)
     with loading_without_gc():
-        assistant = Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
+        assistant = compose.assistant(settings)
     give_back()
     services = Services(
         assistant,
@@ -38,7 +37,7 @@ def run(_: Namespace, settings: Settings) -> int:
         settings.admin_ids,
         database,
         Pseudonyms(settings.token),
-        KnowledgeSync(database, assistant, settings.knowledge_dir, build.from_folder),
+        KnowledgeSync(database, assistant),
         settings.concurrency,
         settings.retention_days,
         _listening(settings, settings.token),

@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from bot import compose
 from bot.answers.assistant import Assistant
+from bot.builder import Builder
 from bot.configuration import Settings
 from bot.storage.database import Database
-from bot.storage.knowledge_sync import Build, KnowledgeSync
+from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram.app import build
@@ -57,9 +58,9 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def matcher_builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Return what builds a matcher of any folder."""
-    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors"))).from_folder
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
 
 
 @pytest.fixture(scope="session")
@@ -104,12 +105,12 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_matcher: Build) -> MakeServices:
+def make_services(texts: Texts, database_file: Path) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
         database = Database(url or f"sqlite:///{database_file}")
-        sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
+        sharing = KnowledgeSync(database, assistant)
         names = Pseudonyms(SecretStr(TOKEN))
         return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
 
