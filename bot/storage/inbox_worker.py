@@ -96,9 +96,9 @@ class InboxWorker:
 
     async def start(self) -> None:
         """Start the background tasks and reclaim what a former process left unfinished; raises StorageError."""
-        left = await self._heartbeats.register()
-        if left:
-            LOG.info("%d updates were left unfinished by a process that is gone; they are handled again", left)
+        reclaimed = await self._heartbeats.register()
+        if reclaimed:
+            LOG.info("%d updates were left unfinished by a process that is gone; they are handled again", reclaimed)
         self._wakeup.set()
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._completions.run())]
         if self._database.shared:
@@ -107,8 +107,8 @@ class InboxWorker:
     async def enqueue(self, arrived: Sequence[IncomingUpdate]) -> bool:
         """Return True once the updates are stored.
 
-        False where the database stayed unavailable and they are handled from memory: then Telegram must not be told
-        that they arrived, so that it delivers them again should this process die.
+        False where the database stayed unavailable and they are handled from memory: then they must not be confirmed
+        to Telegram, so that it delivers them again should this process die.
         """
         delivery = _Delivery(arrived, asyncio.get_running_loop().create_future(), time.monotonic())
         self._deliveries.append(delivery)
@@ -263,7 +263,7 @@ class InboxWorker:
             self._inbox.claim(connection, self._claim_limit, transaction.excluded_chats) if transaction.claims else []
         )
         if transaction.new and len(claimed) == self._claim_limit:
-            dialects.notify(connection, notifications.INBOX)  # other replicas may have capacity left
+            dialects.notify(connection, notifications.INBOX)  # other replicas may have free capacity
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:

@@ -1,4 +1,4 @@
-"""Keeps replicas on one version of the knowledge: what one has loaded and verified, the others adopt."""
+"""Synchronises the knowledge of replicas: a version that one has loaded and verified is adopted by the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLL_SECONDS = 2.0
 
 
 class KnowledgeSync:
-    """Keeps this replica's knowledge the same as that of the others."""
+    """Publishes this replica's reloads to the others, and adopts theirs."""
 
     def __init__(self, database: Database, assistant: Assistant) -> None:
         """Share what `assistant` serves, where the database is shared by replicas."""

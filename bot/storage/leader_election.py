@@ -1,4 +1,4 @@
-"""Leader election: work that one replica does at a time, such as polling; another takes over when it dies."""
+"""Leader election for work that one replica does at a time, such as polling; when it dies, another does it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Work = Callable[[asyncio.Event], Awaitable[None]]
 async def run_as_leader(database: Database, replica: str, work: Work, stop: asyncio.Event, name: str) -> None:
     """Run `work` whenever this replica is the leader; return once `stop` is set.
 
-    `work` gets an event that is set when it has to end. `replica` is the id of this process in the inbox. `name` says
-    in the log what the leader does.
+    `work` is given an event that is set when it has to end. `replica` is the id of this process in the inbox; `name`
+    describes the work in the log.
     """
     if not database.shared:
         await work(stop)
@@ -62,7 +62,7 @@ async def _watch(leadership: _AdvisoryLock | _OldestReplica, stop: asyncio.Event
     try:
         while not stop.is_set():
             asking = asyncio.create_task(leadership.is_leader(if_unknown=True))
-            # A database that is silent keeps nobody from stopping.
+            # A database that doesn't answer must not delay the stop.
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done() or not asking.result():
                 asking.cancel()

@@ -22,9 +22,9 @@ class ChatSettings:
     language: Language | None = None
     """Language of the answers; None where it follows the question."""
     quiet: bool = False
-    """Whether answers show their points alone, and quotes wait behind a button."""
+    """Whether answers show their points alone, and quotes only when a button is pressed."""
     topic: int | None = None
-    """The forum topic in which alone it answers, `GENERAL` for the one without an id; None for everywhere."""
+    """The only forum topic in which the bot answers, `GENERAL` for the one without an id; None for all."""
 
 
 async def language_of(database: Database, person: int) -> Language | None:

@@ -23,7 +23,7 @@ _CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log at which SQLite checkpoints it, which waits for the disk."""
 
 _READER_THREADS = 4
-"""Transactions that may read at once, so that a long one, such as that of /stats, keeps no short one waiting."""
+"""Transactions that may read at once, so that a long one, such as that of /stats, doesn't delay the short ones."""
 
 T = TypeVar("T")
 

@@ -166,4 +166,5 @@ def _part(kind: str, key: Column[Any], columns: Mapping[str, Column[Any]]) -> Se
 
 
 _COLUMNS = {"number": BigInteger, "first": Text, "second": Text, "tokens": Double, "flag": Boolean, "at": Double}
+"""The columns that all parts of the union have, with their types; `_statement` says what each holds."""
 _Rows: TypeAlias = Mapping[tuple[str, int | None], RowMapping]

@@ -42,7 +42,7 @@ class LimitRow:
     who: int
     """Pseudonym of the person or the group."""
     tokens: float
-    """Requests left at `at`."""
+    """Requests that the bucket allows at `at`."""
     notified: bool
     """Whether the sender was notified that the limit is reached."""
     at: float
@@ -60,7 +60,7 @@ class SentAnswerRow:
     messages: tuple[int, ...]
     """Ids of all of its messages, in order."""
     content: int | None
-    """Hash of what it shows and in which place, to detect repetitions; None for what may be repeated."""
+    """Hash of what it shows and of its destination, to detect repetitions; None for what may be repeated."""
     question: int | None
     """Id of the message that asked; None where a button was pressed."""
     asked: int | None
