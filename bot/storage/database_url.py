@@ -186,7 +186,7 @@ def _normalised(query: Mapping[str, str]) -> dict[str, str]:
             hint = f"did you mean {close[0]}?" if close else "take it out"
             raise SettingsError(f"{SETTING}: has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
         if name in _IGNORED_PARAMETERS:
-            LOG.debug("The database URL's %s is not needed here and ignored", name)
+            LOG.debug("The database URL's %s is not needed here and left out", name)
     used = {name: value for name, value in query.items() if name not in _IGNORED_PARAMETERS and value}
     if "ssl" in used:
         used.setdefault("sslmode", used.pop("ssl"))
