@@ -14,7 +14,7 @@ from bot.memory import give_back
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
-from bot.telegram.context import Services
+from bot.telegram.services import Options, make_services
 from bot.telegram.updates.http_server import Listening
 
 
@@ -26,25 +26,28 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
-    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
+    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM_API_URL)
     database = compose.database(settings)
     with loading_without_gc():
         assistant = compose.assistant(settings)
     give_back()
-    services = Services(
+    options = Options(
+        admins=settings.admin_ids,
+        concurrency=settings.concurrency,
+        retention_days=settings.retention_days,
+        listening=_listening(settings, settings.token),
+        anonymous_admin_groups=settings.anonymous_admins,
+        proxy=proxy,
+        zone=compose.zone(settings),
+        watched_folder=settings.knowledge_dir if settings.watch else None,
+    )
+    services = make_services(
         assistant,
         compose.texts(settings),
-        settings.admin_ids,
+        options,
         database,
         Pseudonyms(settings.token),
         KnowledgeSync(database, assistant),
-        settings.concurrency,
-        settings.retention_days,
-        _listening(settings, settings.token),
-        anonymous=settings.anonymous_admins,
-        proxy=proxy,
-        zone=compose.zone(settings),
-        watched=settings.knowledge_dir if settings.watch else None,
     )
     lifecycle.run(app.build(settings.token, services, settings.api_url))
     return 0

@@ -1,11 +1,19 @@
-"""Preferences: the language that a person chose, and the settings of a group."""
+"""The preferences that people and groups have set: stored in the database, and cached.
+
+Hardly an answer goes out without them, and they hardly ever change.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from cachetools import TTLCache
 from sqlalchemy import Connection, delete, select, update
 
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.knowledge.model import Language
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -13,6 +21,10 @@ from bot.storage.schema import CHATS, PEOPLE
 
 GENERAL = 0
 """Stands for a forum's General topic, which has no id."""
+SHARED_CACHE_SECONDS = 2.0
+"""How long preferences are cached where another replica may change them."""
+MAX_CACHED = 10_000
+"""People, and groups, whose preferences are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +39,71 @@ class ChatSettings:
     """The only forum topic in which the bot answers, `GENERAL` for the one without an id; None for all."""
 
 
-async def language_of(database: Database, person: int) -> Language | None:
-    """Return the language that a person chose; None where they chose none."""
-    query = select(PEOPLE.c.language).where(PEOPLE.c.person == person)
-    language: Language | None = await database.read(lambda connection: connection.execute(query).scalar_one_or_none())
-    return language
+class Preferences:
+    """Reads and changes preferences; people and groups are named by their pseudonyms. Methods raise StorageError."""
 
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing cached; `clock` gives seconds."""
+        self._database = database
+        seconds = SHARED_CACHE_SECONDS if database.shared else CONVERSATION_SECONDS
+        self._languages: TTLCache[int, Language | None] = TTLCache(MAX_CACHED, seconds, clock)
+        self._settings: TTLCache[int, ChatSettings] = TTLCache(MAX_CACHED, seconds, clock)
 
-async def save_language(database: Database, person: int, language: Language | None) -> bool:
-    """Store the language that a person chose; None deletes it. Return whether one was deleted."""
+    async def language_of(self, person: int) -> Language | None:
+        """Return the language that a person chose; None where they chose none."""
+        with suppress(KeyError):
+            return self._languages[person]
+        query = select(PEOPLE.c.language).where(PEOPLE.c.person == person)
+        language: Language | None = await self._database.read(
+            lambda connection: connection.execute(query).scalar_one_or_none()
+        )
+        self._languages[person] = language
+        return language
 
-    def save(connection: Connection) -> bool:
-        if language is None:
-            return connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person)).rowcount > 0
-        connection.execute(dialects.upsert(connection, PEOPLE), {"person": person, "language": language})
-        return False
+    async def save_language(self, person: int, language: Language | None) -> bool:
+        """Store the language that a person chose; None deletes it. Return whether one was deleted."""
 
-    return await database.write(save)
+        def save(connection: Connection) -> bool:
+            if language is None:
+                return connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person)).rowcount > 0
+            connection.execute(dialects.upsert(connection, PEOPLE), {"person": person, "language": language})
+            return False
 
+        deleted = await self._database.write(save)
+        self._languages[person] = language
+        return deleted
 
-async def settings_of(database: Database, chat: int) -> ChatSettings:
-    """Return the settings of a group; the defaults where nothing is set."""
-    query = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic).where(CHATS.c.chat == chat)
-    row = await database.read(lambda connection: connection.execute(query).one_or_none())
-    return ChatSettings(*row) if row is not None else ChatSettings()
+    async def settings_of(self, group: int) -> ChatSettings:
+        """Return the settings of a group; the defaults where nothing is set."""
+        cached = self._settings.get(group)
+        if cached is not None:
+            return cached
+        query = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic).where(CHATS.c.chat == group)
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        settings = ChatSettings(*row) if row is not None else ChatSettings()
+        self._settings[group] = settings
+        return settings
 
+    async def save_settings(self, group: int, settings: ChatSettings) -> None:
+        """Store the settings of a group."""
+        row = {"chat": group, "language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
+        await self._database.write(lambda connection: connection.execute(dialects.upsert(connection, CHATS), row))
+        self._settings[group] = settings
 
-async def save_settings(database: Database, chat: int, settings: ChatSettings) -> None:
-    """Store the settings of a group."""
-    row = {"chat": chat, "language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
-    await database.write(lambda connection: connection.execute(dialects.upsert(connection, CHATS), row))
+    async def move_settings(self, group: int, to: int) -> None:
+        """Move the settings of a group to the supergroup that it became, whose id is another one."""
 
+        def move(connection: Connection) -> None:
+            connection.execute(delete(CHATS).where(CHATS.c.chat == to))
+            connection.execute(update(CHATS).where(CHATS.c.chat == group).values(chat=to))
 
-async def move_settings(database: Database, chat: int, to: int) -> None:
-    """Move the settings of a group to the supergroup that it became, whose id is another one."""
+        await self._database.write(move)
+        self._settings.pop(to, None)
+        self._settings.pop(group, None)
 
-    def move(connection: Connection) -> None:
-        connection.execute(delete(CHATS).where(CHATS.c.chat == to))
-        connection.execute(update(CHATS).where(CHATS.c.chat == chat).values(chat=to))
-
-    await database.write(move)
+    def cache(self, person: int | None, language: Language | None, group: int | None, settings: ChatSettings) -> None:
+        """Cache what was loaded from the database together with other state; None for no person, or no group."""
+        if person is not None:
+            self._languages[person] = language
+        if group is not None:
+            self._settings[group] = settings

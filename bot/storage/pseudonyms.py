@@ -30,6 +30,14 @@ class Pseudonyms:
         """Return the pseudonym of a sequence of ids, such as a kind and a number; a signed 64-bit integer."""
         return self._cached_hash(parts)
 
+    def person(self, user: int) -> int:
+        """Return the pseudonym of a user, or of a chat in whose name somebody writes."""
+        return self.of("person", user)
+
+    def chat(self, chat: int) -> int:
+        """Return the pseudonym of a chat."""
+        return self.of("chat", chat)
+
     def of_text(self, purpose: str, text: str) -> int:
         """Return the hash of what somebody wrote, without caching the text; a signed 64-bit integer."""
         return self._hash((purpose, text))

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import cast
 from urllib.parse import urlsplit
 
 from telegram import Update
@@ -24,9 +23,7 @@ from bot.telegram.client.outage_log import Backoff, OutageLog
 from bot.telegram.client.stop_signal import unless
 from bot.telegram.context import App
 from bot.telegram.curation import approval, watch
-from bot.telegram.updates.chat_order import ChatOrder
 from bot.telegram.updates.http_server import WEBHOOK, Pages, serving
-from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.telegram.updates.polling import poll
 
 LOG = logging.getLogger(__name__)
@@ -83,22 +80,22 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
 
     What isn't finished `grace` seconds later stays in the inbox.
     """
-    services, inbox = application.bot_data, inbox_of(application)
-    webhook = services.listening is not None and services.listening.webhook is not None
-    secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
+    services, inbox = application.services, application.inbox
+    webhook = services.options.listening is not None and services.options.listening.webhook is not None
+    secret = services.options.listening.secret if services.options.listening is not None and webhook else None
+    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.knowledge_sync.failure_reason)
     try:
         await unless(stop, services.database.upgrade())
         if stop.is_set():
             return
         await approval.learn(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
-        async with serving(pages, services.listening):
+        async with serving(pages, services.options.listening):
             if not await _retry_until_stopped(application, stop, application.initialize):
                 return
             await application.start()
             await inbox.clerk.start()
-            await services.sharing.start()
+            await services.knowledge_sync.start()
             async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
@@ -111,17 +108,17 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
 @asynccontextmanager
 async def _background_tasks(application: App) -> AsyncIterator[None]:
     """Run what goes on all the while."""
-    services, inbox = application.bot_data, inbox_of(application)
+    services, inbox = application.services, application.inbox
     over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
         notifications.INBOX: inbox.clerk.wake,
-        notifications.KNOWLEDGE: services.sharing.wake,
+        notifications.KNOWLEDGE: services.knowledge_sync.wake,
         notifications.PHRASINGS: approved.set,
     }
-    tidying = asyncio.create_task(retention.run_retention(services.database, services.retention, over))
+    tidying = asyncio.create_task(retention.run_retention(services.database, services.options.retention_days, over))
     works = (
         notifications.listen(services.database, reactions),
-        services.sharing.follow(),
+        services.knowledge_sync.follow(),
         approval.follow(services, approved),
         watch.watch(services, application.bot),
     )
@@ -138,10 +135,10 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
 
 
 async def _receive_updates(application: App, stop: asyncio.Event) -> None:
-    services, inbox = application.bot_data, inbox_of(application)
-    application.create_task(menus.publish(application.bot, services.texts, services.admins))
+    services, inbox = application.services, application.inbox
+    application.create_task(menus.publish(application.bot, services.texts, services.options.admins))
     _tell_start(application)
-    listening = services.listening
+    listening = services.options.listening
     if listening is not None and listening.webhook is not None:
         secret = listening.secret.get_secret_value()
         where = f"{listening.webhook}{WEBHOOK}"
@@ -168,7 +165,7 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
 
     Raises InvalidToken and BadRequest, which Telegram would only repeat.
     """
-    backoff, proxy = Backoff(OutageLog(LOG)), application.bot_data.proxy
+    backoff, proxy = Backoff(OutageLog(LOG)), application.services.options.proxy
     while not stop.is_set():
         try:
             await request()
@@ -182,11 +179,6 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
             backoff.record_success()
             return True
     return False
-
-
-def inbox_of(application: App) -> InboxQueue:
-    """Return the application's inbox."""
-    return cast("InboxQueue", application.update_queue)
 
 
 def refusal(application: App) -> str:
@@ -205,7 +197,7 @@ def refused_webhook(address: str, reason: str) -> str:
 
 
 def _tell_start(application: App) -> None:
-    knowledge = application.bot_data.assistant.knowledge
+    knowledge = application.services.assistant.knowledge
     me = application.bot.bot
     LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
     if not me.can_read_all_group_messages:
@@ -220,14 +212,13 @@ def _tell_start(application: App) -> None:
 
 async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
-    inbox, last_words = inbox_of(application), inbox_worker.STOP_TIMEOUT_SECONDS
-    if application.running and not await application.bot_data.database.responds(SILENCE):
+    inbox, last_words = application.inbox, inbox_worker.STOP_TIMEOUT_SECONDS
+    if application.running and not await application.services.database.responds(SILENCE):
         grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
         for name in _LOGS_OF_CONNECTIONS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     if application.running:
         inbox.clerk.stop_dispatching()
-        order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
             async with asyncio.timeout(grace):
@@ -238,11 +229,11 @@ async def _finish(application: App, grace: float) -> None:
                 inbox.clerk.in_progress,
                 grace,
             )
-            order.stop()
+            application.chat_order.stop()
             with suppress(TimeoutError):
                 async with asyncio.timeout(CANCEL_GRACE_SECONDS):
                     await stopping
         await inbox.clerk.stop(last_words)
     await application.shutdown()
-    await application.bot_data.database.close()
+    await application.services.database.close()
     await application.bot.shutdown()  # also where the start failed and the application doesn't do it

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import pytest
 from pydantic import SecretStr
@@ -21,9 +21,11 @@ from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import DEAD_LETTER, INBOX
+from bot.telegram import services
 from bot.telegram.app import build
-from bot.telegram.context import App, Services
+from bot.telegram.context import App
 from bot.telegram.lifecycle import GRACE_SECONDS, serve
+from bot.telegram.services import Options, Services
 from bot.telegram.updates.http_server import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
@@ -37,7 +39,7 @@ class MakeServices(Protocol):
     """See the fixture."""
 
     def __call__(
-        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None
+        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
     ) -> Services: ...
 
 
@@ -108,11 +110,19 @@ async def api() -> AsyncIterator[BotApi]:
 def make_services(texts: Texts, database_file: Path) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
-    def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
+    def make(
+        assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
+    ) -> Services:
         database = Database(url or f"sqlite:///{database_file}")
-        sharing = KnowledgeSync(database, assistant)
-        names = Pseudonyms(SecretStr(TOKEN))
-        return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
+        sync = KnowledgeSync(database, assistant)
+        chosen: dict[str, Any] = {
+            "admins": frozenset({ADA.id}),
+            "concurrency": 64,
+            "retention_days": 30,
+            "listening": listening,
+        }
+        pseudonyms = Pseudonyms(SecretStr(TOKEN))
+        return services.make_services(assistant, texts, Options(**chosen | options), database, pseudonyms, sync)
 
     return make
 
@@ -186,7 +196,7 @@ async def dead_letters(application: App, least: int) -> list[DeadLetter]:
     in_order = query.order_by(INBOX.c.update_id)
     async with asyncio.timeout(LIMIT):
         while True:
-            found = await application.bot_data.database.read(lambda connection: connection.execute(in_order).all())
+            found = await application.services.database.read(lambda connection: connection.execute(in_order).all())
             if len(found) >= least:
                 return [DeadLetter(*row) for row in found]
 

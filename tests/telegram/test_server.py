@@ -124,7 +124,7 @@ async def test_health_tells_of_a_lost_feature(
 async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClient) -> None:
     await api.answer(ADA, NUCLEAR)
     await api.answer(ADA, "/reload")
-    version = bot.bot_data.assistant.knowledge.version
+    version = bot.services.assistant.knowledge.version
 
     alive, ready, figures = [await client.get(path) for path in ("/healthz", "/readyz", "/metrics")]
 

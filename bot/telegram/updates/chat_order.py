@@ -25,16 +25,20 @@ LOG = logging.getLogger(__name__)
 
 WAITING = 10_000
 """Updates that may be in the house at once, most of them waiting for their chat."""
+Handle = Callable[[object], Coroutine[Any, Any, None]]
+"""Lets the handlers of the application handle an update."""
 
 
 class ChatOrder(BaseUpdateProcessor):
     """Keeps a chat's updates in order; one that waits for its chat takes no place from the others."""
 
-    def __init__(self, at_work: int, attempts: Attempts, clerk: InboxWorker) -> None:
-        """`at_work` updates are handled at once; the clerk writes down each that needs no more work."""
+    def __init__(self, at_work: int, attempts: Attempts, clerk: InboxWorker, handle: Handle) -> None:
+        """`at_work` updates are handled at once; the clerk writes down each that needs no more work.
+
+        `handle` is called to handle an update that failed once more.
+        """
         super().__init__(WAITING)
-        self.process_again: Callable[[object], Coroutine[Any, Any, None]] | None = None
-        """How to handle an update another time."""
+        self._handle = handle
         self._attempts = attempts
         self._clerk = clerk
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
@@ -97,10 +101,10 @@ class ChatOrder(BaseUpdateProcessor):
             async with slot:
                 await attempt
             match self._attempts.verdict(number):
-                case TryAgain(wait) if self.process_again is not None:
+                case TryAgain(wait):
                     with self._clerk.paused(number):
                         await asyncio.sleep(wait)
-                    attempt = self.process_again(update)
+                    attempt = self._handle(update)
                 case GaveUp(failures, error):
                     await self._clerk.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
                     return

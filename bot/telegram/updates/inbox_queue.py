@@ -31,12 +31,13 @@ class UnreadableUpdate:
 class InboxQueue(asyncio.Queue[object]):
     """Keeps updates in the database; what there is room for comes out to be handled."""
 
-    def __init__(self, database: Database, names: Pseudonyms, memories: WriteBehindStore, at_work: int) -> None:
+    def __init__(
+        self, bot: Bot, database: Database, names: Pseudonyms, memories: WriteBehindStore, at_work: int
+    ) -> None:
         """`at_work` is how many updates are handled at once; twice as many may be in the house."""
         super().__init__()
         self.clerk = InboxWorker(database, uuid4().hex, memories, self._hand, 2 * at_work)
-        self.bot: Bot | None = None
-        """Whose updates these are."""
+        self._bot = bot
         self._names = names
 
     async def put(self, item: object) -> None:
@@ -56,6 +57,6 @@ class InboxQueue(asyncio.Queue[object]):
 
     def _hand(self, held: ClaimedUpdate) -> None:
         try:
-            self.put_nowait(read_update(held.content, self.bot))
+            self.put_nowait(read_update(held.content, self._bot))
         except UnreadableUpdateError as error:
             self.put_nowait(UnreadableUpdate(held.update_id, str(error)))
