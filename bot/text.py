@@ -31,7 +31,7 @@ class Texts:
 
 
 def read_texts(folder: Path) -> Texts:
-    """Read one TOML file a language; raise SettingsError where keys or placeholders differ between them."""
+    """Read one TOML file a language; raises SettingsError where keys or placeholders differ between them."""
     by_language = {language: _read(folder / f"{language}.toml") for language in LANGUAGES}
     first = by_language[LANGUAGES[0]]
     for language, texts in by_language.items():

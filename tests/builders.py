@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import compose
+from bot.answers.assistant import ExtendedMatcher
+from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.evaluation.questions import EvaluationQuestion, Ranges
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Knowledge, NotCovered, Phrasing, Quote, Speaker
+from bot.knowledge.overlay import ApprovedPhrasing
 from bot.knowledge.transcript import Span
+from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
-from bot.settings import Settings
+from bot.storage import completion_batch
 from bot.storage.database import Database
 from bot.storage.history import Exchange
 from bot.storage.write_behind import WriteBehindStore
@@ -36,6 +41,19 @@ def cases(name: str) -> list[Any]:
     lines = (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     read = [json.loads(line) for line in lines if line.strip()]
     return [pytest.param(case, id=case["id"]) for case in read]
+
+
+@dataclass(frozen=True)
+class Prebuilt:
+    """A builder that returns the same matcher for any folder, and takes no approved phrasings."""
+
+    matcher: Matcher
+
+    def from_folder(self, _: Path) -> Matcher:
+        return self.matcher
+
+    def with_approved(self, base: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        return ExtendedMatcher(base)
 
 
 def normaliser() -> Normaliser:
@@ -120,8 +138,8 @@ def asked(
     return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
 
 
-async def kept(database: Database, exchange: Exchange) -> None:
-    """Keep an exchange."""
-    memories = WriteBehindStore(database)
-    memories.put(exchange)
-    await database.run(lambda connection: memories.write(connection, memories.pending()))
+async def store_exchange(database: Database, exchange: Exchange) -> None:
+    """Store an exchange."""
+    store = WriteBehindStore(database)
+    store.put(exchange)
+    await database.write(lambda connection: completion_batch.write(connection, [], store.pending()))

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from bot import compose
+from bot.configuration import Settings
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
 from bot.storage.database import Database
 from tests.builders import SECOND, SHIPPED
 from tests.postgres import Server, running
@@ -77,7 +77,7 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "bot.db"
 
     async def upgrade() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
+        database = Database(f"sqlite:///{path}")
         await database.upgrade()
         await database.close()
 

@@ -13,12 +13,12 @@ import pytest
 from bot import compose
 from bot.builder import Builder
 from bot.cache import Cache, as_array, read_plain, write_plain
+from bot.configuration import CONFIG, Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.load import load
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.knowledge.snapshot_cache import KNOWLEDGE
 from bot.matching.normalise import Normaliser
-from bot.settings import CONFIG, Settings
 from tests.builders import SECOND, copy_of, normaliser
 
 Make = Callable[[], Builder]
@@ -111,8 +111,8 @@ def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
 def test_approved_phrasings_are_kept_too(tmp_path: Path) -> None:
     base = builder(tmp_path).from_folder(SECOND)
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    built = builder(tmp_path).extended(base, approved).matcher
-    kept = builder(tmp_path).extended(base, approved).matcher
+    built = builder(tmp_path).with_approved(base, approved).matcher
+    kept = builder(tmp_path).with_approved(base, approved).matcher
     assert "一个新学来的说法" in kept.engine.catalogue.wordings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from bot.cli.main import DEFAULT, parser_for
-from bot.settings import variables
+from bot.configuration import variable_names
 from tests.benchmarks.__main__ import RUNS
 from tests.builders import ROOT
 
@@ -138,7 +138,7 @@ def test_words_are_explained_once_and_in_order() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_settings_that_are_named_exist(document: str) -> None:
-    assert set(re.findall(r"\bBOT_[A-Z_]+", text_of(document))) <= set(variables())
+    assert set(re.findall(r"\bBOT_[A-Z_]+", text_of(document))) <= set(variable_names())
 
 
 def anchors(document: Path) -> set[str]:

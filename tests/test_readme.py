@@ -16,8 +16,8 @@ import pytest
 
 from bot.cli.main import DEFAULT, parser_for
 from bot.cli.session import COMMANDS as TERMINAL_COMMANDS
+from bot.configuration import variable_names
 from bot.evaluation.questions import read_questions
-from bot.settings import variables
 from bot.telegram.access.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS
 from tests.builders import ROOT, knowledge_of
 
@@ -139,7 +139,7 @@ def test_make_targets_exist(document: str) -> None:
 @pytest.mark.parametrize("document", READMES)
 def test_the_table_of_settings_is_whole(document: str) -> None:
     rows = re.findall(r"^\| `(BOT_\w+)` \|", text_of(document), re.MULTILINE)
-    assert sorted(rows) == sorted(variables())
+    assert sorted(rows) == sorted(variable_names())
 
 
 @pytest.mark.parametrize("document", READMES)

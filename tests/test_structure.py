@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import variables
+from bot.configuration import variable_names
 from tests.builders import ROOT
 
 LONGEST_FUNCTION = 40
@@ -98,7 +98,7 @@ def test_the_fields_of_public_dataclasses_say_what_they_hold() -> None:
 
 def test_every_setting_is_explained_in_the_example() -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    for variable in variables():
+    for variable in variable_names():
         (at,) = [at for at, line in enumerate(lines) if line.lstrip("# ").startswith(f"{variable}=")]
         assert lines[at - 1].startswith("#"), f"{variable} isn't explained"
 

@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from pathlib import Path
+from typing import Protocol
 
 from bot.answers.conversation import Conversations, Topic
 from bot.answers.quoted import quoted_first
@@ -45,11 +46,16 @@ class ExtendedMatcher:
     """Phrasings that had to be left out, and why."""
 
 
-ExtendMatcher: TypeAlias = Callable[[Matcher, Sequence[ApprovedPhrasing]], ExtendedMatcher]
+class MatcherBuilder(Protocol):
+    """Builds the matchers that an assistant serves; the bot's own is `bot.builder.Builder`."""
 
+    def from_folder(self, folder: Path) -> Matcher:
+        """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
+        ...
 
-def _unextended(matcher: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-    return ExtendedMatcher(matcher)
+    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        """Build the matcher of a snapshot and approved phrasings; those that don't fit it are left out."""
+        ...
 
 
 class Assistant:
@@ -57,18 +63,18 @@ class Assistant:
 
     def __init__(
         self,
-        build: Callable[[], Matcher],
+        builder: MatcherBuilder,
+        folder: Path,
         clock: Callable[[], float] = time.time,
-        extend: ExtendMatcher = _unextended,
     ) -> None:
-        """Load the first snapshot with `build`, which raises KnowledgeError where the knowledge is bad.
+        """Load the knowledge of `folder`; raises KnowledgeError or SettingsError where that can't be done.
 
-        `clock` gives seconds that other processes understand; conversations expire by it. `extend` puts approved
-        phrasings over a snapshot.
+        `clock` gives seconds that other processes understand; conversations expire by it.
         """
-        self._build = build
-        self._extend = extend
-        self._base = self._matcher = build()
+        self.folder = folder
+        """The knowledge folder, which `reload` reads."""
+        self._builder = builder
+        self._base = self._matcher = builder.from_folder(folder)
         self._approved: tuple[ApprovedPhrasing, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
@@ -122,17 +128,18 @@ class Assistant:
         The approved phrasings stay as they are, unless others are given.
         """
         with self._reloading:
-            return self._swap(self._build(), self._approved if approved is None else approved)
+            base = self._builder.from_folder(self.folder)
+            return self._swap(base, self._approved if approved is None else approved)
 
     def set_approved(self, approved: Sequence[ApprovedPhrasing]) -> Change:
         """Search these approved phrasings, and no others, from now on; on KnowledgeError nothing changes."""
         with self._reloading:
             return self._swap(self._base, approved)
 
-    def swap(self, matcher: Matcher) -> Change:
-        """Serve another snapshot with the approved phrasings over it; on KnowledgeError nothing changes."""
+    def adopt(self, folder: Path) -> Change:
+        """Serve the knowledge of another folder, with the approved phrasings; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(matcher, self._approved)
+            return self._swap(self._builder.from_folder(folder), self._approved)
 
     def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
@@ -171,7 +178,7 @@ class Assistant:
         return now
 
     def _swap(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> Change:
-        extended = self._extend(base, approved)
+        extended = self._builder.with_approved(base, approved)
         if problems := list(failures(extended.matcher)):
             raise KnowledgeError(problems)
         change = difference(self._matcher.knowledge, extended.matcher.knowledge)

@@ -6,8 +6,8 @@ from functools import cache
 
 from bot.answers.reply import Reply
 from bot.answers.traditional import Traditional, read_traditional
+from bot.configuration import CONFIG
 from bot.knowledge.model import Bilingual, Quote
-from bot.settings import CONFIG
 from bot.text import Texts
 
 

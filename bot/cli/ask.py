@@ -15,10 +15,10 @@ from bot.answers.assistant import Assistant
 from bot.answers.plain import render
 from bot.answers.reply import Question
 from bot.cli.stdin_lines import as_question, stdin_lines, whole
+from bot.configuration import Settings
 from bot.knowledge.model import Knowledge
 from bot.matching.matcher import Matcher
 from bot.matching.results import Candidate, Decision
-from bot.settings import Settings
 from bot.text import Texts
 
 EXPLAINED = 5

@@ -24,7 +24,7 @@ from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.cli.stdin_lines import stdin_lines
 from bot.cli.terminal_locale import locale_language
-from bot.settings import Settings
+from bot.configuration import Settings
 
 HISTORY = "terminal-history"
 """File of the data folder with the questions that were typed."""

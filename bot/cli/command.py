@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from typing import Protocol, cast
 
-from bot.settings import Settings
+from bot.configuration import Settings
 
 
 class Command(Protocol):

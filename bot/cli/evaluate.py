@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot import compose
+from bot.configuration import CONFIG, Settings
 from bot.errors import UsageError
 from bot.evaluation.ask_all import ask_all
 from bot.evaluation.cross_validation import folds, without
@@ -26,7 +27,6 @@ from bot.knowledge.folder import interview_folders
 from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.weights import Model
-from bot.settings import CONFIG, Settings
 
 OWN_QUESTIONS = "questions.jsonl"
 """The questions that report, in an interview's folder."""

@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot import compose
+from bot.configuration import Settings
 from bot.errors import BotError
 from bot.knowledge.folder import phrasings_of, write_whole
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
-from bot.settings import Settings
 from bot.storage import phrasing_decisions
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 
 
 def export(_: Namespace, settings: Settings) -> int:
@@ -61,7 +61,7 @@ def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[Approve
     return {path: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for path, added in by_file.items()}
 
 
-async def _approved(settings: Settings) -> Sequence[Wording]:
+async def _approved(settings: Settings) -> Sequence[PhrasingDecision]:
     database = compose.database(settings)
     try:
         await database.upgrade()

@@ -13,12 +13,12 @@ from bot.answers.plain import render
 from bot.answers.reply import Reply, Scored
 from bot.cli.export import export
 from bot.cli.knowledge_upgrade import upgrade
+from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.draft import draft, identifier
 from bot.knowledge.load import inspect, load
 from bot.knowledge.model import Entry, Interview, Knowledge
 from bot.matching.selftest import warnings
-from bot.settings import Settings
 from bot.text import Texts
 
 
@@ -77,7 +77,7 @@ def check(arguments: Namespace, settings: Settings) -> int:
     _warn(inspected.warnings)
     if inspected.knowledge is None:
         raise KnowledgeError(inspected.problems)
-    matcher = compose.builder(settings).over(inspected.knowledge)
+    matcher = compose.builder(settings).from_snapshot(inspected.knowledge)
     for interview in matcher.knowledge.interviews:
         print("\n".join(_coverage(interview)))
     found = list(warnings(matcher))

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError
 from bot.knowledge.curated_files import read_text
 from bot.knowledge.faults import Faults
@@ -18,7 +19,6 @@ from bot.knowledge.folder import (
     write_whole,
 )
 from bot.knowledge.old_layout import TakenApart, take_apart
-from bot.settings import Settings
 
 
 def upgrade(arguments: Namespace, settings: Settings) -> int:

@@ -15,8 +15,8 @@ from typing import NamedTuple, NoReturn, TextIO
 from bot import log
 from bot.cli.command import load_command
 from bot.cli.gc_tuning import loading_without_gc
+from bot.configuration import Settings, read_settings
 from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
-from bot.settings import Settings, read_settings
 from bot.storage.database_url import password_of
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, derive_secret
 

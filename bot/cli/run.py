@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from bot import compose
 from bot.cli.command import load_command
 from bot.cli.terminal_locale import locale_language
-from bot.settings import Settings
+from bot.configuration import Settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:

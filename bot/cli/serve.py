@@ -7,11 +7,10 @@ from argparse import ArgumentParser, Namespace
 from pydantic import SecretStr
 
 from bot import compose
-from bot.answers.assistant import Assistant
 from bot.cli.gc_tuning import loading_without_gc
+from bot.configuration import Settings
 from bot.errors import SettingsError
 from bot.memory import give_back
-from bot.settings import Settings
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
@@ -28,9 +27,9 @@ def run(_: Namespace, settings: Settings) -> int:
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM_API_URL)
-    build, database = compose.builder(settings), compose.database(settings)
+    database = compose.database(settings)
     with loading_without_gc():
-        assistant = Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
+        assistant = compose.assistant(settings)
     give_back()
     options = Options(
         admins=settings.admin_ids,
@@ -48,7 +47,7 @@ def run(_: Namespace, settings: Settings) -> int:
         options,
         database,
         Pseudonyms(settings.token),
-        KnowledgeSync(database, assistant, settings.knowledge_dir, build.from_folder),
+        KnowledgeSync(database, assistant),
     )
     lifecycle.run(app.build(settings.token, services, settings.api_url))
     return 0

@@ -9,15 +9,13 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from functools import partial
 
 from bot.storage import completion_batch
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
 from bot.storage.inbox import Completion, Inbox, IncomingUpdate
-from bot.storage.write_behind import PRIMARY_KEYS, Records, WriteBehindStore, rows_of
+from bot.storage.write_behind import Records, WriteBehindStore
 
 RETRY_SECONDS = 1.0
 """Delay before a failed write is retried."""
@@ -27,15 +25,6 @@ GATHER_SECONDS = 0.005
 """How long completions are gathered into one write while the bot is backlogged.
 
 Then several answers are on their way at once anyway, which a crash may repeat (docs/delivery.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What one transaction writes."""
-
-    completions: Sequence[Completion]
-    unstored: Sequence[IncomingUpdate]
-    records: Records
 
 
 class CompletionWriter:
@@ -60,7 +49,6 @@ class CompletionWriter:
         self._store = store
         self._health = health
         self._backlogged = backlogged
-        self._batch_statement = database.compiled(completion_batch.statement(PRIMARY_KEYS)) if database.shared else None
         self._completions: list[Completion] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._flushed_at = 0.0  # time of the last flush of the store, monotonic
@@ -97,33 +85,30 @@ class CompletionWriter:
         self._wakeup.set()
 
     async def write(self) -> None:
-        """Write what has collected; raises StorageError. Who waits in `record` goes on in either case."""
+        """Write what has collected; raises StorageError. Callers that wait in `record` are released in either case."""
         waiting, self._waiters = self._waiters, []
         try:
-            await self._write(_Batch(self._completions.copy(), list(self.unstored.values()), self._due_records()))
+            await self._write(self._completions.copy(), list(self.unstored.values()), self._due_records())
         finally:
             for one in waiting:
                 if not one.done():
                     one.set_result(None)
 
-    async def _write(self, batch: _Batch) -> None:
-        if not (batch.completions or batch.unstored or batch.records):
+    async def _write(
+        self, completions: Sequence[Completion], unstored: Sequence[IncomingUpdate], records: Records
+    ) -> None:
+        if not (completions or unstored or records):
             return
-        if self._batch_statement is None or batch.unstored or None in batch.records.values():
-            await self._database.run(lambda connection: self._put(connection, batch), durable=bool(batch.unstored))
-        else:
-            written = completion_batch.parameters(batch.completions, rows_of(batch.records))
-            await self._database.execute(self._batch_statement, written)
-        self._completions = self._completions[len(batch.completions) :]
-        for one in batch.unstored:
-            del self.unstored[one.update_id]
-        self._store.mark_written(batch.records)
+        if unstored:  # before their completions, which only change rows that are there
+            await self._database.write(partial(self._inbox.enqueue, arrived=unstored, claimed=True))
+            for one in unstored:
+                del self.unstored[one.update_id]
+        if completions or records:
+            batch = partial(completion_batch.write, completions=completions, records=records)
+            await self._database.write(batch, durable=False, one_statement=True)
+            self._completions = self._completions[len(completions) :]
+            self._store.mark_written(records)
         self._health.recovered(self)
-
-    def _put(self, connection: Connection, batch: _Batch) -> None:
-        self._inbox.enqueue(connection, batch.unstored, claimed=True)
-        self._inbox.complete(connection, batch.completions)
-        self._store.write(connection, batch.records)
 
     def _due_records(self) -> Records:
         """Return the records to write now: all of them where other replicas read them, else mostly at intervals."""

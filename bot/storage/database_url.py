@@ -1,4 +1,4 @@
-"""A database URL as hosts hand it out, parsed into arguments of the drivers; nothing is connected to."""
+"""Parses a database URL, in the forms in which hosts provide it, into the arguments of the drivers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 DATABASE_VARIABLE = "BOT_DATABASE_URL"
 """The variable that holds the URL where nothing else is known."""
 CONNECT_TIMEOUT_SECONDS = 10
-"""Seconds to wait for a connection where the URL doesn't say."""
+"""How long to wait for a connection where the URL doesn't say."""
 
 _MALFORMED = (
     "must look like postgres://user:password@host:5432/name; "
@@ -32,7 +32,7 @@ _AFTER_USER = r"(?P<hosts>[^/?#@]*)(?:/(?P<database>[^?#@]*))?(?:\?(?P<query>.*)
 _POSTGRESQL = (
     re.compile(rf"[^:]+://(?P<user>[^/?#@]*)@{_AFTER_USER}", re.DOTALL),
     re.compile(rf"[^:]+://(?P<user>)(?!.*@){_AFTER_USER}", re.DOTALL),
-    # Passwords are handed out that hold characters which a URL should have encoded.
+    # Some hosts provide passwords with characters that a URL should have encoded.
     re.compile(rf"[^:]+://(?P<user>.*)@{_AFTER_USER}", re.DOTALL),
 )
 _HOST = re.compile(r"\[(?P<v6>[^\]]+)\](?::(?P<port6>\d+))?|(?P<name>[^:\[\]]*)(?::(?P<port>\d+))?")
@@ -40,7 +40,7 @@ _DEFAULT_PORT = 5432
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SSL_MODE_ALIASES = {"no-verify": "require", "true": "require", "1": "require", "false": "disable", "0": "disable"}
-"""How other drivers write it."""
+"""Values of `sslmode` and `ssl` that other drivers use, and libpq's name for each."""
 _SESSION_TARGETS = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
 _TRUE_VALUES = frozenset({"true", "1", "yes", "on"})
 _SYSTEM_ROOTS = "system"
@@ -66,7 +66,7 @@ _DRIVER_PARAMETERS = frozenset(
 )
 """Parameters that asyncpg reads from a URL by itself."""
 _SESSION_PARAMETERS = {"application_name": "application_name", "options": "options", "schema": "search_path"}
-"""Parameters that are settings of the session, and how the server calls them."""
+"""Parameters that set a setting of the session, and the server's name for it."""
 _ADDRESS_PARAMETERS = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "database"})
 _IGNORED_PARAMETERS = frozenset(
     {
@@ -96,7 +96,7 @@ _IGNORED_PARAMETERS = frozenset(
         "uselibpqcompat",
     }
 )
-"""Parameters of libpq and of other drivers that asyncpg has no use for."""
+"""Parameters of libpq and of other drivers that asyncpg doesn't need."""
 _POOLER_PARAMETERS = {
     "pgbouncer": _TRUE_VALUES,
     "prepared_statements": frozenset({"false", "0", "no", "off"}),
@@ -104,7 +104,7 @@ _POOLER_PARAMETERS = {
     "prepared_statement_cache_size": frozenset({"0"}),
     "prepareThreshold": frozenset({"0"}),
 }
-"""Parameters that tell of a connection pooler, and the values with which they do."""
+"""Parameters that are set where a connection pooler is in between, and the values that mean so."""
 _OTHER_PARAMETERS = frozenset({"ssl", "connect_timeout"})
 _KNOWN_PARAMETERS = sorted(
     _DRIVER_PARAMETERS
@@ -122,7 +122,7 @@ class _InvalidUrl(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a database is, and how to connect to it; its representation shows no secret."""
+    """A parsed database URL; its representation shows no secret."""
 
     file: Path | None
     """SQLite's file; None for a PostgreSQL server."""
@@ -197,7 +197,7 @@ def _read_postgresql(url: str) -> Address:
 
 
 def _normalised(query: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters as libpq writes them; those that nobody needs are left out, unknown ones refused."""
+    """Return the parameters in libpq's form, without ignored ones; raises SettingsError for an unknown one."""
     for name in query:
         if name not in _KNOWN_PARAMETERS and any("@" in part for item in query.items() for part in item):
             raise _InvalidUrl(_MALFORMED)  # perhaps this is a part of a password
@@ -235,7 +235,7 @@ def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int
 
 
 def _read_options(query: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the parameters mean to asyncpg."""
+    """Return the parameters as arguments of asyncpg."""
     options: dict[str, Any] = {"timeout": _read_timeout(query.get("connect_timeout", ""))}
     if settings := {
         theirs: query[ours]
@@ -254,7 +254,7 @@ def _read_options(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 _DEFAULT_SCHEMA = ("schema", "public")
-"""Where PostgreSQL looks anyway; poolers refuse to be told."""
+"""A parameter that sets what is PostgreSQL's default anyway, and that poolers refuse."""
 
 
 def _read_timeout(seconds: str) -> int:
@@ -264,7 +264,7 @@ def _read_timeout(seconds: str) -> int:
 
 
 def _verifying_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
-    """Return what checks a certificate against those that the system trusts; None where asyncpg does it its own way."""
+    """Return a TLS context that trusts the system's certificates; None where asyncpg makes its own context."""
     mode, root = query.get("sslmode"), query.get("sslrootcert")
     if root and root != _SYSTEM_ROOTS and not Path(root).is_file():
         raise _InvalidUrl("sslrootcert names a file that isn't there; sslrootcert=system needs none")
@@ -283,5 +283,5 @@ def _verifying_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
 
 
 def _user_root_certificates() -> Path:
-    """Return where libpq looks for the certificates that a user trusts."""
+    """Return the file in which libpq looks for the certificates that a user trusts."""
     return Path("~/.postgresql/root.crt").expanduser()

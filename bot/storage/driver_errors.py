@@ -1,4 +1,4 @@
-"""Translates drivers' errors into StorageError, which says what is wrong and what to do about it."""
+"""Translates drivers' errors into StorageError, whose message says what is wrong and what to do about it."""
 
 from __future__ import annotations
 

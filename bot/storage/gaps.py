@@ -1,4 +1,4 @@
-"""The questions that were not answered well, with what people made of the replies."""
+"""Questions that were not answered well, with the votes on their replies and the suggestions that were tapped."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Miss:
     exchange: int
     """Id of the exchange."""
     text: str
-    """What was asked, as it is kept."""
+    """What was asked, as it is stored (see `history.without_names`)."""
     asker: int | None
-    """Keyed hash of whoever asked."""
+    """Pseudonym of whoever asked; None where that isn't known."""
     answered: bool
     """Whether an answer was given, which somebody then voted down."""
     down: int
@@ -49,12 +49,13 @@ async def misses(database: Database) -> Sequence[Miss]:
         .order_by(HISTORY.c.at.desc(), HISTORY.c.id)
         .limit(MAX_EXCHANGES)
     )
-    async with database.read() as connection:
-        rows = (await connection.execute(wanted)).all()
-        taps = (await connection.execute(select(CHOICES.c.exchange, CHOICES.c.entry))).all()
+    taps = select(CHOICES.c.exchange, CHOICES.c.entry)
+    rows, chosen = await database.read(
+        lambda connection: (connection.execute(wanted).all(), connection.execute(taps).all())
+    )
     found = [Miss(row.id, row.question, row.asker, row.status == "answered", row.votes or 0) for row in rows]
     by_exchange = {miss.exchange: miss for miss in found}
-    for exchange, entry in taps:
+    for exchange, entry in chosen:
         if exchange in by_exchange:
             by_exchange[exchange].chosen[entry] += 1
     return found

@@ -1,4 +1,4 @@
-"""Heartbeats tell the live replicas from the dead ones, whose updates are reclaimed."""
+"""Heartbeats: a sign of life that each replica writes; updates of replicas without one are reclaimed."""
 
 from __future__ import annotations
 
@@ -32,27 +32,28 @@ class Heartbeats:
 
     async def register(self) -> int:
         """Write the first heartbeat; return how many updates were reclaimed. Raises StorageError."""
-        return await self._database.run(self._register)
+        return await self._database.write(self._register)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Write heartbeats, and reclaim the updates of dead replicas, until `stopping` is set."""
         while not await set_within(stopping, HEARTBEAT_SECONDS):
             try:
-                await self._beat()
+                await self._write()
                 self._health.recovered(self)
             except StorageError as error:
                 self._health.failed(self, error)
             except Exception as error:  # without heartbeats the others would take this replica for dead
-                LOG.error("Defect: no heartbeat was written: %s", type(error).__name__)  # noqa: TRY400  # as above
+                # without its text, which may be private
+                LOG.error("Defect: no heartbeat was written: %s", type(error).__name__)  # noqa: TRY400
                 LOG.debug("No heartbeat was written", exc_info=error)
 
     def _register(self, connection: Connection) -> int:
         self._inbox.heartbeat(connection)
         return self._inbox.reclaim(connection)
 
-    async def _beat(self) -> None:
-        await self._database.run(self._inbox.heartbeat)
-        reclaimed = await self._database.run(self._inbox.reclaim)
+    async def _write(self) -> None:
+        await self._database.write(self._inbox.heartbeat)
+        reclaimed = await self._database.write(self._inbox.reclaim)
         if reclaimed:
             LOG.warning("A replica died; the %d updates that it had claimed are reclaimed", reclaimed)
             self._wake()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from bot.knowledge.model import Language
 from bot.matching.results import Status
@@ -19,6 +19,7 @@ Via: TypeAlias = Literal["typed", "tapped"]
 
 DAY_SECONDS = 86_400
 ID_BITS = 48
+"""Length of the ids of exchanges: too long to be guessed, and short enough for the data of a button."""
 MAX_QUESTION_CHARS = 300
 """Characters of a question that are stored."""
 
@@ -27,37 +28,37 @@ _NAMES_AND_LINKS = re.compile(r"@\w+|https?://\S+|t\.me/\S+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A message and what the bot said to it."""
+    """A question and the outcome of answering it."""
 
     id: int
     """Random, of 48 bits (see `new_id`)."""
     at: float
     """Seconds since 1970."""
     chat: int
-    """Keyed hash of the chat."""
+    """Pseudonym of the chat."""
     kind: str
     """Of the chat: private, group or supergroup."""
     asker: int | None
-    """Keyed hash of whoever asked."""
+    """Pseudonym of whoever asked; None where that isn't known."""
     via: Via
     """Whether it was typed, or an entry was chosen by a button or a link."""
     question: str
-    """What was asked, as it is kept (see `without_names`)."""
+    """What was asked, as it is stored (see `without_names`)."""
     language: Language
     """Language of the reply."""
     status: Status
-    """How it went."""
+    """Outcome: answered, suggested, unknown or smalltalk."""
     entries: tuple[str, ...]
     """Keys of the entries that were shown or suggested, likeliest first."""
     score: float | None
     """Probability of the first of them in [0, 1]; None without entries."""
     took_ms: float
-    """Milliseconds that the answer took to find."""
+    """Milliseconds that it took to find the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much was deleted of what was kept about a person."""
+    """How much was deleted of what was stored about a person."""
 
     questions: int
     """Exchanges."""
@@ -66,12 +67,12 @@ class Forgotten:
 
 
 def new_id() -> int:
-    """Return an id that nobody can guess."""
+    """Return an id for an exchange that nobody can guess."""
     return secrets.randbits(ID_BITS)
 
 
 def without_names(text: str) -> str:
-    """Return a question as it is kept: on one line, short, without the names of people and without links."""
+    """Return a question as it is stored: on one line, shortened, without links and without @names of people."""
     writable = text.encode("utf-8", "replace").decode().replace("\0", " ")
     return " ".join(_NAMES_AND_LINKS.sub(" ", writable).split())[:MAX_QUESTION_CHARS]
 
@@ -98,23 +99,25 @@ def to_row(exchange: Exchange) -> dict[str, Any]:
 
 async def find(database: Database, number: int) -> Exchange | None:
     """Return an exchange; None where it isn't stored any more."""
-    async with database.read() as connection:
-        row = (await connection.execute(select(HISTORY).where(HISTORY.c.id == number))).one_or_none()
+    query = select(HISTORY).where(HISTORY.c.id == number)
+    row = await database.read(lambda connection: connection.execute(query).mappings().one_or_none())
     return _exchange_of(row) if row is not None else None
 
 
 async def forget(database: Database, person: int, own_chat: int) -> Forgotten:
-    """Delete what is kept about a person: what they asked, how they voted, what they chose, and of their own chat."""
-    async with database.begin() as connection:
-        votes = await connection.execute(delete(VOTES).where(VOTES.c.person == person))
-        choices = await connection.execute(delete(CHOICES).where(CHOICES.c.person == person))
-        await connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.chat == own_chat))
-        await connection.execute(delete(ANSWERS).where(ANSWERS.c.chat == own_chat))
-        questions = await connection.execute(delete(HISTORY).where(HISTORY.c.asker == person))
-    return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
+    """Delete what is stored about a person: questions, votes, choices, and what belongs to their private chat."""
+
+    def delete_all(connection: Connection) -> Forgotten:
+        votes = connection.execute(delete(VOTES).where(VOTES.c.person == person))
+        choices = connection.execute(delete(CHOICES).where(CHOICES.c.person == person))
+        connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.chat == own_chat))
+        connection.execute(delete(ANSWERS).where(ANSWERS.c.chat == own_chat))
+        questions = connection.execute(delete(HISTORY).where(HISTORY.c.asker == person))
+        return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
+
+    return await database.write(delete_all)
 
 
-def _exchange_of(row: Row[tuple[object, ...]]) -> Exchange:
-    values = dict(row._mapping)  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to a row's columns
-    del values["day"], values["entry"]
-    return Exchange(**{**values, "entries": tuple(json.loads(values["entries"]))})
+def _exchange_of(row: RowMapping) -> Exchange:
+    values = {field.name: row[field.name] for field in fields(Exchange)}
+    return Exchange(**{**values, "entries": tuple(json.loads(row["entries"]))})

@@ -10,11 +10,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, delete, exists, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
-from bot.storage.database import Database
-from bot.storage.schema import DEAD_LETTER, DONE, INBOX, REPLICAS, WAITING
+from bot.storage import dialects
+from bot.storage.schema import DEAD_LETTER, INBOX, REPLICAS, WAITING
 
 MAX_CRASHES = 10
 """How many replicas may die with an update claimed before it becomes a dead letter: then it is likely the cause."""
@@ -89,12 +101,9 @@ class InboxDepth:
 class Inbox:
     """The inbox's statements for one replica, each to be run in a transaction of the caller."""
 
-    def __init__(self, database: Database, replica: str) -> None:
+    def __init__(self, replica: str) -> None:
         """`replica` is the id of this process, unique among all replicas."""
-        self._database = database
         self._replica = replica
-        self._insert = database.insert(INBOX).on_conflict_do_nothing()
-        self._complete = {state: database.compiled(statement) for state, statement in _COMPLETE.items()}
 
     def enqueue(self, connection: Connection, arrived: Sequence[IncomingUpdate], *, claimed: bool) -> None:
         """Store new updates and ignore redelivered ones; `claimed` where this replica handles them already."""
@@ -105,24 +114,14 @@ class Inbox:
                 | {"owner": owner}
                 for one in arrived
             ]
-            connection.execute(self._insert, rows)
-
-    def complete(self, connection: Connection, completions: Sequence[Completion]) -> None:
-        """Mark updates as handled or as dead letters; only dead letters keep their content, for inspection."""
-        by_state: dict[FinalState, list[dict[str, object]]] = {DONE: [], DEAD_LETTER: []}
-        for one in completions:
-            by_state[one.state].append(
-                {"which": one.update_id, "when": one.at, "count": one.failures, "where": one.error}
-            )
-        for state, rows in by_state.items():
-            self._complete[state].execute_many(connection, rows)
+            connection.execute(dialects.insert_new(connection, INBOX), rows)
 
     def claim(self, connection: Connection, limit: int, excluded_chats: Collection[int] = ()) -> list[ClaimedUpdate]:
         """Claim up to `limit` waiting updates, the oldest first, and return them in that order.
 
         Skips the `excluded_chats`, and those of which another replica has claimed an update.
         """
-        self._database.lock(connection, _CLAIM_LOCK)
+        dialects.lock(connection, _CLAIM_LOCK)
         found = connection.execute(
             _CLAIM, {"replica": self._replica, "limit": limit, "excluded_chats": list(excluded_chats)}
         )
@@ -135,21 +134,21 @@ class Inbox:
 
     def heartbeat(self, connection: Connection) -> None:
         """Register this replica, or refresh its heartbeat, by the database's clock."""
-        now = self._database.now()
-        row = self._database.insert(REPLICAS).values(id=self._replica, started_at=now, beat_at=now)
-        connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}))
+        now = dialects.now(connection)
+        known = update(REPLICAS).where(REPLICAS.c.id == self._replica).values(beat_at=now)
+        if not connection.execute(known).rowcount:
+            connection.execute(insert(REPLICAS).values(id=self._replica, started_at=now, beat_at=now))
 
     def reclaim(self, connection: Connection) -> int:
         """Release the updates of dead replicas, forget these replicas, and return the number of updates released.
 
         An update that `MAX_CRASHES` replicas died with becomes a dead letter instead.
         """
-        self._database.lock(connection, _CLAIM_LOCK)
-        alive = select(REPLICAS.c.id)
-        if self._database.shared:
-            alive = alive.where(REPLICAS.c.beat_at > self._database.now() - DEAD_AFTER_SECONDS)
+        dialects.lock(connection, _CLAIM_LOCK)
+        if dialects.is_postgresql(connection):
+            alive = _alive(connection)
         else:  # a file is used by one process, so every other replica is gone
-            alive = alive.where(REPLICAS.c.id == self._replica)
+            alive = select(REPLICAS.c.id).where(REPLICAS.c.id == self._replica)
         orphaned = and_(INBOX.c.state == WAITING, INBOX.c.owner.is_not(None), INBOX.c.owner.not_in(alive))
         freed = connection.execute(update(INBOX).where(orphaned).values(owner=None, crashes=INBOX.c.crashes + 1))
         connection.execute(delete(REPLICAS).where(REPLICAS.c.id.not_in(alive)))
@@ -163,44 +162,34 @@ class Inbox:
         connection.execute(delete(REPLICAS).where(REPLICAS.c.id == self._replica))
 
 
-def oldest_live_replica(connection: Connection, database: Database) -> str | None:
+def oldest_live_replica(connection: Connection) -> str | None:
     """Return the id of the live replica that started first; None where no heartbeat is recent. For shared databases."""
-    alive = select(REPLICAS.c.id).where(REPLICAS.c.beat_at > database.now() - DEAD_AFTER_SECONDS)
-    return connection.execute(alive.order_by(REPLICAS.c.started_at, REPLICAS.c.id).limit(1)).scalar()
+    first = _alive(connection).order_by(REPLICAS.c.started_at, REPLICAS.c.id).limit(1)
+    oldest: str | None = connection.execute(first).scalar()
+    return oldest
 
 
-async def depth(connection: AsyncConnection) -> InboxDepth:
+def depth(connection: Connection) -> InboxDepth:
     """Count what waits in the inbox and what was given up."""
-    waiting = await connection.execute(
-        select(func.count().filter(INBOX.c.owner.is_(None)), func.min(INBOX.c.received_at)).where(
-            INBOX.c.state == WAITING
-        )
-    )
-    count, oldest = waiting.one()
-    is_dead_letter = INBOX.c.state == DEAD_LETTER
-    dead_letters = await connection.execute(select(func.count()).where(is_dead_letter, INBOX.c.ended_at.is_not(None)))
-    last = select(INBOX.c.update_id, INBOX.c.error).where(is_dead_letter, INBOX.c.ended_at.is_not(None))
-    errors = await connection.execute(last.order_by(INBOX.c.ended_at.desc()).limit(MAX_REPORTED_ERRORS))
-    return InboxDepth(
-        count, oldest, dead_letters.scalar_one(), tuple((number, error or "") for number, error in errors.all())
-    )
+    unclaimed = func.count().filter(INBOX.c.owner.is_(None))
+    waiting = select(unclaimed, func.min(INBOX.c.received_at)).where(INBOX.c.state == WAITING)
+    count, oldest = connection.execute(waiting).one()
+    is_dead_letter = and_(INBOX.c.state == DEAD_LETTER, INBOX.c.ended_at.is_not(None))
+    dead_letters = connection.execute(select(func.count()).where(is_dead_letter)).scalar_one()
+    latest = select(INBOX.c.update_id, INBOX.c.error).where(is_dead_letter).order_by(INBOX.c.ended_at.desc())
+    errors = connection.execute(latest.limit(MAX_REPORTED_ERRORS)).all()
+    return InboxDepth(count, oldest, dead_letters, tuple((number, error or "") for number, error in errors))
+
+
+def _alive(connection: Connection) -> Select[Any]:
+    """Return the query for the ids of the replicas whose last heartbeat is recent."""
+    return select(REPLICAS.c.id).where(REPLICAS.c.beat_at > dialects.now(connection) - DEAD_AFTER_SECONDS)
 
 
 def _claimed_by(replica: str) -> ColumnElement[bool]:
     return and_(INBOX.c.state == WAITING, INBOX.c.owner == replica)
 
 
-_COMPLETE_ONE = update(INBOX).where(INBOX.c.update_id == bindparam("which"), INBOX.c.state == WAITING)
-_OUTCOME: dict[str, Any] = {
-    "ended_at": bindparam("when"),
-    "failures": bindparam("count"),
-    "error": bindparam("where"),
-    "owner": None,
-}
-_COMPLETE: dict[FinalState, Update] = {
-    DONE: _COMPLETE_ONE.values({"state": DONE, "content": None} | _OUTCOME),
-    DEAD_LETTER: _COMPLETE_ONE.values({"state": DEAD_LETTER} | _OUTCOME),
-}
 _MARK_DEAD_LETTERS = (
     update(INBOX)
     .where(INBOX.c.state == WAITING, INBOX.c.crashes >= bindparam("most"))

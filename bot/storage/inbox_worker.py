@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.errors import StorageError
-from bot.storage import notifications
+from bot.storage import dialects, notifications
 from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
@@ -79,7 +79,7 @@ class InboxWorker:
         self.health = DatabaseHealth()
         """Whether the database can be written."""
         self._database = database
-        self._inbox = Inbox(database, replica)
+        self._inbox = Inbox(replica)
         self._completions = CompletionWriter(database, self._inbox, store, self.health, lambda: self.backlogged)
         self._heartbeats = Heartbeats(database, self._inbox, self.health, self.wake)
         self._dispatch = dispatch
@@ -97,9 +97,9 @@ class InboxWorker:
 
     async def start(self) -> None:
         """Start the background tasks and reclaim what a former process left unfinished; raises StorageError."""
-        left = await self._heartbeats.register()
-        if left:
-            LOG.info("%d updates were left unfinished by a process that is gone; they are handled again", left)
+        reclaimed = await self._heartbeats.register()
+        if reclaimed:
+            LOG.info("%d updates were left unfinished by a process that is gone; they are handled again", reclaimed)
         self._wakeup.set()
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._completions.run())]
         if self._database.shared:
@@ -108,8 +108,8 @@ class InboxWorker:
     async def enqueue(self, arrived: Sequence[IncomingUpdate]) -> bool:
         """Return True once the updates are stored.
 
-        False where the database stayed unavailable and they are handled from memory: then Telegram must not be told
-        that they arrived, so that it delivers them again should this process die.
+        False where the database stayed unavailable and they are handled from memory: then they must not be confirmed
+        to Telegram, so that it delivers them again should this process die.
         """
         delivery = _Delivery(arrived, asyncio.get_running_loop().create_future(), time.monotonic())
         self._deliveries.append(delivery)
@@ -190,7 +190,7 @@ class InboxWorker:
             async with asyncio.timeout(seconds):
                 await self._run_transaction()
                 await self._completions.write()
-                await self._database.run(self._inbox.release)
+                await self._database.write(self._inbox.release)
         except (StorageError, TimeoutError) as error:
             LOG.warning(
                 "The last completions couldn't be stored (%s); these questions may be answered again",
@@ -199,8 +199,7 @@ class InboxWorker:
 
     async def depth(self) -> InboxDepth:
         """Count what waits in the inbox; raises StorageError."""
-        async with self._database.read() as connection:
-            return await depth(connection)
+        return await self._database.read(depth)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -222,7 +221,9 @@ class InboxWorker:
         claimed: list[ClaimedUpdate] = []
         if transaction.deliveries or transaction.unstored or (transaction.claims and await self._has_waiting()):
             durable = bool(transaction.new or transaction.unstored)
-            claimed = await self._database.run(lambda connection: self._write(connection, transaction), durable=durable)
+            claimed = await self._database.write(
+                lambda connection: self._write(connection, transaction), durable=durable
+            )
             self._has_more |= not transaction.claims or transaction.any_chat_full or len(claimed) == self._claim_limit
             self._claimed_at = time.monotonic() if transaction.claims else self._claimed_at
         elif not transaction.claims:
@@ -236,7 +237,7 @@ class InboxWorker:
 
     async def _has_waiting(self) -> bool:
         """Check with a read, which is cheaper than a claim and locks nothing, whether anything can be claimed."""
-        return await self._database.run_read_only(self._inbox.has_waiting)
+        return await self._database.read(self._inbox.has_waiting)
 
     def _plan(self) -> _Transaction:
         deliveries, unstored = self._deliveries.copy(), self._completions.unstored.copy()
@@ -263,9 +264,7 @@ class InboxWorker:
             self._inbox.claim(connection, self._claim_limit, transaction.excluded_chats) if transaction.claims else []
         )
         if transaction.new and len(claimed) == self._claim_limit:
-            notifications.notify(
-                self._database, connection, notifications.INBOX
-            )  # other replicas may have capacity left
+            dialects.notify(connection, notifications.INBOX)  # other replicas may have free capacity
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:

@@ -1,17 +1,15 @@
-"""Keeps replicas on one version of the knowledge: what one has loaded and verified, the others adopt."""
+"""Synchronises the knowledge of replicas: a version that one has loaded and verified is adopted by the others."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from bot.answers.assistant import Assistant, Change
 from bot.errors import StorageError
-from bot.matching.matcher import Matcher
 from bot.memory import give_back
 from bot.storage.database import Database
 from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
@@ -21,21 +19,17 @@ LOG = logging.getLogger(__name__)
 POLL_SECONDS = 2.0
 """Longest time between two polls for a new version without a notification."""
 
-Build = Callable[[Path], Matcher]
-
 
 class KnowledgeSync:
-    """Keeps this replica's knowledge the same as that of the others."""
+    """Publishes this replica's reloads to the others, and adopts theirs."""
 
-    def __init__(self, database: Database, assistant: Assistant, folder: Path, build: Build) -> None:
-        """`folder` holds this replica's own knowledge; `build` makes a matcher of any such folder."""
+    def __init__(self, database: Database, assistant: Assistant) -> None:
+        """Share what `assistant` serves, where the database is shared by replicas."""
         self.failure_reason: str | None = None
         """Why this replica serves another version than the others; None where it doesn't."""
         self._shared = database.shared
         self._versions = KnowledgeVersions(database)
         self._assistant = assistant
-        self._folder = folder
-        self._build = build
         self._number = 0
         self._changed = asyncio.Event()
         self.build_lock = asyncio.Lock()
@@ -100,11 +94,11 @@ class KnowledgeSync:
 
     def _serve_files(self, files: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            self._assistant.swap(self._build(unpack(files, Path(folder))))
+            self._assistant.adopt(unpack(files, Path(folder)))
         give_back()
 
     async def _store(self) -> None:
-        packed = await asyncio.to_thread(pack, self._folder)
+        packed = await asyncio.to_thread(pack, self._assistant.folder)
         await self._versions.store(self._assistant.knowledge.version, packed)
         latest = await self._versions.latest()
         self._number = latest.number if latest is not None else 0

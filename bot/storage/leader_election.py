@@ -1,4 +1,4 @@
-"""Leader election: work that one replica does at a time, such as polling; another takes over when it dies."""
+"""Leader election for work that one replica does at a time, such as polling; when it dies, another does it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError
 from bot.storage.database import Database
-from bot.storage.driver_errors import translate_errors
 from bot.storage.inbox import oldest_live_replica
 
 LOG = logging.getLogger(__name__)
@@ -28,8 +27,8 @@ Work = Callable[[asyncio.Event], Awaitable[None]]
 async def run_as_leader(database: Database, replica: str, work: Work, stop: asyncio.Event, name: str) -> None:
     """Run `work` whenever this replica is the leader; return once `stop` is set.
 
-    `work` gets an event that is set when it has to end. `replica` is the id of this process in the inbox. `name` says
-    in the log what the leader does.
+    `work` is given an event that is set when it has to end. `replica` is the id of this process in the inbox; `name`
+    describes the work in the log.
     """
     if not database.shared:
         await work(stop)
@@ -62,7 +61,7 @@ async def _watch(leadership: _AdvisoryLock | _OldestReplica, stop: asyncio.Event
     try:
         while not stop.is_set():
             asking = asyncio.create_task(leadership.is_leader(if_unknown=True))
-            # A database that is silent keeps nobody from stopping.
+            # A database that doesn't answer must not delay the stop.
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done() or not asking.result():
                 asking.cancel()
@@ -95,9 +94,7 @@ class _OldestReplica:
     async def is_leader(self, *, if_unknown: bool = False) -> bool:
         """Return whether this replica leads; `if_unknown` where that is unknown."""
         try:
-            oldest = await self._database.run_read_only(
-                lambda connection: oldest_live_replica(connection, self._database)
-            )
+            oldest = await self._database.read(oldest_live_replica)
         except StorageError:
             return if_unknown
         return if_unknown if oldest is None else oldest == self._replica
@@ -116,7 +113,7 @@ class _AdvisoryLock:
     async def is_leader(self, *, if_unknown: bool = False) -> bool:
         """Return whether the lock is held, and acquire it if it is free; `if_unknown` where that can't be asked."""
         try:
-            with translate_errors():
+            with self._database.translate_errors():
                 if self._connection is not None:
                     await self._connection.execute(text("SELECT 1"))
                     return True
@@ -126,8 +123,7 @@ class _AdvisoryLock:
             return if_unknown
 
     async def _acquire(self) -> bool:
-        connection = await self._database.engine.connect()
-        self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = await self._database.connect()
         if (await self._connection.execute(_TRY_LOCK, {"key": LEADER_LOCK})).scalar_one():
             return True
         await self.release()

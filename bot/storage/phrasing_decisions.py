@@ -1,4 +1,4 @@
-"""Wordings that people used and an admin decided about: some become phrasings of an entry."""
+"""Decisions of admins about wordings that people used: approved ones become phrasings of an entry."""
 
 from __future__ import annotations
 
@@ -8,65 +8,75 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from bot.storage import notifications
+from bot.storage import dialects, notifications
 from bot.storage.database import Database
 from bot.storage.schema import PHRASINGS
 
 DecisionState: TypeAlias = Literal["pending", "approved", "exported", "ignored", "later"]
-"""Waits for a yes; takes part in matching; does so and stands in the files too; never offered again; offered later."""
+"""What was decided about a wording.
+
+pending: an entry was chosen, not confirmed yet; approved: searched; exported: searched, and written into the files;
+ignored: never offered again; later: offered again after `SNOOZE_SECONDS`.
+"""
 
 SNOOZE_SECONDS = 7 * 86_400.0
-"""Seconds for which "later" keeps a wording out of sight."""
+"""How long a wording that was put off ("later") isn't offered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class PhrasingDecision:
     """A wording and what was decided about it."""
 
     id: int
-    """That of the exchange in which it was seen."""
-    wording: int
+    """Id of the exchange in which it was seen."""
+    wording_hash: int
     """Keyed hash of the wording, normalised; there is one decision a wording."""
     text: str
-    """As it was typed; empty where it is ignored or put off, for then it need not be kept."""
+    """As it was typed; empty where it is ignored or put off, because it need not be stored then."""
     entry: str | None
-    """Key of the entry that it belongs to; None where nobody has said."""
+    """Key of the entry that it belongs to; None where none was chosen."""
     state: DecisionState
     """What was decided."""
     at: float
     """When, in seconds since 1970."""
 
 
-async def save(database: Database, wordings: Iterable[Wording]) -> None:
-    """Keep decisions; a later one about the same wording takes the place of the earlier."""
+async def save(database: Database, decisions: Iterable[PhrasingDecision]) -> None:
+    """Store decisions; each replaces an earlier one about the same wording."""
     rows = [
-        {"id": one.id, "wording": one.wording, "text": one.text, "entry": one.entry, "state": one.state, "at": one.at}
-        for one in wordings
+        {
+            "id": one.id,
+            "wording": one.wording_hash,
+            "text": one.text,
+            "entry": one.entry,
+            "state": one.state,
+            "at": one.at,
+        }
+        for one in decisions
     ]
 
     def replace_rows(connection: Connection) -> None:
         for row in rows:
             others = or_(PHRASINGS.c.id == row["id"], PHRASINGS.c.wording == row["wording"])
             connection.execute(delete(PHRASINGS).where(others))
-            connection.execute(database.insert(PHRASINGS).values(row).on_conflict_do_nothing())
-        notifications.notify(database, connection, notifications.PHRASINGS)
+            connection.execute(dialects.insert_new(connection, PHRASINGS), row)
+        dialects.notify(connection, notifications.PHRASINGS)
 
-    await database.run(replace_rows)
-
-
-async def find(database: Database, number: int) -> Wording | None:
-    """Return the decision of that id; None for none."""
-    async with database.read() as connection:
-        row = (await connection.execute(select(PHRASINGS).where(PHRASINGS.c.id == number))).one_or_none()
-    return _wording_of(row) if row is not None else None
+    await database.write(replace_rows)
 
 
-async def in_states(database: Database, *states: DecisionState) -> Sequence[Wording]:
-    """Return the wordings in any of these states, oldest decision first."""
+async def find(database: Database, number: int) -> PhrasingDecision | None:
+    """Return the decision with this id; None where there is none."""
+    query = select(PHRASINGS).where(PHRASINGS.c.id == number)
+    row = await database.read(lambda connection: connection.execute(query).one_or_none())
+    return _decision_of(row) if row is not None else None
+
+
+async def in_states(database: Database, *states: DecisionState) -> Sequence[PhrasingDecision]:
+    """Return the decisions in any of these states, oldest first."""
     wanted = select(PHRASINGS).where(PHRASINGS.c.state.in_(states)).order_by(PHRASINGS.c.at, PHRASINGS.c.id)
-    async with database.read() as connection:
-        rows = (await connection.execute(wanted)).all()
-    return [_wording_of(row) for row in rows]
+    rows = await database.read(lambda connection: connection.execute(wanted).all())
+    return [_decision_of(row) for row in rows]
 
 
 async def delete_decision(database: Database, number: int) -> None:
@@ -74,25 +84,25 @@ async def delete_decision(database: Database, number: int) -> None:
 
     def delete_row(connection: Connection) -> None:
         connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
-        notifications.notify(database, connection, notifications.PHRASINGS)
+        dialects.notify(connection, notifications.PHRASINGS)
 
-    await database.run(delete_row)
+    await database.write(delete_row)
 
 
 async def decided_wordings(database: Database, now: float) -> frozenset[int]:
-    """Return the hashes of the wordings that need no decision now."""
+    """Return the hashes of the wordings that need no decision at `now`, in seconds since 1970."""
     due = (PHRASINGS.c.state == "later") & (PHRASINGS.c.at < now - SNOOZE_SECONDS)
-    async with database.read() as connection:
-        found = await connection.execute(select(PHRASINGS.c.wording).where(~due))
-        return frozenset(found.scalars())
+    decided = select(PHRASINGS.c.wording).where(~due)
+    return frozenset(await database.read(lambda connection: connection.execute(decided).scalars().all()))
 
 
 async def mark_exported(database: Database, numbers: Iterable[int]) -> None:
-    """Note that approved wordings stand in the files now."""
-    done = PHRASINGS.c.id.in_(list(numbers)) & (PHRASINGS.c.state == "approved")
-    async with database.begin() as connection:
-        await connection.execute(update(PHRASINGS).where(done).values(state="exported"))
+    """Mark those of these decisions that are approved as exported."""
+    approved = PHRASINGS.c.id.in_(list(numbers)) & (PHRASINGS.c.state == "approved")
+    await database.write(
+        lambda connection: connection.execute(update(PHRASINGS).where(approved).values(state="exported"))
+    )
 
 
-def _wording_of(row: Row[tuple[object, ...]]) -> Wording:
-    return Wording(**dict(row._mapping))  # noqa: SLF001  # public, whatever its name: SQLAlchemy's way to columns
+def _decision_of(row: Row[tuple[object, ...]]) -> PhrasingDecision:
+    return PhrasingDecision(row.id, row.wording, row.text, row.entry, row.state, row.at)

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from cachetools import TTLCache
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.knowledge.model import Language
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.schema import CHATS, PEOPLE
 
@@ -33,9 +34,9 @@ class ChatSettings:
     language: Language | None = None
     """Language of the answers; None where it follows the question."""
     quiet: bool = False
-    """Whether answers show their points alone, and quotes wait behind a button."""
+    """Whether answers show their points alone, and quotes only when a button is pressed."""
     topic: int | None = None
-    """The forum topic in which alone it answers, `GENERAL` for the one without an id; None for everywhere."""
+    """The only forum topic in which the bot answers, `GENERAL` for the one without an id; None for all."""
 
 
 class Preferences:
@@ -49,54 +50,54 @@ class Preferences:
         self._settings: TTLCache[int, ChatSettings] = TTLCache(MAX_CACHED, seconds, clock)
 
     async def language_of(self, person: int) -> Language | None:
-        """Return the language that a person chose; None for none."""
+        """Return the language that a person chose; None where they chose none."""
         with suppress(KeyError):
             return self._languages[person]
-        async with self._database.read() as connection:
-            found = await connection.execute(select(PEOPLE.c.language).where(PEOPLE.c.person == person))
-            language: Language | None = found.scalar_one_or_none()
+        query = select(PEOPLE.c.language).where(PEOPLE.c.person == person)
+        language: Language | None = await self._database.read(
+            lambda connection: connection.execute(query).scalar_one_or_none()
+        )
         self._languages[person] = language
         return language
 
     async def save_language(self, person: int, language: Language | None) -> bool:
-        """Store the language that a person chose, or (None) that they chose none; tell whether one was taken back."""
-        taken_back = False
-        async with self._database.begin() as connection:
+        """Store the language that a person chose; None deletes it. Return whether one was deleted."""
+
+        def save(connection: Connection) -> bool:
             if language is None:
-                gone = await connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person))
-                taken_back = gone.rowcount > 0
-            else:
-                row = self._database.insert(PEOPLE).values(person=person, language=language)
-                changed = {"language": language}
-                await connection.execute(row.on_conflict_do_update(index_elements=["person"], set_=changed))
+                return connection.execute(delete(PEOPLE).where(PEOPLE.c.person == person)).rowcount > 0
+            connection.execute(dialects.upsert(connection, PEOPLE), {"person": person, "language": language})
+            return False
+
+        deleted = await self._database.write(save)
         self._languages[person] = language
-        return taken_back
+        return deleted
 
     async def settings_of(self, group: int) -> ChatSettings:
-        """Return the settings of a group."""
+        """Return the settings of a group; the defaults where nothing is set."""
         cached = self._settings.get(group)
         if cached is not None:
             return cached
-        columns = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic)
-        async with self._database.read() as connection:
-            row = (await connection.execute(columns.where(CHATS.c.chat == group))).one_or_none()
+        query = select(CHATS.c.language, CHATS.c.quiet, CHATS.c.topic).where(CHATS.c.chat == group)
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         settings = ChatSettings(*row) if row is not None else ChatSettings()
         self._settings[group] = settings
         return settings
 
     async def save_settings(self, group: int, settings: ChatSettings) -> None:
         """Store the settings of a group."""
-        values = {"language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
-        async with self._database.begin() as connection:
-            row = self._database.insert(CHATS).values(chat=group, **values)
-            await connection.execute(row.on_conflict_do_update(index_elements=["chat"], set_=values))
+        row = {"chat": group, "language": settings.language, "quiet": settings.quiet, "topic": settings.topic}
+        await self._database.write(lambda connection: connection.execute(dialects.upsert(connection, CHATS), row))
         self._settings[group] = settings
 
     async def move_settings(self, group: int, to: int) -> None:
-        """Give a supergroup the settings of the group that it was."""
-        async with self._database.begin() as connection:
-            await connection.execute(delete(CHATS).where(CHATS.c.chat == to))
-            await connection.execute(update(CHATS).where(CHATS.c.chat == group).values(chat=to))
+        """Move the settings of a group to the supergroup that it became, whose id is another one."""
+
+        def move(connection: Connection) -> None:
+            connection.execute(delete(CHATS).where(CHATS.c.chat == to))
+            connection.execute(update(CHATS).where(CHATS.c.chat == group).values(chat=to))
+
+        await self._database.write(move)
         self._settings.pop(to, None)
         self._settings.pop(group, None)
 

@@ -1,4 +1,4 @@
-"""Retention: deletes what is older than it may be kept, and gives the space back."""
+"""Retention: deletes what is older than the retention time, and gives the space back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Connection, delete, func, select
 
 from bot.errors import StorageError
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.schema import ANSWERS, CONVERSATIONS, DONE, HISTORY, INBOX, KNOWLEDGE, LIMITS
 
@@ -24,7 +25,7 @@ CLOCK_JUMP_SECONDS = 60.0
 """Smallest change of the clock that counts as a jump; the usual corrections are far smaller."""
 HOUR_SECONDS, DAY_SECONDS = 3600.0, 86_400.0
 REDELIVERY_SECONDS = 2 * DAY_SECONDS
-"""How long the ids of handled updates are kept to detect redeliveries; Telegram redelivers for one day."""
+"""How long the ids of handled updates stay stored to detect redeliveries; Telegram redelivers for one day."""
 
 
 class ClockJumpDetector:
@@ -34,22 +35,23 @@ class ClockJumpDetector:
         """`clock` is the one that may be set, `steady` a monotonic one; both return seconds."""
         self._clock = clock
         self._steady = steady
-        self._apart = clock() - steady()
+        self._difference = clock() - steady()
 
     def jump_seconds(self) -> float:
         """Return by how many seconds the clock was set since the last call: positive forward, negative back."""
-        before, self._apart = self._apart, self._clock() - self._steady()
-        return self._apart - before
+        before, self._difference = self._difference, self._clock() - self._steady()
+        return self._difference - before
 
 
-async def delete_expired(database: Database, retention: int, now: float) -> None:
-    """Delete what is no longer needed, and everything older than `retention` days; raises StorageError.
+async def delete_expired(database: Database, retention_days: int, now: float) -> None:
+    """Delete what is no longer needed, and everything older than `retention_days`; raises StorageError.
 
     `now` is in seconds since 1970. Waiting updates and the newest knowledge are never deleted.
     """
-    oldest = now - retention * DAY_SECONDS
+    oldest = now - retention_days * DAY_SECONDS
     newest = select(func.max(KNOWLEDGE.c.number)).scalar_subquery()
-    async with database.begin() as connection:
+
+    def delete_rows(connection: Connection) -> None:
         for deletion in (
             delete(INBOX).where(INBOX.c.state == DONE, INBOX.c.ended_at < max(oldest, now - REDELIVERY_SECONDS)),
             delete(INBOX).where(INBOX.c.ended_at < oldest),
@@ -59,23 +61,23 @@ async def delete_expired(database: Database, retention: int, now: float) -> None
             delete(LIMITS).where(LIMITS.c.at < now - HOUR_SECONDS),
             delete(KNOWLEDGE).where(KNOWLEDGE.c.stored_at < oldest, KNOWLEDGE.c.number != newest),
         ):
-            await connection.execute(deletion)
-    if not database.shared:  # PostgreSQL does it by itself
-        async with database.begin() as connection:
-            await connection.execute(text("PRAGMA incremental_vacuum"))
+            connection.execute(deletion)
+
+    await database.write(delete_rows)
+    await database.write(dialects.give_back_space)
 
 
-async def run_retention(database: Database, retention: int, stop: asyncio.Event) -> None:
+async def run_retention(database: Database, retention_days: int, stop: asyncio.Event) -> None:
     """Delete now and every hour until `stop` is set; after a clock jump, which may be a mistake, not for an hour."""
-    drift, due = ClockJumpDetector(), time.monotonic()
+    clock, due = ClockJumpDetector(), time.monotonic()
     while not stop.is_set():
-        if abs(jump := drift.jump_seconds()) >= CLOCK_JUMP_SECONDS:
+        if abs(jump := clock.jump_seconds()) >= CLOCK_JUMP_SECONDS:
             LOG.warning("The clock jumped by %+.0f seconds; what is old is forgotten in an hour, check the clock", jump)
             due = time.monotonic() + INTERVAL_SECONDS
         if time.monotonic() >= due:
             due += INTERVAL_SECONDS
             with suppress(StorageError):  # reported by DatabaseHealth; tried again in an hour
-                await delete_expired(database, retention, time.time())
+                await delete_expired(database, retention_days, time.time())
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOCK_CHECK_SECONDS):
                 await stop.wait()

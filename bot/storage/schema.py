@@ -37,11 +37,11 @@ rolling deployment replaces them.
 INBOX = Table(
     "inbox",
     METADATA,
-    # Telegram's id, so that a redelivery is known.
+    # Telegram's id, by which a redelivery is recognised.
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     # Updates with the same one are handled in order.
     Column("chat", BigInteger, nullable=False),
-    # As Telegram sent it, JSON; dropped once it is handled.
+    # As Telegram sent it, JSON; deleted once it is handled.
     Column("content", Text),
     Column("received_at", Double, nullable=False),
     Column("state", String(8), nullable=False, server_default=WAITING),
@@ -76,7 +76,7 @@ REPLICAS = Table(
 KNOWLEDGE = Table(
     "knowledge",
     METADATA,
-    # Counts up; the highest one serves.
+    # Counts up; the version with the highest number is served.
     Column("number", Integer, primary_key=True),
     Column("version", String(64), nullable=False),
     # The verified folder, packed.
@@ -93,14 +93,14 @@ ANSWERS = Table(
     Column("last", BigInteger, primary_key=True, autoincrement=False),
     # All of its messages, JSON.
     Column("messages", Text, nullable=False),
-    # Hash of what it shows and where; none for what may be said twice.
+    # Hash of what it shows and of its destination; none for what may be repeated.
     Column("content", BigInteger),
     # The message that asked, and a hash of its words; none where a button did.
     Column("question", BigInteger),
     Column("asked", BigInteger),
     Column("at", Double, nullable=False),
-    # Keys of the entries that it shows, or only offers, JSON; how it went, as in the history; and the exchange in which
-    # it was given. None where an older version wrote it.
+    # Keys of the entries that it shows or suggests, JSON; its status, as in the history; and its exchange. None where
+    # an older version wrote the row.
     Column("entries", Text),
     Column("status", String(12)),
     Column("exchange", BigInteger),
@@ -184,13 +184,13 @@ Index("choices_person", CHOICES.c.person)
 PHRASINGS = Table(
     "phrasings",
     METADATA,
-    # That of the exchange in which the wording was seen; the exchange itself may be forgotten by now.
+    # Id of the exchange in which the wording was seen; the exchange itself may have been deleted since.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     # Keyed hash of what was typed, normalised; one decision a wording.
     Column("wording", BigInteger, nullable=False, unique=True),
-    # As it was typed; empty for what nobody wants to learn.
+    # As it was typed; empty where it is ignored or put off.
     Column("text", Text, nullable=False),
-    # Key of the entry that it belongs to; none where nobody has said.
+    # Key of the entry that it belongs to; none where none was chosen.
     Column("entry", Text),
     # pending, approved, exported, ignored or later.
     Column("state", String(8), nullable=False),
@@ -202,7 +202,7 @@ PEOPLE = Table(
     "people",
     METADATA,
     Column("person", BigInteger, primary_key=True, autoincrement=False),
-    # The language that they chose for the answers.
+    # The language that the person chose for the answers.
     Column("language", String(8), nullable=False),
 )
 
@@ -215,6 +215,6 @@ CHATS = Table(
     Column("language", String(8)),
     # Whether quotes wait behind a button.
     Column("quiet", Boolean, nullable=False),
-    # The forum topic in which alone it answers, 0 for General; none for everywhere.
+    # The only forum topic in which the bot answers, 0 for General; none for all.
     Column("topic", BigInteger),
 )

@@ -5,28 +5,29 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL, Engine, create_engine
+from sqlalchemy.engine import URL, create_engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.storage.backend import Work
 
 LOCK_TIMEOUT_SECONDS = 10
 """How long to wait for another process's transaction."""
 _CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log at which SQLite checkpoints it, which waits for the disk."""
 
+_READER_THREADS = 4
+"""Transactions that may read at once, so that a long one, such as that of /stats, doesn't delay the short ones."""
+
 T = TypeVar("T")
-Work: TypeAlias = Callable[[Connection], T]
-"""The statements of a transaction as a synchronous function."""
 
 
-class SqliteFile:
+class SqliteBackend:
     """A SQLite file; each transaction is one job for a thread, whatever it does.
 
     A transaction that need not be durable runs in the event loop's thread: it only writes to the page cache of the
@@ -35,39 +36,48 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         """Make the engine and the threads without connecting."""
-        self.engine = create_engine(URL.create("sqlite", database=str(path)))
-        configure(self.engine)
+        self._path = path
+        self._engine = create_engine(URL.create("sqlite", database=str(path)), pool_timeout=LOCK_TIMEOUT_SECONDS)
+        event.listen(self._engine, "connect", _set_up_connection)
+        event.listen(self._engine, "begin", _begin_transaction)
+        # SQLite has one writer at a time: a queue here is fair, and cheaper than SQLite's own busy waiting.
+        self._write_lock = asyncio.Lock()
         self._inline_connection: Connection | None = None
         self._writer = ThreadPoolExecutor(1, "writer")
-        self._reader = ThreadPoolExecutor(1, "reader")
+        self._readers = ThreadPoolExecutor(_READER_THREADS, "reader")
 
-    async def run(self, work: Work[T], *, durable: bool) -> T:
-        """Run a transaction that writes; the caller ensures that one runs at a time."""
-        if not durable:
-            with suppress(_BusyError):
-                return self._run_inline(work)
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"durable": durable})
+    async def prepare(self) -> None:
+        """Create the file unless it exists; raises StorageError."""
+        create_file(self._path)
 
     async def read(self, work: Work[T]) -> T:
-        """Run a transaction that only reads."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, self._run, work, {"read_only": True})
+        """Run work that only reads, on one state of the database."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, work, {"read_only": True})
 
-    def close(self) -> None:
+    async def write(self, work: Work[T], *, durable: bool, one_statement: bool) -> T:  # noqa: ARG002  # all in one file
+        """Run work that writes."""
+        async with self._write_lock:
+            if not durable:
+                with suppress(_BusyError):
+                    return self._run_inline(work)
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"durable": durable})
+
+    async def close(self) -> None:
         """Close all connections."""
         self._writer.shutdown()
-        self._reader.shutdown()
+        self._readers.shutdown()
         if self._inline_connection is not None:
             self._inline_connection.close()
-        self.engine.dispose()
+        self._engine.dispose()
 
     def _run_inline(self, work: Work[T]) -> T:
         if self._inline_connection is None:
-            self._inline_connection = self.engine.connect().execution_options(durable=False, no_wait=True)
+            self._inline_connection = self._engine.connect().execution_options(durable=False, no_wait=True)
         with self._inline_connection.begin():
             return work(self._inline_connection)
 
     def _run(self, work: Work[T], options: dict[str, bool]) -> T:
-        with self.engine.connect() as plain:
+        with self._engine.connect() as plain:
             connection = plain.execution_options(**options)
             with connection.begin():
                 return work(connection)
@@ -75,13 +85,6 @@ class SqliteFile:
 
 class _BusyError(Exception):
     """Another process holds the write lock."""
-
-
-def make_engine(path: Path) -> AsyncEngine:
-    """Return an asynchronous engine for a file, without connecting."""
-    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_timeout=LOCK_TIMEOUT_SECONDS)
-    configure(engine.sync_engine)
-    return engine
 
 
 def create_file(path: Path) -> None:
@@ -112,20 +115,11 @@ def _move_into_place(new: Path, path: Path) -> None:
             new.replace(path)
 
 
-def configure(engine: Engine) -> None:
-    """Set up the connections of an engine, and how their transactions begin."""
-    event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin_transaction)
-
-
 def _set_up_connection(connection: Any, _: object) -> None:
     """Set up a new connection; transactions are begun by `_begin_transaction`, not by the driver."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for setting in (
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-    ):
+    for setting in ("journal_mode = WAL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from bot.knowledge.model import Language
-from bot.storage.compiled_statement import CompiledStatement
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import CHATS, CONVERSATIONS, LIMITS, PEOPLE
@@ -74,7 +74,6 @@ class StateLoader:
     def __init__(self, database: Database) -> None:
         """Start without requests."""
         self._database = database
-        self._statement = database.compiled(_statement(database))
         self._requests: list[tuple[StateKeys, asyncio.Future[LoadedState]]] = []
         self._loading: asyncio.Task[None] | None = None
 
@@ -89,12 +88,8 @@ class StateLoader:
     async def _load_batches(self) -> None:
         while self._requests:
             batch, self._requests = self._requests[:MAX_BATCH], self._requests[MAX_BATCH:]
-            keys = _keys([wanted for wanted, _ in batch])
-            parameters = {name: self._database.array_parameter(values) for name, values in keys.items()}
             try:
-                rows = await self._database.run_read_only(
-                    partial(_select, statement=self._statement, parameters=parameters)
-                )
+                rows = await self._database.read(partial(_select, keys=_keys([wanted for wanted, _ in batch])))
             except Exception as error:  # noqa: BLE001  # whoever asked for it gets the error
                 for _, answer in batch:
                     if not answer.done():
@@ -106,14 +101,15 @@ class StateLoader:
         self._loading = None
 
 
-def _select(connection: Connection, statement: CompiledStatement, parameters: Mapping[str, object]) -> _Rows:
-    found = statement.fetch(connection, parameters)
+def _select(connection: Connection, keys: Mapping[str, Sequence[int]]) -> _Rows:
+    parameters = {name: dialects.number_array(connection, numbers) for name, numbers in keys.items()}
+    found = connection.execute(_statement(connection.dialect.name), parameters).mappings()
     return {(row["kind"], row["key"]): row for row in found}
 
 
 def _keys(wanted: Sequence[StateKeys]) -> Mapping[str, list[int]]:
     return {
-        "topics": [one.conversation for one in wanted],
+        "conversations": [one.conversation for one in wanted],
         "limits": [who for one in wanted for who in one.limited],
         "people": [one.person for one in wanted if one.person is not None],
         "groups": [one.group for one in wanted if one.group is not None],
@@ -123,7 +119,7 @@ def _keys(wanted: Sequence[StateKeys]) -> Mapping[str, list[int]]:
 def _state_for(wanted: StateKeys, rows: _Rows) -> LoadedState:
     person = rows.get(("people", wanted.person))
     return LoadedState(
-        conversation=_conversation(rows.get(("topics", wanted.conversation))),
+        conversation=_conversation(rows.get(("conversations", wanted.conversation))),
         limits=tuple(_limit(rows["limits", who]) for who in wanted.limited if ("limits", who) in rows),
         language=person["first"] if person is not None else None,
         settings=_settings(rows.get(("groups", wanted.group))),
@@ -145,20 +141,21 @@ def _settings(row: RowMapping | None) -> ChatSettings:
     return ChatSettings(row["first"], bool(row["flag"]), row["number"]) if row is not None else ChatSettings()
 
 
-def _statement(database: Database) -> CompoundSelect[Any]:
+@cache
+def _statement(dialect: str) -> CompoundSelect[Any]:
     """Return a query for all four kinds of state: one round trip instead of four."""
     topic, limit, chat = CONVERSATIONS.c, LIMITS.c, CHATS.c
     more = {"number": topic.chat, "first": topic.entries, "second": topic.shown, "at": topic.at}
     tokens = {"tokens": limit.tokens, "flag": limit.told, "at": limit.at}
     settings = {"first": chat.language, "flag": chat.quiet, "number": chat.topic}
     parts = (
-        ("topics", topic.conversation, more),
+        ("conversations", topic.conversation, more),
         ("limits", limit.who, tokens),
         ("people", PEOPLE.c.person, {"first": PEOPLE.c.language}),
         ("groups", chat.chat, settings),
     )
     return union_all(
-        *(_part(kind, key, columns).where(database.matches_any(key, kind)) for kind, key, columns in parts)
+        *(_part(kind, key, columns).where(dialects.is_among(dialect, key, kind)) for kind, key, columns in parts)
     )
 
 
@@ -169,4 +166,5 @@ def _part(kind: str, key: Column[Any], columns: Mapping[str, Column[Any]]) -> Se
 
 
 _COLUMNS = {"number": BigInteger, "first": Text, "second": Text, "tokens": Double, "flag": Boolean, "at": Double}
+"""The columns that all parts of the union have, with their types; `_statement` says what each holds."""
 _Rows: TypeAlias = Mapping[tuple[str, int | None], RowMapping]

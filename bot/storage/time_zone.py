@@ -1,4 +1,4 @@
-"""The operator's time zone, by whose midnights days are told apart."""
+"""The operator's time zone, at whose midnights the days of the statistics begin."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _SYSTEM_ZONE_FILE = Path("/etc/localtime")
 _ZONE_FOLDER = "zoneinfo/"
 _POSIX_ZONE = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)([+-]?)(\d{1,2})(?::([0-5]\d))?")
-"""A zone as POSIX writes it, without rules for summer: CST-8 is eight hours ahead of UTC."""
-_MAX_HOURS = 23
+"""A zone in POSIX notation without daylight saving time: CST-8 is eight hours ahead of UTC."""
+_MAX_OFFSET_HOURS = 23
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Turns moments into days and back, daylight saving time included."""
+    """Converts moments to days and back, daylight saving time included."""
 
     name: str
-    """As it is told to people: Asia/Taipei."""
+    """Name as it is shown to people: Asia/Taipei."""
     rules: tzinfo | None
-    """When its clocks show what; None for the system's own, where it has no name."""
+    """Offsets from UTC over time; None for the system's own zone, where its name isn't known."""
 
     def day_of(self, at: float) -> int:
         """Return the day of a moment, in days since 1970; `at` is in seconds since 1970, UTC."""
         return datetime.fromtimestamp(at, self.rules).toordinal() - _EPOCH_ORDINAL
 
     def start_of(self, day: int) -> float:
-        """Return when a day begins, in seconds since 1970, UTC; where midnight is skipped, when clocks skip it."""
+        """Return when a day begins, in seconds since 1970, UTC; where clocks skip midnight, the moment of the skip."""
         midnight = datetime.fromordinal(day + _EPOCH_ORDINAL)
         return midnight.replace(tzinfo=self.rules).timestamp()
 
 
 UTC_ZONE = Zone("UTC", UTC)
-"""The time zone where none is known."""
+"""The time zone where no other is known."""
 
 
 def zone_of(setting: str | None, system: Path = _SYSTEM_ZONE_FILE) -> Zone:
-    """Return the zone that `TZ` names, or else the system's; raise SettingsError where it names none."""
+    """Return the zone that a setting names, or without one the system's; raises SettingsError for an unknown name."""
     if setting is None:
         return _system_zone(system)
     name = setting.strip().removeprefix(":").rpartition(_ZONE_FOLDER)[2]
@@ -66,7 +66,7 @@ def _zone_by_name(name: str) -> Zone | None:
 
 def _posix_zone(name: str) -> Zone | None:
     found = _POSIX_ZONE.fullmatch(name)
-    if found is None or int(found[2]) > _MAX_HOURS:
+    if found is None or int(found[2]) > _MAX_OFFSET_HOURS:
         return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     rules = timezone(offset if found[1] == "-" else -offset)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, select
 
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.schema import CHOICES, HISTORY, VOTES
 
@@ -14,31 +15,34 @@ VoteOutcome: TypeAlias = Literal["new", "changed", "same", "gone"]
 
 
 async def record_vote(database: Database, exchange: int, person: int, given: Vote, at: float) -> VoteOutcome:
-    """Store a person's vote on an exchange, the last one counts; "gone" where the exchange isn't stored any more."""
+    """Store a person's vote on an exchange in the place of an earlier one; "gone" where the exchange was deleted."""
     own = (VOTES.c.exchange == exchange) & (VOTES.c.person == person)
-    async with database.begin() as connection:
-        # Locked, so that two taps of one person at two replicas are taken one after the other.
-        stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
-        if (await connection.execute(stored)).one_or_none() is None:
+
+    def record(connection: Connection) -> VoteOutcome:
+        if not _lock_exchange(connection, exchange):
             return "gone"
-        before = (await connection.execute(select(VOTES.c.vote).where(own))).scalar_one_or_none()
+        before = connection.execute(select(VOTES.c.vote).where(own)).scalar_one_or_none()
         if before == given:
             return "same"
-        if before is not None:
-            await connection.execute(update(VOTES).where(own).values(vote=given, at=at))
-            return "changed"
-        values = {"exchange": exchange, "person": person, "vote": given, "at": at}
-        await connection.execute(insert(VOTES).values(values))
-        return "new"
+        row = {"exchange": exchange, "person": person, "vote": given, "at": at}
+        connection.execute(dialects.upsert(connection, VOTES), row)
+        return "new" if before is None else "changed"
+
+    return await database.write(record)
 
 
 async def record_choice(database: Database, exchange: int, person: int, entry: str, at: float) -> None:
-    """Store that a person chose a suggested entry: a hint at what the wording means. Once is enough."""
-    own = (CHOICES.c.exchange == exchange) & (CHOICES.c.person == person) & (CHOICES.c.entry == entry)
-    async with database.begin() as connection:
-        stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
-        if (await connection.execute(stored)).one_or_none() is None:
-            return
-        if (await connection.execute(select(CHOICES.c.at).where(own))).one_or_none() is None:
-            values = {"exchange": exchange, "person": person, "entry": entry, "at": at}
-            await connection.execute(insert(CHOICES).values(values))
+    """Store once that a person chose a suggested entry, unless the exchange was deleted."""
+    row = {"exchange": exchange, "person": person, "entry": entry, "at": at}
+
+    def record(connection: Connection) -> None:
+        if _lock_exchange(connection, exchange):
+            connection.execute(dialects.insert_new(connection, CHOICES), row)
+
+    await database.write(record)
+
+
+def _lock_exchange(connection: Connection, exchange: int) -> bool:
+    """Return whether an exchange is stored; two taps of a person at two replicas wait for each other here."""
+    stored = select(HISTORY.c.id).where(HISTORY.c.id == exchange).with_for_update()
+    return connection.execute(stored).one_or_none() is not None

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, or_, select
+from sqlalchemy import RowMapping, Select, Table, or_, select
 
 from bot.matching.results import Status
 from bot.storage import history
-from bot.storage.database import Database, Upsert
+from bot.storage.database import Database
 from bot.storage.history import Exchange
 from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY, LIMITS
 
@@ -42,7 +42,7 @@ class LimitRow:
     who: int
     """Pseudonym of the person or the group."""
     tokens: float
-    """Requests left at `at`."""
+    """Requests that the bucket allows at `at`."""
     notified: bool
     """Whether the sender was notified that the limit is reached."""
     at: float
@@ -60,7 +60,7 @@ class SentAnswerRow:
     messages: tuple[int, ...]
     """Ids of all of its messages, in order."""
     content: int | None
-    """Hash of what it shows and in which place, to detect repetitions; None for what may be repeated."""
+    """Hash of what it shows and of its destination, to detect repetitions; None for what may be repeated."""
     question: int | None
     """Id of the message that asked; None where a button was pressed."""
     asked: int | None
@@ -76,16 +76,11 @@ class SentAnswerRow:
 
 
 Record: TypeAlias = ConversationRow | LimitRow | SentAnswerRow | Exchange
-PRIMARY_KEYS: Mapping[Table, tuple[str, ...]] = {
-    HISTORY: ("id",),
-    CONVERSATIONS: ("conversation",),
-    LIMITS: ("who",),
-    ANSWERS: ("chat", "last"),
-}
-"""The primary key of each table that the store writes."""
+TABLES = (HISTORY, CONVERSATIONS, LIMITS, ANSWERS)
+"""The tables that the store writes."""
 _Key: TypeAlias = tuple[Table, tuple[int, ...]]
 Records: TypeAlias = Mapping[_Key, Record | None]
-"""Records by table and primary key; None marks a row that is to be deleted."""
+"""Records by table and primary key; None marks a sent answer that is to be deleted."""
 
 
 class WriteBehindStore:
@@ -96,7 +91,6 @@ class WriteBehindStore:
         self._database = database
         self._pending: dict[_Key, Record | None] = {}
         self._urgent: set[_Key] = set()
-        self._upserts = {table: database.compiled(_upsert(database, table)) for table in PRIMARY_KEYS}
 
     def put(self, record: Record) -> None:
         """Add a record; it replaces a pending one with the same primary key."""
@@ -111,7 +105,7 @@ class WriteBehindStore:
                 self._pending[HISTORY, (record.id,)] = record
                 self._urgent.add((HISTORY, (record.id,)))
 
-    def delete(self, chat: int, last: int) -> None:
+    def delete_answer(self, chat: int, last: int) -> None:
         """Delete the answer whose last message is `last`, with the next write."""
         self._pending[ANSWERS, (chat, last)] = None
 
@@ -120,15 +114,6 @@ class WriteBehindStore:
         if not urgent_only:
             return dict(self._pending)
         return {key: self._pending[key] for key in self._urgent}
-
-    def write(self, connection: Connection, records: Records) -> None:
-        """Write records; the caller calls `mark_written` once the transaction is committed."""
-        for table, rows in rows_of(records).items():
-            self._upserts[table].execute_many(connection, rows)
-        for (table, key), record in records.items():
-            if record is None:
-                same = (table.c[name] == value for name, value in zip(PRIMARY_KEYS[table], key, strict=True))
-                connection.execute(delete(table).where(*same))
 
     def mark_written(self, records: Records) -> None:
         """Forget records that were committed, except those replaced since, which stay pending."""
@@ -141,15 +126,15 @@ class WriteBehindStore:
         """Return the latest answer to the message `question`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.question == question))
 
-    async def answer_ending(self, chat: int, last: int) -> SentAnswerRow | None:
+    async def answer_ending_with(self, chat: int, last: int) -> SentAnswerRow | None:
         """Return the answer whose last message is `last`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.last == last))
 
-    async def answer_with(self, chat: int, message: int) -> SentAnswerRow | None:
+    async def answer_containing(self, chat: int, message: int) -> SentAnswerRow | None:
         """Return the latest answer that `message` is a part of, or the question of; raises StorageError."""
         holds = or_(ANSWERS.c.question == message, ANSWERS.c.messages.contains(str(message)))
         found = await self._answers(select(ANSWERS).where(ANSWERS.c.chat == chat, holds))
-        return next((given for given in found if message in {given.question, *given.messages}), None)
+        return next((answer for answer in found if message in {answer.question, *answer.messages}), None)
 
     async def answer_showing(self, chat: int, content: int, since: float) -> SentAnswerRow | None:
         """Return the latest answer in a chat with this content hash, sent at `since` or later; raises StorageError."""
@@ -161,33 +146,29 @@ class WriteBehindStore:
 
     async def _answers(self, query: Select[Any]) -> list[SentAnswerRow]:
         """Return the answers that a query finds, the latest first, with pending changes applied."""
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query.order_by(ANSWERS.c.at.desc()))).mappings().all()
-        lists = ("messages", "entries")
-        found = [
-            SentAnswerRow(**{**row, **{name: tuple(json.loads(row[name] or "[]")) for name in lists}}) for row in rows
-        ]
-        newest = (self._pending.get((ANSWERS, (given.chat, given.last)), given) for given in found)
-        return [given for given in newest if isinstance(given, SentAnswerRow)]
+        latest_first = query.order_by(ANSWERS.c.at.desc())
+        rows = await self._database.read(lambda connection: connection.execute(latest_first).mappings().all())
+        newest = (self._pending.get((ANSWERS, (row["chat"], row["last"])), _sent_answer(row)) for row in rows)
+        return [answer for answer in newest if isinstance(answer, SentAnswerRow)]
 
 
 def rows_of(records: Records) -> Mapping[Table, Sequence[dict[str, Any]]]:
     """Return the rows to upsert for records, by table; deletions are left out."""
-    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in PRIMARY_KEYS}
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in TABLES}
     for (table, _), record in records.items():
         if record is not None:
             rows[table].append(_row(record))
     return rows
 
 
-def _upsert(database: Database, table: Table) -> Upsert:
-    """Return the INSERT that replaces a row with the same primary key."""
-    insert, keys = (
-        database.insert(table).values({column.name: bindparam(column.name) for column in table.c}),
-        PRIMARY_KEYS[table],
-    )
-    rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=rest)
+def deleted_answers(records: Records) -> list[dict[str, int]]:
+    """Return chat and last message of the sent answers to delete."""
+    return [{"of_chat": key[0], "last_message": key[1]} for (_, key), record in records.items() if record is None]
+
+
+def _sent_answer(row: RowMapping) -> SentAnswerRow:
+    lists = {name: tuple(json.loads(row[name] or "[]")) for name in ("messages", "entries")}
+    return SentAnswerRow(**{**row, **lists})
 
 
 def _row(record: Record) -> dict[str, Any]:

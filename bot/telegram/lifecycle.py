@@ -213,7 +213,7 @@ def _tell_start(application: App) -> None:
 async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
     inbox, last_words = application.inbox, inbox_worker.STOP_TIMEOUT_SECONDS
-    if application.running and not await application.services.database.answers(SILENCE):
+    if application.running and not await application.services.database.responds(SILENCE):
         grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
         for name in _LOGS_OF_CONNECTIONS:
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -12,7 +12,7 @@ from cachetools import TTLCache
 
 from bot.answers.assistant import Assistant
 from bot.answers.conversation import CONVERSATION_SECONDS
-from bot.proxies import Proxy
+from bot.configuration import Proxy
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.preferences import Preferences

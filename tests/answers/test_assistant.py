@@ -12,11 +12,11 @@ from bot import compose
 from bot.answers.assistant import Assistant, ExtendedMatcher, difference
 from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import About, Question, Reply
+from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
-from tests.builders import SECOND, copy_of, edit, knowledge_of
+from tests.builders import SECOND, Prebuilt, copy_of, edit, knowledge_of
 
 
 class Clock:
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def assistant(second: Matcher, clock: Clock) -> Assistant:
-    return Assistant(lambda: second, clock)
+    return Assistant(Prebuilt(second), SECOND, clock)
 
 
 def ids(reply: Reply) -> list[str]:
@@ -67,11 +67,12 @@ def test_a_reply_says_all_that_was_decided(second: Matcher) -> None:
 def test_why_a_phrasing_is_rejected_is_known_without_building_a_matcher(second: Matcher) -> None:
     built: list[Matcher] = []
 
-    def extend(base: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        built.append(base)
-        return ExtendedMatcher(base)
+    class Counting(Prebuilt):
+        def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+            built.append(base)
+            return super().with_approved(base, approved)
 
-    assistant = Assistant(lambda: second, extend=extend)
+    assistant = Assistant(Counting(second), SECOND)
     assert assistant.rejection_of(ApprovedPhrasing("lighthouse/keeper", "谁在看灯")) is None
     reason = assistant.rejection_of(ApprovedPhrasing("lighthouse/gone", "谁在看灯"))
     assert reason == "the entry 'lighthouse/gone' is gone"

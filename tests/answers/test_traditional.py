@@ -13,10 +13,10 @@ import pytest
 
 from bot.answers.traditional import read_traditional
 from bot.answers.wording import shown, traditional
+from bot.configuration import CONFIG
 from bot.errors import SettingsError
 from bot.knowledge.model import Bilingual, Interview
 from bot.matching.matcher import Matcher
-from bot.settings import CONFIG
 from bot.text import read_texts
 from tests.builders import CASES, cases
 

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from bot import compose
 from bot.cli.evaluate import OWN_QUESTIONS
+from bot.configuration import Settings, read_settings
 from bot.errors import BotError, UsageError
 from bot.evaluation.questions import EvaluationQuestion, read_questions
-from bot.settings import Settings, read_settings
 from tests.benchmarks.load import load
 from tests.benchmarks.memory import memory
 from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
+from tests.benchmarks.storage import storage
 from tests.crash_harness import kills
 from tests.faults import faults
 
@@ -46,6 +47,7 @@ def _parser() -> ArgumentParser:
         ("scale", "time and memory as the knowledge grows"),
         ("memory", "what a bot holds after reloads, many questions and a picture"),
         ("load", "questions a second, beside a bare echo bot"),
+        ("storage", "what it takes to note answers in the database"),
         ("kills", "bots killed under a stream of questions, 20 times each way"),
         ("faults", "a bot cut off from Telegram for a minute"),
     ):
@@ -89,6 +91,10 @@ def _load(_: Namespace, __: Settings) -> Iterator[str]:
     return load()
 
 
+def _storage(_: Namespace, __: Settings) -> Iterator[str]:
+    return storage()
+
+
 def _kills(_: Namespace, __: Settings) -> Iterator[str]:
     return kills(20)
 
@@ -103,6 +109,7 @@ RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], 
     "scale": (_scale,),
     "memory": (_memory,),
     "load": (_load,),
+    "storage": (_storage,),
     "kills": (_kills,),
     "faults": (_faults,),
 }

@@ -19,6 +19,7 @@ from bot.matching.matcher import Matcher
 from tests.benchmarks.peers import Scores, peers
 from tests.benchmarks.rates import threshold
 from tests.benchmarks.table import table
+from tests.builders import SHIPPED, Prebuilt
 
 BOT = "the bot"
 
@@ -98,7 +99,7 @@ def _peers(matcher: Matcher, questions: Sequence[EvaluationQuestion], allowed: i
 
 
 def _bot(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Contestant:
-    banded = tuple(ask_all(Assistant(lambda: matcher), questions))
+    banded = tuple(ask_all(Assistant(Prebuilt(matcher), SHIPPED), questions))
     forced = tuple(
         verdict if verdict.reply.answers else judge(verdict.asked, _forced(matcher, verdict.asked))
         for verdict in banded

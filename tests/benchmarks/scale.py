@@ -19,10 +19,10 @@ import psutil
 from bot import compose
 from bot.builder import Builder
 from bot.cache import Cache
+from bot.configuration import CONFIG, Settings
 from bot.knowledge.model import Interview
 from bot.matching.catalogue import Catalogue
 from bot.matching.matcher import Matcher
-from bot.settings import CONFIG, Settings
 from tests.benchmarks.rates import quantile
 from tests.benchmarks.synthetic import altered, items, multiplied, source
 from tests.benchmarks.table import table
@@ -88,7 +88,7 @@ def measure(settings: Settings, phrasings: int, questions: Sequence[str], *, pro
     _log(f"{phrasings:,} phrasings are written")
     asked = questions or altered([text for one in knowledge.interviews for text in _texts(one)], origin, 2 * QUESTIONS)
     started = time.perf_counter()
-    matcher = Builder(CONFIG / "matching", parser.normalise, Cache(None), None).over(knowledge)
+    matcher = Builder(CONFIG / "matching", parser.normalise, Cache(None), None).from_snapshot(knowledge)
     matcher.decide("what")
     built = time.perf_counter() - started
     memory = _memory() - before

@@ -15,11 +15,11 @@ from statistics import median
 
 from rapidfuzz import fuzz, process
 
+from bot.configuration import Settings
 from bot.matching.embeddings import CachedEmbedder
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
 from bot.matching.work_limit import MAX_MESSAGE_CHARACTERS
-from bot.settings import Settings
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source
 from tests.benchmarks.table import table

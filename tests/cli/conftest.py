@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import compose
-from bot.settings import Settings, variables
+from bot.configuration import Settings, variable_names
 from tests.builders import ROOT
 
 TALK = Path(__file__).parent / "talk"
@@ -41,7 +41,7 @@ def environment(data: Path) -> dict[str, str]:
 @pytest.fixture
 def inside(environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give this process the same variables, and an empty folder to be in."""
-    for name in variables():
+    for name in variable_names():
         monkeypatch.delenv(name, raising=False)
     for name in ("BOT_KNOWLEDGE_DIR", "BOT_DATA_DIR", "LANG"):
         monkeypatch.setenv(name, environment[name])

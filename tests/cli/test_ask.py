@@ -16,7 +16,7 @@ from bot.answers.reply import Question
 from bot.cli.encoding import EncodingError
 from bot.cli.main import main
 from bot.cli.stdin_lines import as_question, read_lines, whole
-from bot.settings import read_settings
+from bot.configuration import read_settings
 from tests.cli.conftest import TALK, Bot, Process
 
 pytestmark = pytest.mark.slow

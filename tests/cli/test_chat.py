@@ -24,7 +24,7 @@ from rich.console import Console
 from bot import compose
 from bot.cli.chat import HISTORY, Suggestions, converse_with_person
 from bot.cli.session import COMMANDS, Session
-from bot.settings import read_settings
+from bot.configuration import read_settings
 from tests.cli.conftest import Bot, command
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from bot.cli.main import main
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasing_decisions import DecisionState, Wording
+from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from tests.cli.conftest import TALK
 
 Approve = Callable[..., None]
@@ -23,7 +23,7 @@ def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: None) -> Path:
     """Let the bot serve a copy of the small interview, with a database of its own."""
     folder = Path(shutil.copytree(TALK, tmp_path / "talk"))
     monkeypatch.setenv("BOT_KNOWLEDGE_DIR", str(folder))
-    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path / 'bot.db'}")
     return folder
 
 
@@ -32,9 +32,11 @@ def decide(tmp_path: Path) -> Approve:
     """Return a function that keeps decisions: id, text, entry, state."""
 
     async def keep(*decisions: tuple[int, str, str, DecisionState]) -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
         await database.upgrade()
-        made = [Wording(number, number, text, entry, state, number) for number, text, entry, state in decisions]
+        made = [
+            PhrasingDecision(number, number, text, entry, state, number) for number, text, entry, state in decisions
+        ]
         await phrasing_decisions.save(database, made)
         await database.close()
 

@@ -12,7 +12,7 @@ from bot.answers.reply import Reply, Scored
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.cli.terminal_locale import locale_language
-from bot.settings import read_settings
+from bot.configuration import read_settings
 from bot.text import LANGUAGES, read_texts
 from tests.builders import ROOT
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from bot.settings import variables
+from bot.configuration import variable_names
 from tests.builders import ROOT
 from tests.deployment.dockerfile import copied, read_dockerfile
 
@@ -26,7 +26,7 @@ FINAL = STAGES[-1]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 UNIT_FILE = ROOT / "deploy" / "interview-bot.service"
 DEPLOYED = ["Dockerfile", ".dockerignore", "compose.yaml", "deploy/interview-bot.service", "deploy/healthcheck.py"]
-KNOWN = {*variables(), "PORT"}
+KNOWN = {*variable_names(), "PORT"}
 
 
 def unit() -> dict[str, list[tuple[str, str]]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import compose
-from bot.settings import Settings
+from bot.configuration import Settings
 from tests.builders import SECOND, SHIPPED, copy_of, knowledge_of, problems_of, write
 
 BEEKEEPER = "terms:\n  - {id: baker, canonical: 面包师, aliases: [老周, Old Zhou], names: true}\n"

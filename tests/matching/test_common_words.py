@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.configuration import CONFIG
 from bot.errors import SettingsError
 from bot.matching.english import CommonEnglish, read_english
 from bot.matching.matcher import Matcher
-from bot.settings import CONFIG
 from tests.builders import cases
 
 LIST = CONFIG / "matching" / "english.txt"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration import CONFIG
 from bot.errors import SettingsError
 from bot.matching.answer_kinds import read_kinds
 from bot.matching.dialogue_patterns import read_dialogue
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.word_lists import read_language
-from bot.settings import CONFIG
 
 READERS: dict[str, Callable[[Path], object]] = {
     "dialogue": read_dialogue, "answer_kinds": read_kinds, "language": read_language, "smalltalk": read_smalltalk,

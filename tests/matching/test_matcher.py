@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot import compose
+from bot.configuration import Settings
 from bot.matching.matcher import Matcher
 from bot.matching.results import AnswerContext, Decision
-from bot.settings import Settings
 from tests.builders import SECOND, cases
 
 QUESTIONS = (

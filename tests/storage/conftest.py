@@ -15,7 +15,7 @@ from tests.postgres import Server
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database, of each kind in turn."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+        return f"sqlite:///{tmp_path / 'bot.db'}"
     server: Server = request.getfixturevalue("postgres")
     return server.new_database()
 
@@ -38,6 +38,6 @@ async def database(url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def tmp_database(database_file: Path) -> AsyncIterator[Database]:
     """Return a file whose schema is up to date."""
-    made = Database(f"sqlite+aiosqlite:///{database_file}")
+    made = Database(f"sqlite:///{database_file}")
     yield made
     await made.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +27,15 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import INBOX, METADATA
 from bot.storage.sqlite import create_file
 
-ROW = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
+LIMIT_SECONDS = 10.0
+
+
+def insert_row(connection: Connection) -> None:
+    connection.execute(insert(INBOX).values(update_id=1, chat=2, content="{}", received_at=3.5))
+
+
+def stored_rows(connection: Connection) -> Sequence[int]:
+    return connection.execute(select(INBOX.c.update_id)).scalars().all()
 
 
 async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> None:
@@ -33,10 +43,8 @@ async def test_two_replicas_may_start_at_once_on_an_empty_database(url: str) -> 
 
     await asyncio.gather(*(replica.upgrade() for replica in replicas))
 
-    async with replicas[0].begin() as connection:
-        await connection.execute(insert(INBOX).values(ROW))
-    async with replicas[1].read() as connection:
-        assert (await connection.execute(select(INBOX.c.state))).scalar_one() == "waiting"
+    await replicas[0].write(insert_row)
+    assert await replicas[1].read(stored_rows) == [1]
     for replica in replicas:
         await replica.close()
 
@@ -62,33 +70,62 @@ async def test_the_migrations_make_what_the_tables_say(database: Database) -> No
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
-    async with database.read() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await database.read(differences) == []
 
 
-async def test_a_failure_takes_the_whole_transaction_back(database: Database) -> None:
-    async def broken() -> None:
-        async with database.begin() as connection:
-            await connection.execute(insert(INBOX).values(ROW))
-            raise ZeroDivisionError
+@pytest.mark.parametrize("durable", [True, False])
+async def test_a_failure_takes_the_whole_transaction_back(database: Database, durable: bool) -> None:
+    def broken(connection: Connection) -> None:
+        insert_row(connection)
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await broken()
+        await database.write(broken, durable=durable)
 
-    async with database.read() as connection:
-        assert (await connection.execute(select(INBOX))).all() == []
+    assert await database.read(stored_rows) == []
 
 
-async def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
-    async with database.begin() as connection:
-        await connection.execute(insert(INBOX).values(ROW))
-        async with database.read() as other:
-            assert (await other.execute(select(INBOX))).all() == []
+async def test_readers_do_not_wait_for_a_writer(url: str, database: Database) -> None:
+    inserted, seen = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        insert_row(connection)
+        inserted.set()
+        assert seen.wait(LIMIT_SECONDS)
+
+    async def write() -> None:
+        other = Database(url)
+        await other.write(slow)
+        await other.close()
+
+    writing = asyncio.create_task(asyncio.to_thread(asyncio.run, write()))
+    assert await asyncio.to_thread(inserted.wait, LIMIT_SECONDS)
+    try:
+        assert await database.read(stored_rows) == []
+    finally:
+        seen.set()
+        await writing
+    assert await database.read(stored_rows) == [1]
+
+
+async def test_a_long_read_keeps_no_short_one_waiting(tmp_database: Database) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def long(connection: Connection) -> bool:
+        stored_rows(connection)
+        started.set()
+        return ended.wait(LIMIT_SECONDS)
+
+    reading = asyncio.create_task(tmp_database.read(long))
+    assert await asyncio.to_thread(started.wait, LIMIT_SECONDS)
+    assert await tmp_database.read(stored_rows) == []
+    ended.set()
+    assert await reading
 
 
 async def test_a_database_of_a_newer_bot_is_refused_with_advice(database: Database) -> None:
-    async with database.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.write(lambda connection: connection.execute(newer))
 
     with pytest.raises(StorageError, match="newer version of the bot"):
         await database.upgrade()
@@ -118,7 +155,7 @@ async def test_a_missing_database_is_told_apart(postgres_url: str) -> None:
 
 async def test_a_file_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'bot.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'bot.db'}")
     with pytest.raises(StorageError, match="BOT_DATA"):
         await database.upgrade()
     await database.close()

@@ -11,13 +11,13 @@ import pytest
 from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.storage import gaps, history, phrasing_decisions, retention, votes
 from bot.storage.database import Database
-from bot.storage.figures import Chats
 from bot.storage.history import DAY_SECONDS, Exchange, Forgotten, without_names
-from bot.storage.phrasing_decisions import SNOOZE_SECONDS, Wording
+from bot.storage.phrasing_decisions import SNOOZE_SECONDS, PhrasingDecision
 from bot.storage.preferences import GENERAL, SHARED_CACHE_SECONDS, ChatSettings, Preferences
 from bot.storage.statistics import statistics
+from bot.storage.statistics_data import ChatFigures
 from bot.storage.time_zone import UTC_ZONE
-from tests.builders import kept
+from tests.builders import store_exchange
 
 NOW = 20_000 * DAY_SECONDS + 5.0
 ADA, BOB = 1, -2
@@ -41,14 +41,15 @@ async def keep(database: Database, question: str = "核能呢", **more: object) 
         "took_ms": 2.0,
     }
     exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-    await kept(database, exchange)
+    await store_exchange(database, exchange)
     return exchange.id
 
 
 async def wording(database: Database, text: str, state: phrasing_decisions.DecisionState, at: float = NOW) -> int:
     """Keep a decision; return its id."""
     number = next(NUMBERS)
-    await phrasing_decisions.save(database, [Wording(number, ord(text[0]), f"{text}？", "talk/one", state, at)])
+    decision = PhrasingDecision(number, ord(text[0]), f"{text}？", "talk/one", state, at)
+    await phrasing_decisions.save(database, [decision])
     return number
 
 
@@ -241,7 +242,7 @@ async def test_statistics_sum_up_the_last_days(database: Database) -> None:
     assert found.statuses == {"answered": 2, "unknown": 1, "suggested": 1}
     assert found.daily[19_999, "answered"] == 1
     assert found.top == [("talk/two", 2), ("talk/one", 1)]
-    assert found.chats == [Chats("private", 2, 3, 2), Chats("supergroup", 1, 1, 1)]
+    assert found.chats == [ChatFigures("private", 2, 3, 2), ChatFigures("supergroup", 1, 1, 1)]
     assert (found.p50, found.p95) == (2.0, 4.0)
 
 

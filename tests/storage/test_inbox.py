@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.storage import retention
+from bot.storage import completion_batch, retention
 from bot.storage.database import Database
 from bot.storage.inbox import MAX_CRASHES, Completion, Inbox, IncomingUpdate, depth
 from bot.storage.schema import DEAD_LETTER, DONE, INBOX, REPLICAS
@@ -23,28 +23,28 @@ class Replica:
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
-        self._inbox = Inbox(database, name)
+        self._inbox = Inbox(name)
 
     async def start(self) -> int:
         def begin(connection: Connection) -> int:
             self._inbox.heartbeat(connection)
             return self._inbox.reclaim(connection)
 
-        return await self._database.run(begin)
+        return await self._database.write(begin)
 
     async def keep(self, *updates: IncomingUpdate) -> None:
-        await self._database.run(lambda connection: self._inbox.enqueue(connection, updates, claimed=False))
+        await self._database.write(lambda connection: self._inbox.enqueue(connection, updates, claimed=False))
 
     async def claim(self, room: int = 10) -> list[int]:
-        held = await self._database.run(lambda connection: self._inbox.claim(connection, room))
+        held = await self._database.write(lambda connection: self._inbox.claim(connection, room))
         return [one.update_id for one in held]
 
     async def end(self, *numbers: int, error: str | None = None) -> None:
         state = [Completion(number, DEAD_LETTER if error else DONE, time.time(), 3, error) for number in numbers]
-        await self._database.run(lambda connection: self._inbox.complete(connection, state))
+        await self._database.write(lambda connection: completion_batch.write(connection, state, {}))
 
     async def leave(self) -> None:
-        await self._database.run(self._inbox.release)
+        await self._database.write(self._inbox.release)
 
 
 @pytest.fixture
@@ -55,9 +55,8 @@ async def one(database: Database) -> Replica:
 
 
 async def contents(database: Database) -> Sequence[tuple[int, str, str | None]]:
-    async with database.read() as connection:
-        query = select(INBOX.c.update_id, INBOX.c.state, INBOX.c.content).order_by(INBOX.c.update_id)
-        return [tuple(row) for row in (await connection.execute(query)).all()]
+    query = select(INBOX.c.update_id, INBOX.c.state, INBOX.c.content).order_by(INBOX.c.update_id)
+    return await database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
 
 
 async def test_what_is_kept_comes_out_once_and_in_order(one: Replica) -> None:
@@ -86,8 +85,7 @@ async def test_the_words_are_dropped_with_the_end_unless_it_was_given_up(databas
     await one.end(2, error="ValueError at somewhere")
 
     assert await contents(database) == [(1, "done", None), (2, "aside", '{"update_id": 2}')]
-    async with database.read() as connection:
-        found = await depth(connection)
+    found = await database.read(depth)
     assert (found.waiting, found.oldest, found.dead_letters) == (0, None, 1)
     assert found.errors == ((2, "ValueError at somewhere"),)
 
@@ -119,8 +117,8 @@ async def test_what_a_dead_replica_had_in_hand_goes_to_another(postgres_url: str
     assert await one.claim() == [1]
     assert await two.start() == 0, "it lives"
 
-    async with database.begin() as connection:
-        await connection.execute(update(REPLICAS).where(REPLICAS.c.id == "one").values(beat_at=REPLICAS.c.beat_at - 9))
+    silent = update(REPLICAS).where(REPLICAS.c.id == "one").values(beat_at=REPLICAS.c.beat_at - 9)
+    await database.write(lambda connection: connection.execute(silent))
 
     assert await two.start() == 1
     assert await two.claim() == [1]
@@ -148,8 +146,7 @@ async def test_what_kills_every_process_is_given_up(tmp_database: Database) -> N
         await replica.start()
 
     assert await replica.claim() == []
-    async with tmp_database.read() as connection:
-        assert (await depth(connection)).errors == ((1, "the bot died each time that it handled this"),)
+    assert (await tmp_database.read(depth)).errors == ((1, "the bot died each time that it handled this"),)
 
 
 async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> None:
@@ -158,10 +155,8 @@ async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> Non
     await one.claim()
     await one.end(1, 2)
     await one.end(3, error="broken")
-    async with database.begin() as connection:
-        for number, days in ((1, 3), (3, 3)):
-            old = now - days * retention.DAY_SECONDS
-            await connection.execute(update(INBOX).where(INBOX.c.update_id == number).values(ended_at=old))
+    old = update(INBOX).where(INBOX.c.update_id.in_((1, 3))).values(ended_at=now - 3 * retention.DAY_SECONDS)
+    await database.write(lambda connection: connection.execute(old))
 
     await retention.delete_expired(database, 30, now)
     assert [number for number, *_ in await contents(database)] == [2, 3, 4]

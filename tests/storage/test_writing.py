@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import event, insert, select
 
 from bot.errors import StorageError
 from bot.storage import history
@@ -33,20 +33,20 @@ EXCHANGE = Exchange(
 
 
 def ends(database: Database, memories: WriteBehindStore) -> CompletionWriter:
-    return CompletionWriter(database, Inbox(database, "one"), memories, DatabaseHealth(), lambda: False)
+    return CompletionWriter(database, Inbox("one"), memories, DatabaseHealth(), lambda: False)
 
 
-def statements(database: Database) -> list[str]:
+async def statements(database: Database) -> list[str]:
     """Return a list that grows with every statement."""
     seen: list[str] = []
-    for engine in database.engines:
-        event.listen(engine, "before_cursor_execute", lambda *heard: seen.append(str(heard[2])))
+    engine = await database.read(lambda connection: connection.engine)
+    event.listen(engine, "before_cursor_execute", lambda *heard: seen.append(str(heard[2])))
     return seen
 
 
 async def in_hand(database: Database, *numbers: int) -> None:
     arrived = [IncomingUpdate(number, number, "{}", 1.0) for number in numbers]
-    await database.run(lambda connection: Inbox(database, "one").enqueue(connection, arrived, claimed=True))
+    await database.write(lambda connection: Inbox("one").enqueue(connection, arrived, claimed=True))
 
 
 async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Database) -> None:
@@ -62,9 +62,7 @@ async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Da
     await writing.write()
 
     await waiting
-    rows = await database.run_read_only(
-        lambda connection: connection.execute(select(INBOX).order_by(INBOX.c.update_id)).all()
-    )
+    rows = await database.read(lambda connection: connection.execute(select(INBOX).order_by(INBOX.c.update_id)).all())
     assert [(row.state, row.content, row.ended_at, row.failures, row.error, row.owner) for row in rows] == [
         ("done", None, 5.5, 0, None, None),
         ("aside", "{}", 6.5, 3, "broken", None),
@@ -85,9 +83,9 @@ async def test_an_answer_is_found_by_each_of_its_messages_and_by_its_question(da
         memories.put(note)
     await ends(database, memories).write()
 
-    assert [await memories.answer_with(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
-    assert [await memories.answer_with(1, message) for message in (15, 16, 17)] == [later] * 3
-    assert [await memories.answer_with(1, message) for message in (8, 9, 1)] == [None] * 3
+    assert [await memories.answer_containing(1, message) for message in (5, 6, 7)] == [GIVEN] * 3
+    assert [await memories.answer_containing(1, message) for message in (15, 16, 17)] == [later] * 3
+    assert [await memories.answer_containing(1, message) for message in (8, 9, 1)] == [None] * 3
 
 
 async def test_what_is_noted_again_takes_the_place_of_what_was(database: Database) -> None:
@@ -111,7 +109,7 @@ async def test_what_is_forgotten_is_deleted(database: Database) -> None:
     writing.stop()
     await writing.write()
 
-    memories.delete(GIVEN.chat, GIVEN.last)
+    memories.delete_answer(GIVEN.chat, GIVEN.last)
     await writing.write()
 
     assert await memories.answer_to(1, 5) is None
@@ -123,7 +121,7 @@ async def test_on_postgresql_ends_are_one_statement(postgres_url: str) -> None:
     memories = WriteBehindStore(database)
     for note in (TOPIC, TOKENS, GIVEN, EXCHANGE):
         memories.put(note)
-    seen = statements(database)
+    seen = await statements(database)
 
     await ends(database, memories).write()
 
@@ -136,7 +134,7 @@ async def test_updates_that_come_side_by_side_are_looked_up_together(database: D
     for number in range(20):
         memories.put(replace(TOPIC, conversation=number, at=float(number)))
     await ends(database, memories).write()
-    recall, seen = StateLoader(database), statements(database)
+    recall, seen = StateLoader(database), await statements(database)
 
     found = await asyncio.gather(*(recall.load(StateKeys(number, (number,), number, None)) for number in range(20)))
 
@@ -180,29 +178,14 @@ async def test_a_file_that_another_process_writes_keeps_nobody_else_waiting(
         other.execute("BEGIN IMMEDIATE")
         row = {"update_id": 1, "chat": 2, "content": "{}", "received_at": 3.5}
         writing = asyncio.create_task(
-            tmp_database.run(lambda connection: connection.execute(insert(INBOX).values(row)), durable=False)
+            tmp_database.write(lambda connection: connection.execute(insert(INBOX).values(row)), durable=False)
         )
         await asyncio.sleep(0)
         assert not writing.done()
         other.execute("COMMIT")
 
     await writing
-    assert (
-        await tmp_database.run_read_only(lambda connection: connection.execute(select(INBOX.c.update_id)).scalar_one())
-        == 1
-    )
-
-
-async def test_a_failure_in_one_go_takes_the_whole_transaction_back(database: Database) -> None:
-    def broken(connection: Connection) -> None:
-        connection.execute(insert(INBOX).values(update_id=1, chat=2, content="{}", received_at=3.5))
-        raise ZeroDivisionError
-
-    for durable in (True, False):
-        with pytest.raises(ZeroDivisionError):
-            await database.run(broken, durable=durable)
-
-    assert await database.run_read_only(lambda connection: connection.execute(select(INBOX)).all()) == []
+    assert await tmp_database.read(lambda connection: connection.execute(select(INBOX.c.update_id)).scalar_one()) == 1
 
 
 def test_trouble_is_over_once_all_can_write_who_could_not(caplog: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.history import DAY_SECONDS, Exchange
 from bot.storage.statistics import QUARTER_HOUR_SECONDS, statistics
 from bot.storage.time_zone import UTC_ZONE, zone_of
-from tests.builders import kept
+from tests.builders import store_exchange
 
 NUMBERS = count(1)
 ZONES = (
@@ -40,7 +40,7 @@ async def ask(database: Database, when: str) -> None:
     question = Exchange(
         next(NUMBERS), moment(when), 1, "private", 1, "typed", "核能呢", "zh", "answered", ("talk/one",), 0.9, 2.0
     )
-    await kept(database, question)
+    await store_exchange(database, question)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from bot import compose
 from bot.answers.assistant import Assistant
-from bot.settings import Settings
+from bot.builder import Builder
+from bot.configuration import Settings
 from bot.storage.database import Database
-from bot.storage.knowledge_sync import Build, KnowledgeSync
+from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram import services
@@ -59,9 +60,9 @@ def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def matcher_builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Return what builds a matcher of any folder."""
-    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors"))).from_folder
+    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
 
 
 @pytest.fixture(scope="session")
@@ -106,14 +107,14 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_matcher: Build) -> MakeServices:
+def make_services(texts: Texts, database_file: Path) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(
         assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
     ) -> Services:
-        database = Database(url or f"sqlite+aiosqlite:///{database_file}")
-        sync = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
+        database = Database(url or f"sqlite:///{database_file}")
+        sync = KnowledgeSync(database, assistant)
         chosen: dict[str, Any] = {
             "admins": frozenset({ADA.id}),
             "concurrency": 64,
@@ -192,10 +193,10 @@ class DeadLetter:
 async def dead_letters(application: App, least: int) -> list[DeadLetter]:
     """Wait until so many updates were given up; return all of them."""
     query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == DEAD_LETTER)
+    in_order = query.order_by(INBOX.c.update_id)
     async with asyncio.timeout(LIMIT):
         while True:
-            async with application.services.database.read() as connection:
-                found = (await connection.execute(query.order_by(INBOX.c.update_id))).all()
+            found = await application.services.database.read(lambda connection: connection.execute(in_order).all())
             if len(found) >= least:
                 return [DeadLetter(*row) for row in found]
 

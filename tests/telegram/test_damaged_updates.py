@@ -80,8 +80,8 @@ async def test_an_update_of_an_earlier_process_that_cannot_be_parsed_does_not_en
     left = [
         IncomingUpdate(number, number, (POLL_OF_AN_OLDER_SERVER % number).decode(), time.time()) for number in (1, 2)
     ]
-    inbox = Inbox(services.database, "earlier")
-    await services.database.run(lambda connection: inbox.enqueue(connection, left, claimed=True))
+    inbox = Inbox("earlier")
+    await services.database.write(lambda connection: inbox.enqueue(connection, left, claimed=True))
 
     async with serving_with(api, services) as application:
         await api.answer(ADA, NUCLEAR)
@@ -173,8 +173,7 @@ async def nothing_waits(application: App, api: BotApi) -> None:
     oldest: float | None = 0.0
     while oldest is not None:
         await api.wait_for(lambda: application.inbox.clerk.in_progress == 0, "all to be handled", 60)
-        async with application.services.database.read() as connection:
-            oldest = (await depth(connection)).oldest
+        oldest = (await application.services.database.read(depth)).oldest
 
 
 def unreadable(caplog: pytest.LogCaptureFixture) -> list[str]:

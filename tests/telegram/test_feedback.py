@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from bot.answers.reply import Reply, Scored
 from bot.storage import gaps, history
@@ -27,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def until_kept(bot: App, api: BotApi, count: int) -> list[history.Exchange]:
     """Return what is kept, oldest first, once there is as much as expected."""
     database = bot.services.database
+    ids = select(HISTORY.c.id).order_by(HISTORY.c.at)
     for _ in range(500):
-        async with database.read() as connection:
-            numbers = (await connection.execute(select(HISTORY.c.id).order_by(HISTORY.c.at))).scalars().all()
+        numbers = await database.read(lambda connection: connection.execute(ids).scalars().all())
         found = [await history.find(database, number) for number in numbers]
         if len(found) >= count:
             break
@@ -165,9 +166,8 @@ async def test_an_edited_question_is_kept_as_a_new_one(bot: App, api: BotApi) ->
 
 async def test_what_cannot_be_kept_is_answered_all_the_same(bot: App, api: BotApi, texts: Texts) -> None:
     first = await api.answer(ADA, NUCLEAR)
-    async with bot.services.database.begin() as connection:
-        for table in ("votes", "choices", "history", "people", "chats"):
-            await connection.execute(text(f"DROP TABLE {table}"))
+    for table in ("votes", "choices", "history", "people", "chats"):
+        await bot.services.database.write(partial(Connection.execute, statement=text(f"DROP TABLE {table}")))
 
     assert (await api.answer(ADA, SOLAR)).text.startswith(f"❓ {SOLAR}")
     assert await api.tapped(ADA, first, "👍") == texts("zh", "telegram.not_stored")

@@ -14,7 +14,7 @@ from bot.telegram.context import App
 from bot.telegram.ui.short_ids import encode_exchange_id
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
-from tests.builders import kept
+from tests.builders import store_exchange
 from tests.postgres import Server
 from tests.telegram.conftest import MakeAssistant, MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
@@ -42,7 +42,7 @@ async def missed(bot: App, question: str, times: int = 1, **more: object) -> int
             "took_ms": 1.0,
         }
         exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-        await kept(bot.services.database, exchange)
+        await store_exchange(bot.services.database, exchange)
     return exchange.id
 
 

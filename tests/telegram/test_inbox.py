@@ -151,7 +151,8 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     services = make_services(assistant)
-    disk = Disk(services.database)
+    disk = Disk()
+    await disk.limit(services.database)
     async with serving_with(api, services):
         await api.answer(ADA, "/start")
         disk.pages = 1
@@ -177,14 +178,14 @@ async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
 
 
 class Disk:
-    """Lets a file grow so large at most; SQLite says then what it says where the disk is full."""
+    """Limits the size of a file; SQLite reports then what it reports where the disk is full."""
 
     pages = 1_000_000
 
-    def __init__(self, database: Database) -> None:
+    async def limit(self, database: Database) -> None:
         """Limit a database that nobody uses yet: listeners can't be added while others run through them."""
-        for engine in database.engines:
-            event.listen(engine, "begin", self._limit)
+        engine = await database.read(lambda connection: connection.engine)
+        event.listen(engine, "begin", self._limit)
 
     def _limit(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {self.pages}")
@@ -198,6 +199,5 @@ async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
     await api.wait_for(lambda: bot.inbox.clerk.in_progress == 0, "the ends to be noted")
     found = None
     while found is None or found.oldest is not None:
-        async with bot.services.database.read() as connection:
-            found = await depth(connection)
+        found = await bot.services.database.read(depth)
     assert (found.waiting, found.dead_letters) == (0, 0)

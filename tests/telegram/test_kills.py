@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.configuration import Settings
 from tests.botapi import ADA, BOB, BotApi
 from tests.crash_harness import Outcome, asking_ever_more, killed_replicas, killed_while_polling, two_replicas
 from tests.postgres import Server

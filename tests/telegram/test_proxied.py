@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from telegram.error import NetworkError
 
 from bot.answers.assistant import Assistant
-from bot.proxies import Proxy, parse_proxy
+from bot.configuration.proxies import Proxy, parse_proxy
 from bot.telegram.app import build
 from bot.telegram.client.http_client import Request
 from bot.text import Texts

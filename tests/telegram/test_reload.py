@@ -8,14 +8,15 @@ import pytest
 
 from bot import compose
 from bot.answers.assistant import Assistant
+from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError, SettingsError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
-from bot.settings import Settings
 from bot.storage.driver_errors import UNREACHABLE
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
+from tests.builders import Prebuilt
 from tests.telegram import knowledge
 from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
@@ -138,14 +139,17 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
 async def test_another_failure_is_reported_and_the_old_knowledge_serves_on(
     api: BotApi, serving: Serving, own_folder: Path, texts: Texts, failure: BotError, key: str | None, reason: str
 ) -> None:
-    built = iter([compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))])
+    class BuildsOnce(Prebuilt):
+        built = 0
 
-    def build() -> Matcher:
-        for matcher in built:
-            return matcher
-        raise failure
+        def from_folder(self, folder: Path) -> Matcher:
+            type(self).built += 1
+            if self.built > 1:
+                raise failure
+            return super().from_folder(folder)
 
-    async with serving(api, Assistant(build)):
+    matcher = compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))
+    async with serving(api, Assistant(BuildsOnce(matcher), own_folder)):
         reply = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.answers.assistant import Assistant
+from bot.answers.assistant import Assistant, ExtendedMatcher, MatcherBuilder
+from bot.builder import Builder
 from bot.errors import SettingsError
+from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
-from bot.storage.knowledge_sync import Build, KnowledgeSync
 from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
 from bot.telegram.updates.http_server import Listening
@@ -71,6 +71,22 @@ class Fleet:
         )
 
 
+@dataclass(frozen=True)
+class Breakable:
+    """A builder that fails while there are problems."""
+
+    builder: Builder
+    problems: list[str]
+
+    def from_folder(self, folder: Path) -> Matcher:
+        if self.problems:
+            raise SettingsError(self.problems[0])
+        return self.builder.from_folder(folder)
+
+    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        return self.builder.with_approved(base, approved)
+
+
 @pytest.fixture
 def url(postgres: Server) -> str:
     return postgres.new_database()
@@ -78,31 +94,20 @@ def url(postgres: Server) -> str:
 
 @pytest.fixture
 async def fleet(
-    api: BotApi, make_services: MakeServices, build_matcher: Build, url: str, tmp_path: Path
+    api: BotApi, make_services: MakeServices, matcher_builder: Builder, url: str, tmp_path: Path
 ) -> AsyncIterator[Fleet]:
     folders = (knowledge.write(tmp_path / "one"), knowledge.write(tmp_path / "two"))
-    broken: list[str] = []
-
-    def build(folder: Path) -> Matcher:
-        if broken:
-            raise SettingsError(broken[0])
-        return build_matcher(folder)
-
+    breakable = Breakable(matcher_builder, [])
+    builders: tuple[MatcherBuilder, ...] = (matcher_builder, breakable)
     async with AsyncExitStack() as stack:
         apps = []
-        for folder in folders:
-            assistant = Assistant(partial(build_matcher, folder))
+        for folder, builder in zip(folders, builders, strict=True):
+            assistant = Assistant(builder, folder)
             port = free_port()
-            made = make_services(assistant, url, _listening(port))
-            services = replace(
-                made,
-                knowledge_sync=KnowledgeSync(
-                    made.database, assistant, folder, build if folder is folders[1] else build_matcher
-                ),
-            )
+            services = make_services(assistant, url, _listening(port))
             apps.append(await stack.enter_async_context(serving_with(api, services)))
             await _until_set(api, port)
-        fleet = Fleet(api, (apps[0], apps[1]), folders, broken)
+        fleet = Fleet(api, (apps[0], apps[1]), folders, breakable.problems)
         fleet.deliver_to(0, 1)
         yield fleet
 

@@ -191,8 +191,8 @@ async def test_a_reply_to_what_an_older_version_answered_is_read_off_its_buttons
         answer = await asked(api, ADA, LAMP)
 
     async with serving(api, lighthouse) as app:
-        async with app.services.database.begin() as connection:
-            await connection.execute(update(ANSWERS).values(entries=None, status=None, exchange=None))
+        as_before = update(ANSWERS).values(entries=None, status=None, exchange=None)
+        await app.services.database.write(lambda connection: connection.execute(as_before))
         assert (await replied(api, BOB, "第二点呢？", answer)).text.startswith(f"❓ {LAMP}\n\n{SECOND_LAMP}")
 
 

@@ -19,6 +19,7 @@ from bot.telegram.context import App
 from bot.telegram.lifecycle import WANTED, serve
 from bot.telegram.updates.http_server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
+from tests.builders import SECOND, Prebuilt
 from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
@@ -109,9 +110,14 @@ async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:
     assert (await client.post("/healthz")).status_code == 405
 
 
-async def test_health_tells_of_a_lost_feature(bot: App, client: httpx.AsyncClient, shipped: Matcher) -> None:
-    bot.services.assistant.swap(replace(shipped, engine=replace(shipped.engine, embedder=None, vectors=None)))
-    alive = await client.get("/healthz")
+async def test_health_tells_of_a_lost_feature(
+    api: BotApi, client: httpx.AsyncClient, second: Matcher, make_services: MakeServices, listening: Listening
+) -> None:
+    without_vectors = replace(second, engine=replace(second.engine, embedder=None, vectors=None))
+    services = make_services(Assistant(Prebuilt(without_vectors), SECOND), listening=listening)
+    async with serving_with(api, services):
+        await api.wait_for(lambda: api.world.webhook, "the webhook to be set")
+        alive = await client.get("/healthz")
     assert (alive.status_code, alive.text) == (200, f"ok\n{WITHOUT_MEANING}\n")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.storage.figures import Chats, Statistics, from_json, to_json
+from bot.storage.statistics_data import ChatFigures, Statistics, from_json, to_json
 from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
 from bot.telegram.monitoring.stats import DEFAULT_DAYS, MAX_DAYS, requested_days, summary
@@ -35,7 +35,7 @@ def sample(**more: object) -> Statistics:
         "people": 5,
         "votes": {"up": 3, "wrong": 1},
         "top": [("energy-talk/solar", 20), ("gone/entry", 10)],
-        "chats": [Chats("supergroup", 2, 33, 30), Chats("private", 1, 1, 1)],
+        "chats": [ChatFigures("supergroup", 2, 33, 30), ChatFigures("private", 1, 1, 1)],
         "p50": 2.25,
         "p95": 1200.0,
     }

@@ -92,8 +92,8 @@ class SentAnswers:
         if row is not None:
             return row
         pseudonym = self._pseudonyms.chat(chat)
-        return await _find(self._store.answer_ending(pseudonym, message)) or await _find(
-            self._store.answer_with(pseudonym, message)
+        return await _find(self._store.answer_ending_with(pseudonym, message)) or await _find(
+            self._store.answer_containing(pseudonym, message)
         )
 
     async def answer_to(self, chat: int, question: int) -> SentAnswer | None:
@@ -111,14 +111,14 @@ class SentAnswers:
     async def messages_of(self, chat: int, last: int) -> tuple[int, ...]:
         """Return all messages of the answer whose last one is `last`."""
         row = self._by_last.get((chat, last)) or await _find(
-            self._store.answer_ending(self._pseudonyms.chat(chat), last)
+            self._store.answer_ending_with(self._pseudonyms.chat(chat), last)
         )
         return row.messages if row is not None else (last,)
 
     def forget(self, chat: int, last: int) -> None:
         """Drop the answer whose last message was `last`, because it is gone."""
         self._by_last.pop((chat, last), None)
-        self._store.delete(self._pseudonyms.chat(chat), last)
+        self._store.delete_answer(self._pseudonyms.chat(chat), last)
 
     async def _shown(self, chat: int, content: int) -> SentAnswerRow | None:
         """Return the answer that showed some content a moment ago, if it still shows it."""

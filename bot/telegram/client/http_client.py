@@ -21,7 +21,7 @@ from aiohttp import (
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.proxies import Proxy
+from bot.configuration import Proxy
 from bot.telegram.client import proxy_connector
 from bot.telegram.client.send_slots import CURRENT_SEND_SLOT
 

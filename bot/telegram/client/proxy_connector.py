@@ -10,7 +10,7 @@ from aiohttp import BaseConnector
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError, ProxyType
 from telegram.error import NetworkError
 
-from bot.proxies import Proxy, is_loopback
+from bot.configuration import Proxy, is_loopback
 
 FAILURES = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
 """What the connector raises; of an established connection the client tells by errors of its own."""

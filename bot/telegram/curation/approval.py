@@ -15,7 +15,7 @@ from bot.knowledge.overlay import ApprovedPhrasing
 from bot.memory import give_back
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 from bot.telegram.context import Context
 from bot.telegram.services import Services
 
@@ -69,7 +69,7 @@ async def follow_approvals(services: Services, changed: asyncio.Event) -> None:
             last_failure = str(error)
 
 
-async def approve(context: Context, wording: Wording) -> Refusal | None:
+async def approve(context: Context, wording: PhrasingDecision) -> Refusal | None:
     """Have a pending wording searched; where it breaks a rule or doesn't find its entry, leave it pending and say why.
 
     Raises KnowledgeError and StorageError.

@@ -11,7 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Language
-from bot.storage.phrasing_decisions import Wording
+from bot.storage.phrasing_decisions import PhrasingDecision
 from bot.telegram.curation.gap_queue import Gap
 from bot.telegram.ui import (
     Button,
@@ -29,7 +29,7 @@ from bot.text import Texts
 
 Decision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
 """Put the wording under an entry; have it searched; take that back; never show it again; show it in a week."""
-ReviewItem: TypeAlias = Wording | Gap
+ReviewItem: TypeAlias = PhrasingDecision | Gap
 """A wording that waits for approval, or questions that nobody has decided about."""
 
 MAX_OTHER_WORDINGS = 4
@@ -82,7 +82,7 @@ class GapPages:
         rows.append([self._decide("ignore", exchange), self._decide("later", exchange)])
         return Page(tuple(paragraphs), InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
-    def pending(self, page: ListPage[ReviewItem], wording: Wording, entry: Entry) -> Page:
+    def pending(self, page: ListPage[ReviewItem], wording: PhrasingDecision, entry: Entry) -> Page:
         """Show a wording that waits for approval under an entry."""
         paragraphs = (
             f"<b>{self._text('pending', page=page.number + 1, pages=page.count)}</b>",
@@ -94,7 +94,7 @@ class GapPages:
         rows = [[self._decide("approve", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
         return Page(paragraphs, InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
-    def live(self, wording: Wording, entry: Entry) -> Page:
+    def live(self, wording: PhrasingDecision, entry: Entry) -> Page:
         """Show that a wording was approved and is searched."""
         paragraphs = (self._quoted(wording.text), self._belongs_to(entry), self._text("live"))
         onward = make_button(self.texts(self.language, "gaps.next"), Gaps(self.language))

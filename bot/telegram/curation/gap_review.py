@@ -12,7 +12,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
-from bot.storage.phrasing_decisions import DecisionState, Wording
+from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from bot.telegram.access import Incoming
 from bot.telegram.answering import find_exchange
 from bot.telegram.client.callback_answers import answer_callback
@@ -70,7 +70,7 @@ async def _assign(context: Context, query: CallbackQuery, message: MaybeInaccess
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     wording_hash = _hash_wording(context, context.assistant.normalised(exchange.question))
-    wording = Wording(exchange.id, wording_hash, exchange.question, entry.key, "pending", time.time())
+    wording = PhrasingDecision(exchange.id, wording_hash, exchange.question, entry.key, "pending", time.time())
     await phrasing_decisions.save(context.services.database, [wording])
     await answer_callback(query)
     await _show_item(context, message, button.language, exchange.id)
@@ -115,7 +115,9 @@ async def _dismiss(
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     now = time.time()
-    dismissed = [Wording(number, wording, "", None, state, now) for number, wording in _wordings(items[position])]
+    dismissed = [
+        PhrasingDecision(number, wording, "", None, state, now) for number, wording in _wordings(items[position])
+    ]
     await phrasing_decisions.save(context.services.database, dismissed)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
@@ -127,7 +129,7 @@ def _wordings(item: ReviewItem) -> Sequence[tuple[int, int]]:
     """Return the exchange id and the hash of each wording of an item."""
     if isinstance(item, Gap):
         return [(one.exchange, one.wording) for one in item.wordings]
-    return [(item.id, item.wording)]
+    return [(item.id, item.wording_hash)]
 
 
 def _position(items: Sequence[ReviewItem], exchange: int | None) -> int | None:
@@ -169,7 +171,7 @@ async def _review_items(context: Context) -> Sequence[ReviewItem]:
     return [*(one for one in pending if one.entry in by_key), *queue]
 
 
-async def _find_decision(context: Context, button: Decide) -> Wording | None:
+async def _find_decision(context: Context, button: Decide) -> PhrasingDecision | None:
     exchange = decode_exchange_id(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 

@@ -10,9 +10,9 @@ from telegram import User
 
 from bot import __version__
 from bot.answers.html import escape
+from bot.configuration import Proxy
 from bot.errors import StorageError
 from bot.knowledge.model import Knowledge, Language
-from bot.proxies import Proxy
 from bot.storage.database import Database, DatabaseKind
 from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access import Incoming
@@ -68,8 +68,7 @@ async def diagnose(incoming: Incoming, context: Context) -> None:
 
 async def _inbox_depth(database: Database) -> InboxDepth | StorageError:
     try:
-        async with database.read() as connection:
-            return await depth(connection)
+        return await database.read(depth)
     except StorageError as error:
         return error
 

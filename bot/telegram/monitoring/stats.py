@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
-from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
+from bot.storage.statistics_data import Statistics
 from bot.telegram.access import Incoming
 from bot.telegram.client.send import send, send_picture, typing
 from bot.telegram.context import Context

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from bot.storage.figures import Statistics, from_json
+from bot.storage.statistics_data import Statistics, from_json
 
 WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 10.0, 8.6, 128
 """1,280 dots wide, as wide as Telegram shows a picture."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.storage.figures import Statistics, to_json
+from bot.storage.statistics_data import Statistics, to_json
 
 LOG = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot import compose
 from bot.cli.main import main
+from bot.configuration import PREFIX, SHARED_NAMES, read_settings
 from bot.errors import SettingsError
-from bot.settings import PREFIX, SHARED_NAMES, read_settings
 
 
 @pytest.fixture(autouse=True)

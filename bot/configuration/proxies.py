@@ -1,4 +1,4 @@
-"""Proxies: what the value of a proxy variable means, and which of them leads to an address."""
+"""Proxies: parses the values of proxy variables, and chooses the proxy for an address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.errors import SettingsError
 
 VARIABLE = "BOT_PROXY"
-"""The variable that goes before those that programs share."""
+"""The bot's own variable, which has precedence over those that programs share."""
 SHARED = ("https_proxy", "http_proxy", "all_proxy", "no_proxy")
 """Variables that programs share, in lower case; upper case counts too."""
 EXAMPLE = "socks5://127.0.0.1:7890"
@@ -25,23 +25,23 @@ _ALIASES = {"socks": "socks5"}
 """Desktops and clash write `socks://` into ALL_PROXY and mean SOCKS 5."""
 _SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _NODES = frozenset({"ss", "ssr", "vmess", "vless", "trojan", "hysteria", "hysteria2", "hy2", "tuic", "anytls"})
-"""Schemes of links to a node, which the program on this machine reads that then listens as a proxy."""
+"""Schemes of links that configure a proxy program; the bot needs the address at which that program listens."""
 _SYSTEM = "the proxy in the system's settings"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]")
 _BARE = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}/?")
-_SHORTEST_HIDDEN = 4
-"""Characters; hiding anything shorter wherever it stands would make a log unreadable."""
-_LONGEST_CREDENTIAL = 255
-"""Bytes that SOCKS 5 has room for."""
+_MIN_HIDDEN_CHARS = 4
+"""Length from which a credential is hidden in logs; hiding shorter ones everywhere would make a log unreadable."""
+_MAX_CREDENTIAL_BYTES = 255
+"""Length of the longest user name or password that SOCKS 5 can transmit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy that can be used; its text names neither user nor password."""
+    """The address of a proxy; its text form shows neither user nor password."""
 
     variable: str
-    """Where it was set, as an operator would look for it."""
+    """Name of the variable that it was read from, or of the system's settings."""
     scheme: str
     """http, https, socks4, socks4a, socks5 or socks5h."""
     host: str
@@ -58,7 +58,7 @@ class Proxy:
         return f"{self.scheme}://{host}:{self.port}"
 
     def address(self) -> str:
-        """Return the proxy's address with user and password, for a client alone."""
+        """Return the proxy's address with user and password; it must not be logged."""
         if self.user is None or self.password is None:
             return str(self)
         user, password = (quote(secret.get_secret_value(), safe="") for secret in (self.user, self.password))
@@ -66,23 +66,23 @@ class Proxy:
 
 
 def parse_proxy(value: str, variable: str = VARIABLE) -> Proxy:
-    """Read a proxy's address; raise ValueError, which says what to write and holds nothing of user and password."""
+    """Parse a proxy's address; raises ValueError, which says what to write, without user and password."""
     text = unicodedata.normalize("NFKC", value.strip())  # full-width colons and slashes come from input methods
     found = _SCHEME.match(text)
     if found is None:
         raise ValueError(_without_scheme(text))
     scheme = _ALIASES.get(found[1].lower(), found[1].lower())
-    credentials, at, place = text[found.end() :].rpartition("@")
-    _refuse_other_things(scheme, place)
-    host, port = _host_and_port(place)
+    credentials, at, server = text[found.end() :].rpartition("@")
+    _refuse_other_schemes(scheme, server)
+    host, port = _host_and_port(server)
     user, password = _credentials(credentials, scheme) if at else (None, None)
     return Proxy(variable, scheme, host, port, user, password)
 
 
 def shared_proxy(address: str, variables: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy that the variables which programs share want for an address; None for none.
+    """Return the proxy that the variables shared by programs name for an address; None for none.
 
-    `variables` are those of the environment and of `.env`. This machine itself is never asked through a proxy.
+    `variables` are those of the environment and of `.env`. Addresses of this machine itself never use a proxy.
     Raises SettingsError, which names the variable, where its value can't be used.
     """
     url = urlsplit(address)
@@ -100,15 +100,15 @@ def shared_proxy(address: str, variables: Mapping[str, str]) -> Proxy | None:
 
 
 def credentials(value: str) -> frozenset[str]:
-    """Return what no log may show of a proxy's address: `user:password` as written, and the password itself."""
+    """Return the parts of a proxy's address that no log may show: `user:password` as written, and the password."""
     found = _SCHEME.match(value)
     written = value[found.end() if found is not None else 0 :].rpartition("@")[0]
     password = unquote(written.partition(":")[2])
-    return frozenset(text for text in (written, password) if len(text) >= _SHORTEST_HIDDEN)
+    return frozenset(text for text in (written, password) if len(text) >= _MIN_HIDDEN_CHARS)
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host is this machine."""
     try:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
@@ -121,7 +121,7 @@ def _values(key: str, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]
 
 
 def _covers(exception: str, host: str, port: int | None) -> bool:
-    """Tell whether an item of NO_PROXY names a host: `*`, a domain (and what is below it), an address, a network."""
+    """Return whether an item of NO_PROXY covers a host: `*`, a domain with its subdomains, an address, a network."""
     if exception == "*":
         return True
     name, _, only = exception.rpartition(":") if re.fullmatch(r"[^:]+:\d+", exception) else (exception, "", "")
@@ -143,27 +143,27 @@ def _usable(value: str, variable: str) -> Proxy:
 
 def _without_scheme(text: str) -> str:
     if _BARE.fullmatch(text):
-        place = text.rstrip("/")
-        return f"has no scheme; write http://{place} or socks5://{place}, whichever the proxy speaks"
+        server = text.rstrip("/")
+        return f"has no scheme; write http://{server} or socks5://{server}, whichever the proxy speaks"
     return f"has no scheme; write {_KINDS} with host and port behind it, like {EXAMPLE}"
 
 
-def _refuse_other_things(scheme: str, place: str) -> None:
-    """Refuse what people take for the address of a proxy."""
+def _refuse_other_schemes(scheme: str, server: str) -> None:
+    """Raise ValueError for addresses that are often mistaken for a proxy's."""
     if scheme in _NODES:
         raise ValueError(
             f"begins with {scheme}://, a link to a node and no proxy; write where the program that uses it listens, "
             f"like {EXAMPLE}"
         )
-    if scheme in {"tg", "mtproto"} or place.startswith("t.me/"):
+    if scheme in {"tg", "mtproto"} or server.startswith("t.me/"):
         raise ValueError(f"is a proxy for Telegram's apps alone; bots need another one, like {EXAMPLE}")
     if scheme not in _SCHEMES:
         raise ValueError(f"begins with {scheme}://, which the bot can't use; it must be {_KINDS}")
 
 
-def _host_and_port(place: str) -> tuple[str, int]:
-    place, _, path = place.partition("/")
-    host, _, port = place.rpartition(":") if ":" in place and not place.endswith("]") else (place, "", "")
+def _host_and_port(server: str) -> tuple[str, int]:
+    server, _, path = server.partition("/")
+    host, _, port = server.rpartition(":") if ":" in server and not server.endswith("]") else (server, "", "")
     if ":" in host and not host.startswith("["):
         raise ValueError("holds an IPv6 address without brackets; write it like socks5://[::1]:7890")
     if not _HOST.fullmatch(host):
@@ -181,7 +181,7 @@ def _credentials(text: str, scheme: str) -> tuple[SecretStr, SecretStr]:
     user, password = (unquote(part) for part in text.partition(":")[::2])
     if not (user.isascii() and password.isascii()):
         raise ValueError("holds a user or password with other characters than ASCII, which proxies don't understand")
-    if max(len(user), len(password)) > _LONGEST_CREDENTIAL or any(map(_is_control, user + password)):
+    if max(len(user), len(password)) > _MAX_CREDENTIAL_BYTES or any(map(_is_control, user + password)):
         raise ValueError("holds a user or password that is too long or broken over lines")
     if scheme in {"socks5", "socks5h"} and not (user and password):
         raise ValueError("holds a user without a password, or the reverse; SOCKS 5 takes both or neither")

@@ -1,4 +1,4 @@
-"""What statistics are made of: plain figures, which can be handed to another process as JSON."""
+"""The result of `statistics`, without any database: plain figures, which go to another process as JSON."""
 
 from __future__ import annotations
 
@@ -8,56 +8,56 @@ from dataclasses import asdict, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
-class Chats:
-    """The chats of one kind."""
+class ChatFigures:
+    """Figures about the chats of one kind."""
 
     kind: str
     """private, group or supergroup."""
     chats: int
-    """How many of them asked."""
+    """Number of chats in which something was asked."""
     asked: int
-    """What they asked in all."""
+    """Number of questions in all of them."""
     busiest: int
-    """What the busiest of them asked."""
+    """Number of questions in the busiest of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What happened within some days."""
+    """What was asked, and how it went, within some days."""
 
     first: int
-    """The first day, in whole days since 1970, by the clocks of `zone`."""
+    """The first day, in days since 1970, in the time zone `zone`."""
     days: int
-    """How many days, the last one is today."""
+    """Number of days; the last one is today."""
     statuses: Mapping[str, int]
-    """How many typed questions went which way."""
+    """Number of typed questions by status."""
     daily: Mapping[tuple[int, str], int]
-    """The same by day and way."""
+    """The same by day (in days since 1970) and status."""
     people: int
-    """How many asked."""
+    """Number of different people who asked."""
     votes: Mapping[str, int]
-    """How many votes of each kind."""
+    """Number of votes of each kind."""
     top: Sequence[tuple[str, int]]
     """Keys of the entries that were shown most, and how often."""
-    chats: Sequence[Chats]
-    """By kind, the one that asked most first."""
+    chats: Sequence[ChatFigures]
+    """Chats by kind, the kind in which most was asked first."""
     p50: float | None
     """Milliseconds within which half of the answers were found; None where nothing was asked."""
     p95: float | None
     """Milliseconds within which 95 of 100 answers were found."""
     zone: str = "UTC"
-    """The time zone whose days these are."""
+    """Name of the time zone whose days these are."""
 
     @property
     def asked(self) -> int:
-        """Return how many questions were typed."""
+        """Number of typed questions."""
         return sum(self.statuses.values())
 
 
 def to_json(found: Statistics) -> bytes:
     """Return statistics as JSON."""
     values = {field.name: getattr(found, field.name) for field in fields(found)}
-    values["daily"] = [[day, way, count] for (day, way), count in found.daily.items()]
+    values["daily"] = [[day, status, count] for (day, status), count in found.daily.items()]
     values["chats"] = [asdict(one) for one in found.chats]
     return json.dumps(values).encode()
 
@@ -65,7 +65,7 @@ def to_json(found: Statistics) -> bytes:
 def from_json(data: bytes) -> Statistics:
     """Return the statistics that `to_json` was given."""
     values = json.loads(data)
-    values["daily"] = {(day, way): count for day, way, count in values["daily"]}
+    values["daily"] = {(day, status): count for day, status, count in values["daily"]}
     values["top"] = [(key, count) for key, count in values["top"]]
-    values["chats"] = [Chats(**one) for one in values["chats"]]
+    values["chats"] = [ChatFigures(**one) for one in values["chats"]]
     return Statistics(**values)

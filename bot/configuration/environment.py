@@ -1,4 +1,4 @@
-"""Variables as operators and hosts really set them: quotes, comments, and what isn't meant for the bot."""
+"""Environment variables: strips quotes and comments from values, and leaves out variables that orchestrators inject."""
 
 from __future__ import annotations
 
@@ -27,57 +27,57 @@ _SHAPES = tuple(
         "NAME": r"/[^/\s]+/[^/\s]+",
     }.items()
 )
-"""Names and values of what Kubernetes sets for a service, and docker for a link, whose name is "bot" or begins so."""
+"""Names and values of the variables that Kubernetes injects for a service, and docker for a link, named "bot…"."""
 _LINKED = re.compile(r"BOT_(?:\d+_)?ENV_\w+")
 """The variables of a container that docker links, whatever their values."""
 
 
 def is_injected(name: str, value: str) -> bool:
-    """Tell whether an orchestrator sets this variable for a service that is called like us: by exact name and shape."""
+    """Return whether an orchestrator injected this variable for a service of the bot's name: by exact name and form."""
     return _LINKED.fullmatch(name) is not None or any(
         shape.fullmatch(name) and content.fullmatch(value) for shape, content in _SHAPES
     )
 
 
 def plain(value: str) -> str:
-    """Return a variable's value without what a shell would have taken away.
+    """Return a variable's value without the quotes and the comment that a shell would have removed.
 
-    `docker run --env-file` hands quotes and comments on as they stand, systemd comments.
+    `docker run --env-file` passes both on unchanged, and systemd comments.
     """
     text = stripped(value)
     return unquoted(text) if _QUOTED.fullmatch(text) else stripped(_COMMENT.sub("", value))
 
 
 def stripped(value: str) -> str:
-    """Return a value without the spaces around it, of any width."""
+    """Return a value without the spaces and invisible characters around it."""
     start = _SPACE.match(value)
     text = value[start.end() if start is not None else 0 :]
     return text.rstrip().rstrip(INVISIBLE).rstrip()
 
 
 def unquoted(value: str) -> str:
-    """Return a value without the quotes around it, of any kind, and a comment behind them."""
+    """Return a value without the quotes around it, of any kind, and without a comment after them."""
     found = _QUOTED.fullmatch(stripped(value))
     return stripped(found[2]) if found is not None else stripped(value)
 
 
 def is_placeholder(value: str) -> bool:
-    """Tell whether a value is the name of another variable, which something should have replaced."""
+    """Return whether a value is a reference to another variable, such as `${TOKEN}`, that nothing has replaced."""
     return _PLACEHOLDER.fullmatch(value) is not None
 
 
-def of_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the variables that are set, plain, and the names of those that were injected and don't count."""
+def clean_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the variables that are set, cleaned by `plain`, and the names of injected ones, which are left out."""
     injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
-    # compose hands `- NAME = value` on with the space in the name
+    # docker compose passes `- NAME = value` on with the space in the name
     values = {name.strip(): plain(value) for name, value in environment.items() if name not in injected}
     return {name: value for name, value in values.items() if value}, injected
 
 
 def from_files(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """Return the variables, those of `names` read from the file that NAME_FILE leads to, as docker hands out secrets.
+    """Return the variables; those of `names` are read from the file that NAME_FILE names, as docker provides secrets.
 
-    Raises SettingsError where there is no such file, or both are set.
+    Raises SettingsError where there is no such file, or where both NAME and NAME_FILE are set.
     """
     read = dict(values)
     for name in names:

@@ -23,15 +23,15 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot import values
-from bot.env_file import read_env_file
+from bot.configuration import validators
+from bot.configuration.env_file import read_env_file
+from bot.configuration.environment import clean_environment, from_files, is_placeholder
+from bot.configuration.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
 from bot.errors import SettingsError
 from bot.log import without_secrets
-from bot.proxies import SHARED, Proxy, credentials, parse_proxy, shared_proxy
-from bot.variables import from_files, is_placeholder, of_environment
 
 PREFIX = "BOT_"
-CONFIG = Path(__file__).resolve().parent.parent / "config"
+CONFIG = Path(__file__).resolve().parents[2] / "config"
 """The folder of texts, word lists, weights and defaults, which come with the code."""
 DEFAULTS = CONFIG / "bot.toml"
 SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
@@ -40,14 +40,14 @@ SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands beside the bot's own settings."""
+    """What the environment holds beside the bot's own settings."""
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables for proxies that programs share; they may hold passwords."""
     variable_of: Mapping[str, str] = field(default_factory=dict)
     """The variable that each setting was read from, by the setting's name; without those that have their default."""
     injected: Sequence[str] = ()
-    """Names of variables that an orchestrator set for a service that is called like the bot; they count for nothing."""
+    """Names of variables that an orchestrator injected for a service of the bot's name; they are ignored."""
 
 
 class Settings(BaseSettings):
@@ -57,38 +57,40 @@ class Settings(BaseSettings):
 
     _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
 
-    token: Annotated[SecretStr, AfterValidator(values.token)] | None = None
+    token: Annotated[SecretStr, AfterValidator(validators.token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
-    admin_ids: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.users)] = frozenset()
+    admin_ids: Annotated[frozenset[int], BeforeValidator(validators.ids), AfterValidator(validators.users)] = (
+        frozenset()
+    )
     """Telegram ids of those who may use the admin commands."""
-    anonymous_admins: Annotated[frozenset[int], BeforeValidator(values.ids), AfterValidator(values.groups)] = (
+    anonymous_admins: Annotated[frozenset[int], BeforeValidator(validators.ids), AfterValidator(validators.groups)] = (
         frozenset()
     )
     """Ids of the groups whose admins may use the admin commands without showing who they are."""
-    proxy: Annotated[SecretStr, AfterValidator(values.proxy)] | None = None
+    proxy: Annotated[SecretStr, AfterValidator(validators.proxy)] | None = None
     """Proxy to reach Telegram through; may hold a password. None for that of `HTTPS_PROXY` or `ALL_PROXY`, if any."""
-    api_url: Annotated[str, AfterValidator(values.base_url)] | None = None
+    api_url: Annotated[str, AfterValidator(validators.base_url)] | None = None
     """Base URL of the Bot API up to and with `/bot`; None for Telegram's own."""
     knowledge_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("knowledge")
     """The knowledge folder."""
     watch: bool = False
-    """Whether the knowledge is reloaded by itself when its files change."""
+    """Whether the knowledge is reloaded automatically when its files change."""
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
-    """Where the bot keeps what it writes itself."""
-    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] | None = Field(
+    """The folder of everything that the bot itself writes."""
+    database_url: Annotated[SecretStr, AfterValidator(validators.database_url)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_DATABASE_URL", "DATABASE_URL")
     )
-    """Where what is asked is kept; may hold a password. None for a file in the data folder."""
+    """URL of the database; may hold a password. None for a SQLite file in the data folder."""
     retention_days: Annotated[int, Field(ge=1)] = 30
-    """Days after which what was asked and answered is forgotten."""
+    """Days after which what was asked and answered is deleted."""
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
     """Chats that are served at once."""
-    webhook_url: Annotated[str, AfterValidator(values.public_base)] | None = None
+    webhook_url: Annotated[str, AfterValidator(validators.public_base)] | None = None
     """Public base URL that Telegram delivers to; None for long polling."""
-    webhook_secret: Annotated[SecretStr, AfterValidator(values.webhook_secret)] | None = None
-    """What Telegram proves itself with; None for one derived from the token."""
+    webhook_secret: Annotated[SecretStr, AfterValidator(validators.webhook_secret)] | None = None
+    """The secret that Telegram sends with each delivery; None for one derived from the token."""
     # a server in a container has to be reachable from outside of it
-    host: Annotated[str, AfterValidator(values.host)] = "0.0.0.0"  # noqa: S104
+    host: Annotated[str, AfterValidator(validators.host)] = "0.0.0.0"  # noqa: S104
     """Address that the HTTP server listens at."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         default=None, validation_alias=AliasChoices("BOT_PORT", "PORT")
@@ -96,14 +98,14 @@ class Settings(BaseSettings):
     """Port of the HTTP server; None for no server."""
     time_zone: str | None = Field(default=None, validation_alias=AliasChoices("BOT_TIME_ZONE", "TZ"))
     """Time zone whose days the statistics count; None for the system's."""
-    embeddings_url: Annotated[str, AfterValidator(values.endpoint)] | None = None
+    embeddings_url: Annotated[str, AfterValidator(validators.endpoint)] | None = None
     """Full address of an OpenAI-compatible `/v1/embeddings`; None for the model that comes with the bot."""
     embeddings_model: str = "multilingual-e5-small"
     """Model that `embeddings_url` is asked for."""
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(values.upper)] = (
-        "INFO"
-    )
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(values.lower)] = "console"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(validators.upper)
+    ] = "INFO"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(validators.lower)] = "console"
 
     @classmethod
     def settings_customise_sources(
@@ -114,24 +116,24 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `read_settings` hands over: it reads variables and files more forgivingly than the library."""
+        """Take only what `read_settings` passes: it reads variables and files more leniently than the library."""
         return (init_settings,)
 
     @classmethod
-    def among(cls, surroundings: Surroundings, given: Mapping[str, Any]) -> Settings:
-        """Return the settings of `given` fields, with what stands beside them; raises ValidationError."""
+    def with_surroundings(cls, surroundings: Surroundings, given: Mapping[str, Any]) -> Settings:
+        """Return settings with the `given` fields and their surroundings; raises ValidationError."""
         settings = cls(**given)
-        settings._surroundings = surroundings  # its own class
+        settings._surroundings = surroundings  # a private attribute of this class
         return settings
 
     def telegram_proxy(self, address: str) -> Proxy | None:
-        """Return the proxy to reach Telegram through, at an address; raises SettingsError where it can't be used."""
+        """Return the proxy for Telegram's `address`, None for none; raises SettingsError where it can't be used."""
         if self.proxy is not None:
             return parse_proxy(self.proxy.get_secret_value())
         return self.shared_proxy(address)
 
     def shared_proxy(self, address: str) -> Proxy | None:
-        """Return the proxy for any other address; raises SettingsError where it can't be used."""
+        """Return the proxy for any other `address`, None for none; raises SettingsError where it can't be used."""
         return shared_proxy(address, self._surroundings.proxies)
 
     def variable_of(self, name: str) -> str:
@@ -140,22 +142,22 @@ class Settings(BaseSettings):
 
     @property
     def injected(self) -> Sequence[str]:
-        """Names of variables that an orchestrator set, and that count for nothing."""
+        """Names of variables that an orchestrator injected, and that are ignored."""
         return self._surroundings.injected
 
     def secrets(self) -> frozenset[str]:
-        """Return what no log may show; of proxies' addresses, user and password alone."""
-        held = (self.token, self.database_url, self.webhook_secret)
-        whole = {secret.get_secret_value() for secret in held if secret is not None}
+        """Return the values that no log may show; of proxies' addresses only user and password."""
+        fields = (self.token, self.database_url, self.webhook_secret)
+        whole = {secret.get_secret_value() for secret in fields if secret is not None}
         own = (self.proxy.get_secret_value(),) if self.proxy is not None else ()
         return frozenset(whole).union(*map(credentials, (*own, *self._surroundings.proxies.values())))
 
 
 _SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})
-"""What no message may show, not even where it is malformed."""
+"""Fields whose value no message may show, not even where it is malformed."""
 
 
-def variables() -> tuple[str, ...]:
+def variable_names() -> tuple[str, ...]:
     """Return the names of all the variables, in the order of their definition."""
     return tuple(PREFIX + name.upper() for name in Settings.model_fields)
 
@@ -163,9 +165,9 @@ def variables() -> tuple[str, ...]:
 def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> Settings:
     """Read the settings; raise SettingsError, which names the variable and never holds a secret."""
     given = _read_defaults(defaults)
-    environment, injected = of_environment(os.environ)
+    environment, injected = clean_environment(os.environ)
     secret = [PREFIX + name.upper() for name in sorted(_SECRETS)]
-    in_file = read_env_file(env_file, (*variables(), *SHARED_NAMES))
+    in_file = read_env_file(env_file, (*variable_names(), *SHARED_NAMES))
     sources = (from_files(environment, secret), from_files(in_file, secret))
     for source in sources:
         _refuse_unknown(name for name in map(str.upper, source) if name.startswith(PREFIX))
@@ -174,7 +176,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     for name, variable, value in _given(sources):
         given[name], variable_of[name] = value, variable
     try:
-        return Settings.among(Surroundings(proxies, variable_of, injected), given)
+        return Settings.with_surroundings(Surroundings(proxies, variable_of, injected), given)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 
@@ -206,14 +208,14 @@ def _read_defaults(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    known = variables()
+    known = variable_names()
     for name in sorted(names):
         if name not in known:
             raise SettingsError(f"unknown setting {_hint(name, known)}")
 
 
 def _hint(name: str, known: Sequence[str]) -> str:
-    """Return an unknown name and what to do; behind a full-width sign in it, the value follows, which isn't shown."""
+    """Return an unknown name and what to do; of a name with a full-width sign in it, what follows that isn't shown."""
     shown, *rest = re.split(r"[^A-Z0-9_]", name, maxsplit=1)
     if rest:
         return f"whose name begins with {shown}; what follows must be a plain =, not a full-width ＝ or another sign"

@@ -1,4 +1,4 @@
-"""What the values of the settings may be; each function returns the value as it is meant, or raises ValueError."""
+"""Validators of the settings' values: each returns the value in its normal form, or raises ValueError."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.proxies import parse_proxy
-from bot.variables import INVISIBLE, QUOTES
+from bot.configuration.environment import INVISIBLE, QUOTES
+from bot.configuration.proxies import parse_proxy
 
 _BREAK = re.compile(r"\s*[\r\n]+\s*|\s*:\s*")
-"""What pasting adds in the middle of a token."""
+"""Line breaks and spaces that pasting adds within a token."""
 _COPIED = re.compile(r"(?:https?://api\.telegram\.org/)?bot(?=\d)", re.IGNORECASE)
-"""What stands before a token in the addresses of the Bot API."""
+"""The beginning of an address of the Bot API, which is copied along with a token."""
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 
 
 def token(secret: SecretStr) -> SecretStr:
-    """Return a token, however it was pasted."""
+    """Return a token without what pasting added to it."""
     text = unicodedata.normalize("NFKC", secret.get_secret_value())
     text = text.translate(dict.fromkeys(map(ord, INVISIBLE + QUOTES + "<>"))).strip()
     token = _COPIED.sub("", _BREAK.sub(lambda found: ":" if ":" in found[0] else "", text), count=1)
@@ -75,7 +75,7 @@ def endpoint(value: str) -> str:
 
 
 def database_url(secret: SecretStr) -> SecretStr:
-    """Check the URL of a database; its parts are read where the database is."""
+    """Check the scheme of a database's URL; `bot.storage.database_url` parses the rest."""
     url = secret.get_secret_value().strip()
     if re.match(r"(sqlite|postgres|postgresql)(\+\w+)?:", url, re.IGNORECASE):
         return SecretStr(url)
@@ -97,7 +97,7 @@ def public_base(value: str) -> str:
 
 
 def webhook_secret(secret: SecretStr) -> SecretStr:
-    """Check what Telegram proves itself with."""
+    """Check the secret that Telegram sends with each delivery."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
         raise ValueError("must be 16 to 256 letters, digits, _ and -")
     return secret
@@ -110,7 +110,7 @@ def proxy(secret: SecretStr) -> SecretStr:
 
 
 def host(value: str) -> str:
-    """Check an address to listen at; one of IPv6 may stand in brackets."""
+    """Check an address to listen at; an IPv6 address may have brackets."""
     host = value.strip().removeprefix("[").removesuffix("]")
     try:
         ip_address(host)
@@ -124,10 +124,10 @@ def host(value: str) -> str:
 
 
 def upper(value: object) -> object:
-    """Write a word in upper case."""
+    """Return a word in upper case."""
     return value.strip().upper() if isinstance(value, str) else value
 
 
 def lower(value: object) -> object:
-    """Write a word in lower case."""
+    """Return a word in lower case."""
     return value.strip().lower() if isinstance(value, str) else value

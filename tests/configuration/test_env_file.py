@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.env_file import read_env_file
+from bot.configuration.env_file import read_env_file
 from bot.errors import SettingsError
 
 KNOWN = ("BOT_TOKEN", "BOT_DATA_DIR", "BOT_DATABASE_URL", "BOT_ADMIN_IDS")

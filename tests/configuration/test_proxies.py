@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.configuration.proxies import Proxy, credentials, parse_proxy, shared_proxy
 from bot.errors import SettingsError
-from bot.proxies import Proxy, credentials, parse_proxy, shared_proxy
 
 TELEGRAM = "https://api.telegram.org/bot"
 HERE = "127.0.0.1:7890"

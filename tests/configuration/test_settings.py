@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration import PREFIX, SHARED_NAMES, Settings, read_settings, variable_names
 from bot.errors import SettingsError
-from bot.settings import PREFIX, SHARED_NAMES, Settings, read_settings, variables
 from tests.builders import ROOT
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
@@ -260,7 +260,7 @@ def test_a_full_width_equals_sign_in_the_environment_does_not_show_what_follows(
 
 def test_every_setting_is_explained_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    assert re.findall(r"^# ?(BOT_[A-Z_]+)=", example, re.MULTILINE) == list(variables())
+    assert re.findall(r"^# ?(BOT_[A-Z_]+)=", example, re.MULTILINE) == list(variable_names())
 
 
 def test_every_setting_but_the_secret_ones_has_its_default_in_the_file() -> None:

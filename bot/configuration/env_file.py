@@ -1,4 +1,4 @@
-"""`.env` as people write it: any editor's encoding, line ends and quotes; what can't be read is told by its line."""
+"""Reads `.env` in any editor's encoding, line ends and quotes; an error names the line that can't be understood."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
+from bot.configuration.environment import INVISIBLE, QUOTES, stripped, unquoted
+from bot.configuration.proxies import SHARED
 from bot.errors import SettingsError
-from bot.proxies import SHARED
-from bot.variables import INVISIBLE, QUOTES, stripped, unquoted
 
 _LINE = re.compile(r"\r\n|\r|\n")
 _ASSIGNMENT = re.compile(rf"[\s{INVISIBLE}]*(?:(?:export|set)\s+|\$env:)?([\w＿]+)\s*[=＝﹦](.*)", re.IGNORECASE)
@@ -56,14 +56,14 @@ def _content(path: Path) -> bytes:
 
 
 def _look_for_misnamed(path: Path) -> None:
-    """Tell of a file that Windows' Notepad has given another name."""
+    """Raise SettingsError where there is `.env.txt` instead, as Windows' Notepad names the file."""
     other = path.with_name(f"{path.name}.txt")
     if other.is_file():
         raise SettingsError(f"{other} isn't read; rename it to {path.name} (editors on Windows add .txt)")
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, bool]:
-    """Return the text, and whether its encoding was guessed."""
+    """Return the text of the file, and whether its encoding was guessed."""
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16"), False
@@ -77,7 +77,7 @@ def _decoded(content: bytes, path: Path) -> tuple[str, bool]:
 
 
 def _tidied(line: str) -> str:
-    """Write an assignment as the parser wants it; leave everything else as it is."""
+    """Return an assignment in the form that python-dotenv's parser understands; any other line unchanged."""
     if line.lstrip().startswith("＃"):
         return ""
     found = _ASSIGNMENT.fullmatch(line)
@@ -96,7 +96,7 @@ def _tidied(line: str) -> str:
 
 
 def _check(binding: Binding, path: Path, known: Collection[str], *, doubtful: bool) -> None:
-    """Refuse a line that may be meant for us and can't be understood."""
+    """Raise SettingsError for a line that may be meant for the bot and can't be understood."""
     text = binding.original.string
     content = text.lstrip()
     where = f"{path}:{binding.original.line + len(_LINE.findall(text[: len(text) - len(content)]))}"
@@ -106,7 +106,7 @@ def _check(binding: Binding, path: Path, known: Collection[str], *, doubtful: bo
     found = _BEGINNING.match(content.removeprefix("export "))
     name = found[0].upper() if found is not None else ""
     ours = name.startswith("BOT_") or name.lower() in SHARED
-    shown = name if name in known else "NAME"  # what stands in the place of a name could be a secret
+    shown = name if name in known else "NAME"  # an unknown name isn't shown: it could be a secret
     is_name = key is not None and _NAME.fullmatch(key) is not None
     if name and not ours and (is_name or binding.error):
         return  # another program's
@@ -117,7 +117,7 @@ def _check(binding: Binding, path: Path, known: Collection[str], *, doubtful: bo
 
 
 def _is_common_chinese(text: str) -> bool:
-    """Tell whether it is likely that a text was written in GBK: other encodings give rare characters in it."""
+    """Return whether a text was likely written in GBK: other encodings, read as GBK, give rare characters."""
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
