@@ -27,8 +27,7 @@ from bot.telegram.answering import ask, conversation_state, inline
 from bot.telegram.answering.addressed import ASK, from_somebody
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.browsing import commands, random_commands
-from bot.telegram.client.bot_client import BotClient, UpdatesRequest
-from bot.telegram.client.http_client import Request
+from bot.telegram.client import BotClient, HttpClient, UpdatesHttpClient
 from bot.telegram.context import App, Context, Services
 from bot.telegram.curation import gap_review, reload_command
 from bot.telegram.monitoring import diagnosis, stats
@@ -90,14 +89,14 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     # The library calls this once for its data, and asks no more of it than to be callable.
     made_services = cast("type[Services]", lambda: services)
     queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
-    order = ChatOrder(services.concurrency, services.attempts, queue.clerk)
+    order = ChatOrder(services.concurrency, services.attempts, queue.worker)
     where = api_url or TELEGRAM
     client = BotClient(
         token.get_secret_value(),
         base_url=where,
         base_file_url=f"{where.removesuffix('/bot')}/file/bot",
-        request=Request(2 * services.concurrency, services.proxy),
-        get_updates_request=UpdatesRequest(2, services.proxy),
+        request=HttpClient(2 * services.concurrency, services.proxy),
+        get_updates_request=UpdatesHttpClient(2, services.proxy),
     )
     builder = (
         ApplicationBuilder()

@@ -14,7 +14,7 @@ from telegram.ext import ApplicationHandlerStop
 from bot.answers.html import escape
 from bot.telegram.access.menu_language import language_of, spoken
 from bot.telegram.answering.addressed import question
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.updates.attempts import MAX_FAILURES, GaveUp, TryAgain
 from bot.telegram.updates.inbox_queue import UnreadableUpdate

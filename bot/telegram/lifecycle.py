@@ -20,28 +20,33 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.errors import SettingsError
 from bot.storage import inbox_worker, leader_election, notifications, retention
 from bot.telegram.access import menus
-from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.stop_signal import unless
+from bot.telegram.client import Backoff, OutageLog, unless_stopped
 from bot.telegram.context import App
 from bot.telegram.curation import approval, watch
 from bot.telegram.updates.chat_order import ChatOrder
-from bot.telegram.updates.http_server import WEBHOOK, Pages, serving
+from bot.telegram.updates.http_server import WEBHOOK_PATH, Endpoints, serving
 from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.telegram.updates.polling import poll
 
 LOG = logging.getLogger(__name__)
 
-WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+)
 """The kinds of updates that Telegram is asked for."""
 THREAD_SWITCH_SECONDS = 0.001
 """Seconds that a thread that computes may keep the one that talks waiting."""
-GRACE_SECONDS = 10.0
+SHUTDOWN_SECONDS = 10.0
 """Seconds that updates in the house get to be finished when the bot stops."""
 
 CANCEL_GRACE_SECONDS = 2.0
 """Seconds that what was given up gets to end."""
 
-SILENCE = 1.0
+DATABASE_TIMEOUT_SECONDS = 1.0
 """Seconds after which a database is held to be silent when the bot stops."""
 _LOGS_OF_CONNECTIONS = ("sqlalchemy.pool", "asyncio")
 """Where connections that are given up would complain at length; that the database is away has been told by then."""
@@ -78,7 +83,7 @@ async def _run(application: App) -> None:
     await serve(application, stop)
 
 
-async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECONDS) -> None:
+async def serve(application: App, stop: asyncio.Event, grace: float = SHUTDOWN_SECONDS) -> None:
     """Take updates in and answer them until `stop` is set.
 
     What isn't finished `grace` seconds later stays in the inbox.
@@ -86,9 +91,9 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
     services, inbox = application.bot_data, inbox_of(application)
     webhook = services.listening is not None and services.listening.webhook is not None
     secret = services.listening.secret if services.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
+    pages = Endpoints(inbox, services.metrics, secret, services.assistant, lambda: services.sharing.failure_reason)
     try:
-        await unless(stop, services.database.upgrade())
+        await unless_stopped(stop, services.database.upgrade())
         if stop.is_set():
             return
         await approval.learn(services)
@@ -97,13 +102,13 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
             if not await _retry_until_stopped(application, stop, application.initialize):
                 return
             await application.start()
-            await inbox.clerk.start()
+            await inbox.worker.start()
             await services.sharing.start()
             async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
-        raise SettingsError(refusal(application)) from None
+        raise SettingsError(token_refused(application)) from None
     finally:
         await _finish(application, grace)
 
@@ -114,7 +119,7 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
     services, inbox = application.bot_data, inbox_of(application)
     over, approved = asyncio.Event(), asyncio.Event()
     reactions = {
-        notifications.INBOX: inbox.clerk.wake,
+        notifications.INBOX: inbox.worker.wake,
         notifications.KNOWLEDGE: services.sharing.wake,
         notifications.PHRASINGS: approved.set,
     }
@@ -140,24 +145,24 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
 async def _receive_updates(application: App, stop: asyncio.Event) -> None:
     services, inbox = application.bot_data, inbox_of(application)
     application.create_task(menus.publish(application.bot, services.texts, services.admins))
-    _tell_start(application)
+    _log_start(application)
     listening = services.listening
     if listening is not None and listening.webhook is not None:
         secret = listening.secret.get_secret_value()
-        where = f"{listening.webhook}{WEBHOOK}"
-        set_webhook = partial(application.bot.set_webhook, where, secret_token=secret, allowed_updates=WANTED)
+        where = f"{listening.webhook}{WEBHOOK_PATH}"
+        set_webhook = partial(application.bot.set_webhook, where, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
         try:
             delivered = await _retry_until_stopped(application, stop, set_webhook)
         except BadRequest as refused:
-            raise SettingsError(refused_webhook(listening.webhook, refused.message)) from None
+            raise SettingsError(webhook_refused(listening.webhook, refused.message)) from None
         if delivered:
             LOG.info("Telegram delivers to %s", where)
             await stop.wait()
     elif await _retry_until_stopped(application, stop, application.bot.delete_webhook):
         await leader_election.run_as_leader(
             services.database,
-            inbox.clerk.replica,
-            lambda over: poll(application.bot, inbox.keep, over, WANTED),
+            inbox.worker.replica,
+            lambda over: poll(application.bot, inbox.enqueue, over, ALLOWED_UPDATES),
             stop,
             "it polls",
         )
@@ -177,7 +182,7 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
         except TelegramError as error:
             check = "the network and BOT_API_URL" if proxy is None else f"the network and {proxy.variable}"
             advice = f"Telegram can't be reached ({error}); trying again until it can, check {check}"
-            await unless(stop, asyncio.sleep(backoff.record_failure(error, advice)))
+            await unless_stopped(stop, asyncio.sleep(backoff.record_failure(error, advice)))
         else:
             backoff.record_success()
             return True
@@ -189,13 +194,13 @@ def inbox_of(application: App) -> InboxQueue:
     return cast("InboxQueue", application.update_queue)
 
 
-def refusal(application: App) -> str:
+def token_refused(application: App) -> str:
     """Say that Telegram doesn't take the token, without the token."""
     host = urlsplit(application.bot.base_url).hostname
     return f"BOT_TOKEN: {host} refuses this token; copy it again from @BotFather (and check BOT_API_URL, if it is set)"
 
 
-def refused_webhook(address: str, reason: str) -> str:
+def webhook_refused(address: str, reason: str) -> str:
     """Say that Telegram won't deliver to an address; a user and a password in it aren't told."""
     where = address.rpartition("@")[2].removeprefix("https://")
     return (
@@ -204,7 +209,7 @@ def refused_webhook(address: str, reason: str) -> str:
     )
 
 
-def _tell_start(application: App) -> None:
+def _log_start(application: App) -> None:
     knowledge = application.bot_data.assistant.knowledge
     me = application.bot.bot
     LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
@@ -221,12 +226,14 @@ def _tell_start(application: App) -> None:
 async def _finish(application: App, grace: float) -> None:
     """Finish what is at work, as long as there is time; leave everything else in the inbox."""
     inbox, last_words = inbox_of(application), inbox_worker.STOP_TIMEOUT_SECONDS
-    if application.running and not await application.bot_data.database.answers(SILENCE):
-        grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
+    if application.running and not await application.bot_data.database.answers(DATABASE_TIMEOUT_SECONDS):
+        grace = last_words = (
+            DATABASE_TIMEOUT_SECONDS / 2
+        )  # what ends can't be noted: to wait for that would end in a kill
         for name in _LOGS_OF_CONNECTIONS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     if application.running:
-        inbox.clerk.stop_dispatching()
+        inbox.worker.stop_dispatching()
         order = cast("ChatOrder", application.update_processor)
         stopping = asyncio.create_task(application.stop())
         try:
@@ -235,14 +242,14 @@ async def _finish(application: App, grace: float) -> None:
         except TimeoutError:
             LOG.warning(
                 "%d updates weren't finished within %.0f seconds; they stay in the inbox",
-                inbox.clerk.in_progress,
+                inbox.worker.in_progress,
                 grace,
             )
             order.stop()
             with suppress(TimeoutError):
                 async with asyncio.timeout(CANCEL_GRACE_SECONDS):
                     await stopping
-        await inbox.clerk.stop(last_words)
+        await inbox.worker.stop(last_words)
     await application.shutdown()
     await application.bot_data.database.close()
     await application.bot.shutdown()  # also where the start failed and the application doesn't do it

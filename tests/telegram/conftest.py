@@ -22,7 +22,7 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
-from bot.telegram.lifecycle import GRACE_SECONDS, serve
+from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
 from bot.telegram.updates.http_server import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
@@ -124,7 +124,7 @@ def listening() -> Listening:
 
 
 @asynccontextmanager
-async def serving_with(api: BotApi, services: Services, grace: float = GRACE_SECONDS) -> AsyncIterator[App]:
+async def serving_with(api: BotApi, services: Services, grace: float = SHUTDOWN_SECONDS) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
     application = build(SecretStr(api.token), services, api.url)
     stop = asyncio.Event()

@@ -13,7 +13,7 @@ from telegram import Update
 
 from bot.answers.assistant import Assistant
 from bot.storage.inbox import Inbox, IncomingUpdate, depth
-from bot.telegram.client.raw_updates import raw_update, read_update, split_updates
+from bot.telegram.client import raw_update, read_update, split_updates
 from bot.telegram.context import App
 from bot.telegram.lifecycle import inbox_of
 from bot.telegram.updates.chat_order import chat_of
@@ -173,7 +173,7 @@ async def nothing_waits(application: App, api: BotApi) -> None:
     """Wait until every update is handled or given up."""
     oldest: float | None = 0.0
     while oldest is not None:
-        await api.wait_for(lambda: inbox_of(application).clerk.in_progress == 0, "all to be handled", 60)
+        await api.wait_for(lambda: inbox_of(application).worker.in_progress == 0, "all to be handled", 60)
         async with application.bot_data.database.read() as connection:
             oldest = (await depth(connection)).oldest
 

@@ -11,7 +11,7 @@ from bot.answers.reply import Reply, Scored
 from bot.storage import gaps, history
 from bot.storage.schema import HISTORY
 from bot.telegram.answering.deliver import deliver
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.telegram.ui.short_ids import code
 from bot.text import Texts

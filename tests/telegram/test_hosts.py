@@ -84,7 +84,7 @@ async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
             while (ready := await client.get("/readyz")).status_code == 200:
                 pass
             assert INSERT_REFUSED in ready.json()["problems"][0]
-            assert "bot_database_away 1.0" in (await client.get("/metrics")).text
+            assert "bot_database_unavailable 1.0" in (await client.get("/metrics")).text
             await api.private_message(BOB, SOLAR)
             await api.private_message(ADA, "/diag")
             *_, diagnosis = await api.sent(3, limit=60)

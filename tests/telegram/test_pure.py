@@ -15,9 +15,8 @@ from bot.answers.html import escape
 from bot.storage.history import ID_BITS
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.chats.recent import RecentSet
-from bot.telegram.client import utf16
-from bot.telegram.client.message_split import cut, messages, plain
-from bot.telegram.client.outage_log import MAX_WAIT_SECONDS, Backoff, OutageLog
+from bot.telegram.client import MAX_WAIT_SECONDS, Backoff, OutageLog, utf16
+from bot.telegram.client.message_split import cut, plain, split_messages
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
@@ -77,7 +76,7 @@ def test_names_of_nothing_find_nothing(assistant: Assistant, name: str) -> None:
 
 @given(st.lists(MARKUP, max_size=6), st.integers(4, 60))
 def test_cut_markup_parses_fits_and_keeps_every_word(paragraphs: list[str], longest: int) -> None:
-    parts = messages(paragraphs, longest)
+    parts = split_messages(paragraphs, longest)
 
     shown = [parse(part)[0] for part in parts]
     assert all(units(text) <= longest for text in shown)
@@ -86,7 +85,7 @@ def test_cut_markup_parses_fits_and_keeps_every_word(paragraphs: list[str], long
 
 
 def test_paragraphs_are_kept_whole_where_they_fit() -> None:
-    assert messages(["a" * 6, "b" * 4, "c" * 9], 12) == ["a" * 6 + "\n\n" + "b" * 4, "c" * 9]
+    assert split_messages(["a" * 6, "b" * 4, "c" * 9], 12) == ["a" * 6 + "\n\n" + "b" * 4, "c" * 9]
 
 
 def test_a_long_paragraph_is_cut_at_its_sentences() -> None:

@@ -12,7 +12,7 @@ from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Bilingual
 from bot.storage.schema import ANSWERS
 from bot.telegram.answering.deliver import deliver
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent

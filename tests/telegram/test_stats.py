@@ -9,7 +9,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.storage.figures import Chats, Statistics, from_json, to_json
-from bot.telegram.client.send import Destination, send_picture
+from bot.telegram.client import Destination, send_picture
 from bot.telegram.context import App
 from bot.telegram.monitoring.stats import DAYS, MOST_DAYS, days_of, words
 from bot.telegram.monitoring.stats_chart import DPI, HEIGHT, WIDTH, draw

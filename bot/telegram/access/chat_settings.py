@@ -10,7 +10,7 @@ from bot.errors import StorageError
 from bot.knowledge.model import Language
 from bot.storage.preferences import ChatSettings
 from bot.telegram.access.menu_language import language_of
-from bot.telegram.client.send import Destination, reply_target
+from bot.telegram.client import Destination, reply_target
 from bot.telegram.context import Context
 from bot.telegram.updates.inbox_queue import InboxQueue
 
@@ -30,7 +30,7 @@ def chat(context: Context, number: int) -> int:
 def is_away(context: Context) -> bool:
     """Tell whether the database is known not to serve, so that nobody waits for it."""
     queue = context.application.update_queue
-    return isinstance(queue, InboxQueue) and queue.clerk.failure_reason is not None
+    return isinstance(queue, InboxQueue) and queue.worker.failure_reason is not None
 
 
 async def settings_at(context: Context, place: Destination) -> ChatSettings:

@@ -14,7 +14,7 @@ from bot.telegram.access import menus
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.access.menu_language import language_of
 from bot.telegram.access.rights import is_admin
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
 
 REFUSED = "admin.refused"

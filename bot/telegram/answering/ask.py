@@ -17,7 +17,7 @@ from bot.telegram.access.guards import within_rate_limit
 from bot.telegram.answering.addressed import AddressedQuestion, question
 from bot.telegram.answering.deliver import conversation, deliver, linked
 from bot.telegram.answering.reply_context import about
-from bot.telegram.client.send import reply_target, send, typing
+from bot.telegram.client import reply_target, send, typing
 from bot.telegram.context import Context
 
 FIRST = 1

@@ -12,7 +12,7 @@ from bot.storage.state_loader import StateKeys
 from bot.storage.write_behind import ConversationRow, LimitRow
 from bot.telegram.answering.deliver import conversation
 from bot.telegram.chats.rate_limits import Bucket
-from bot.telegram.client.send import Destination, reply_target
+from bot.telegram.client import Destination, reply_target
 from bot.telegram.context import Context
 
 LOG = logging.getLogger(__name__)

@@ -14,8 +14,7 @@ from bot.storage.history import Via, new_id
 from bot.telegram.access.chat_settings import settings_at
 from bot.telegram.answering.answer_keyboards import Below, Keyboards
 from bot.telegram.answering.exchange_log import keep
-from bot.telegram.client.edit import rewrite
-from bot.telegram.client.send import Destination, send
+from bot.telegram.client import Destination, rewrite, send
 from bot.telegram.context import Context
 
 _SUPERGROUP = -1_000_000_000_000

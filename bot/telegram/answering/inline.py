@@ -23,9 +23,7 @@ from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.answering.answer_keyboards import Keyboards, onward
 from bot.telegram.answering.deliver import keyboards
-from bot.telegram.client.callback_answers import too_late
-from bot.telegram.client.message_split import messages
-from bot.telegram.client.send import NO_PREVIEW, with_retries
+from bot.telegram.client import NO_PREVIEW, is_too_late, split_messages, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
 from bot.telegram.ui.short_ids import ref
@@ -44,7 +42,7 @@ async def offered(update: Update, context: Context) -> None:
     try:
         await with_retries(lambda: query.answer(results, cache_time=CACHED, is_personal=True))
     except BadRequest as error:
-        if not too_late(error):
+        if not is_too_late(error):
             raise
 
 
@@ -68,7 +66,7 @@ def articles(entries: Sequence[Entry], language: Language, below: Keyboards) -> 
     """Make a result of each entry: its question and first point to choose by, its whole answer to send."""
     for entry in entries:
         # Longer than a message is no answer that is shipped; if one were, its beginning is sent, and the link leads on.
-        text = messages(answer(entry, language, below.texts))[0]
+        text = split_messages(answer(entry, language, below.texts))[0]
         more = InlineKeyboardButton(below.texts(language, "inline.more"), url=below.link(entry))
         yield InlineQueryResultArticle(
             id=ref(entry.interview, entry.id),

@@ -18,9 +18,7 @@ from bot.telegram.access.chat_settings import person
 from bot.telegram.answering.answer_keyboards import Answer, Below, Excerpt, Quotes, Vote, questions
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.answering.exchange_log import recall
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import answer_callback, edit, reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import code, number

@@ -16,9 +16,7 @@ from bot.telegram.access.rights import is_admin
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.answering.deliver import give
 from bot.telegram.browsing.topic_pages import Browser, Entries, Interviews, Read, Sections
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import answer_callback, edit, reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.popular import popular

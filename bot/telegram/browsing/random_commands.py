@@ -8,7 +8,7 @@ from bot.answers.html import escape, saying
 from bot.answers.wording import shown
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.answer_keyboards import questions
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import sayings
 

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.telegram.chats.rate_limits import Buckets
 from bot.telegram.chats.recent import BoundedMemory, Clock
-from bot.telegram.client.send import with_retries
+from bot.telegram.client import with_retries
 
 LOG = logging.getLogger(__name__)
 

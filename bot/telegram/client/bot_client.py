@@ -10,11 +10,11 @@ from telegram import ChatMember, User
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.telegram.client.http_client import READ, Request
+from bot.telegram.client.http_client import READ, HttpClient
 from bot.telegram.client.raw_updates import RawUpdate, raw_update, split_updates
 
 
-class UpdatesRequest(Request):
+class UpdatesHttpClient(HttpClient):
     """Fetches updates, and leaves each as it was sent."""
 
     @staticmethod
@@ -26,7 +26,7 @@ class UpdatesRequest(Request):
         except ValueError:
             # Without the answer itself, which may hold what people wrote.
             raise TelegramError("Invalid server response") from None
-        return {"ok": True, "result": updates} if updates else Request.parse_json_payload(payload)
+        return {"ok": True, "result": updates} if updates else HttpClient.parse_json_payload(payload)
 
 
 class BotClient(ExtBot[None]):

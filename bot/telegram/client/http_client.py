@@ -23,7 +23,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.proxies import Proxy
 from bot.telegram.client import proxy_connector
-from bot.telegram.client.send_slots import CURRENT_SEND_SLOT
+from bot.telegram.client.slots import CURRENT_SEND_SLOT
 
 CONNECT, CONNECT_BY_PROXY, READ, UPLOADED = 5.0, 10.0, 10.0, 20.0
 """Seconds to get a connection; to get one by a proxy, which takes more round trips; to wait for an answer, and for that
@@ -37,7 +37,7 @@ USED_MESSAGE_FIELDS = ("message_id", "date", "chat", "text")
 """What the bot reads of a message that it has sent."""
 
 
-class Request(BaseRequest):
+class HttpClient(BaseRequest):
     """What the library asks of a client."""
 
     def __init__(self, connections: int, proxy: Proxy | None = None, connect: float | None = None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.telegram.client import utf16
 
-LONGEST = 4096
+MAX_MESSAGE_UTF16 = 4096
 """UTF-16 units that a message may show."""
 GAP = "\n\n"
 """What stands between two paragraphs."""
@@ -24,7 +24,7 @@ def plain(markup: str) -> str:
     return html.unescape(_TAG.sub("", markup))
 
 
-def messages(paragraphs: Iterable[str], longest: int = LONGEST) -> list[str]:
+def split_messages(paragraphs: Iterable[str], longest: int = MAX_MESSAGE_UTF16) -> list[str]:
     """Pack paragraphs of markup into as few messages as hold them; one that fits in none is cut."""
     packed: list[str] = []
     room = 0
@@ -40,7 +40,7 @@ def messages(paragraphs: Iterable[str], longest: int = LONGEST) -> list[str]:
     return packed
 
 
-def cut(markup: str, longest: int = LONGEST) -> list[str]:
+def cut(markup: str, longest: int = MAX_MESSAGE_UTF16) -> list[str]:
     """Cut one paragraph where it breaks best; tags that are open there are closed and opened again."""
     if utf16.length(plain(markup)) <= longest:
         return [markup]

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
+async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
     """Await `work`, or give it up as soon as `stop` is set."""
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())

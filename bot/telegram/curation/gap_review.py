@@ -17,9 +17,7 @@ from bot.storage.phrasing_decisions import DecisionState, Wording
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.exchange_log import recall
 from bot.telegram.browsing.topic_pages import Page
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send, typing
+from bot.telegram.client import answer_callback, edit, reply_target, send, typing
 from bot.telegram.context import Context
 from bot.telegram.curation import approval
 from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps

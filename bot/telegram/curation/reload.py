@@ -12,7 +12,7 @@ from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
-from bot.telegram.client.send import Destination, send, send_file
+from bot.telegram.client import Destination, send, send_file
 from bot.telegram.context import Services
 from bot.text import Texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, typing
+from bot.telegram.client import reply_target, typing
 from bot.telegram.context import Context
 from bot.telegram.curation.reload import attempt, tell
 

@@ -17,7 +17,7 @@ from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, send, with_retries
+from bot.telegram.client import reply_target, send, with_retries
 from bot.telegram.context import Context
 from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.text import Texts
@@ -67,7 +67,7 @@ async def diagnose(update: Update, context: Context) -> None:
 
 
 def _trouble(context: Context) -> str | None:
-    return cast("InboxQueue", context.update_queue).clerk.failure_reason
+    return cast("InboxQueue", context.update_queue).worker.failure_reason
 
 
 async def _depth(database: Database) -> InboxDepth | StorageError:

@@ -13,7 +13,7 @@ from bot.knowledge.model import Knowledge, Language
 from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
 from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client.send import reply_target, send, send_picture, typing
+from bot.telegram.client import reply_target, send, send_picture, typing
 from bot.telegram.context import Context
 from bot.telegram.monitoring.stats_picture import drawn
 from bot.text import Texts

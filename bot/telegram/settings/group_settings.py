@@ -21,9 +21,7 @@ from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
 from bot.telegram.access.chat_settings import chat, language_for
 from bot.telegram.access.rights import writes_as_the_group
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send, topic_of
+from bot.telegram.client import answer_callback, edit, reply_target, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, FieldFormat, one_of

@@ -9,7 +9,7 @@ from bot.answers.html import escape
 from bot.telegram.access.chat_settings import chat
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.answering.answer_keyboards import questions
-from bot.telegram.client.send import Destination, send
+from bot.telegram.client import Destination, send
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
 

@@ -12,9 +12,7 @@ from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.access.menu_language import spoken
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import answer_callback, edit, reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, OptionalLanguage
 from bot.telegram.ui.keyboards import button

@@ -9,7 +9,7 @@ from bot.storage import history
 from bot.telegram.access.chat_settings import chat, language_for
 from bot.telegram.access.menu_language import language_of
 from bot.telegram.answering.deliver import conversation
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.telegram.client.outage_log import INITIAL_WAIT_SECONDS, MAX_WAIT_SECONDS, asked_to_wait
+from bot.telegram.client import INITIAL_WAIT_SECONDS, MAX_WAIT_SECONDS, asked_to_wait
 
 MAX_FAILURES = 3
 """How often an update may fail by a fault of our own before it is set aside."""

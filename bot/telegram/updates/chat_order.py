@@ -15,31 +15,29 @@ from telegram.ext import BaseUpdateProcessor
 from bot.storage.inbox import Completion
 from bot.storage.inbox_worker import InboxWorker
 from bot.storage.schema import DEAD_LETTER, DONE
-from bot.telegram.client.outage_log import OutageLog
-from bot.telegram.client.send_slots import CURRENT_SEND_SLOT, SendLimiter, SendSlot
-from bot.telegram.client.work_slot import WORK_SLOT, WorkSlot
+from bot.telegram.client import CURRENT_SEND_SLOT, WORK_SLOT, OutageLog, SendLimiter, SendSlot, WorkSlot
 from bot.telegram.updates.attempts import Attempts, GaveUp, TryAgain
 from bot.telegram.updates.inbox_queue import UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 
-WAITING = 10_000
+MAX_PENDING_UPDATES = 10_000
 """Updates that may be in the house at once, most of them waiting for their chat."""
 
 
 class ChatOrder(BaseUpdateProcessor):
     """Keeps a chat's updates in order; one that waits for its chat takes no place from the others."""
 
-    def __init__(self, at_work: int, attempts: Attempts, clerk: InboxWorker) -> None:
-        """`at_work` updates are handled at once; the clerk writes down each that needs no more work."""
-        super().__init__(WAITING)
+    def __init__(self, at_work: int, attempts: Attempts, inbox_worker: InboxWorker) -> None:
+        """`at_work` updates are handled at once; the inbox_worker writes down each that needs no more work."""
+        super().__init__(MAX_PENDING_UPDATES)
         self.process_again: Callable[[object], Coroutine[Any, Any, None]] | None = None
         """How to handle an update another time."""
         self._attempts = attempts
-        self._clerk = clerk
+        self._worker = inbox_worker
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
         self._work_slots = asyncio.Semaphore(at_work)
-        self._send_limiter = SendLimiter(OutageLog(LOG), lambda: clerk.backlogged)
+        self._send_limiter = SendLimiter(OutageLog(LOG), lambda: inbox_worker.backlogged)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -48,7 +46,7 @@ class ChatOrder(BaseUpdateProcessor):
         task = asyncio.current_task()
         if isinstance(update, UnreadableUpdate):
             await coroutine
-            await self._clerk.complete(Completion(update.key, DEAD_LETTER, time.time(), 1, update.reason))
+            await self._worker.complete(Completion(update.key, DEAD_LETTER, time.time(), 1, update.reason))
             return
         if not isinstance(update, Update) or task is None:
             await coroutine
@@ -90,7 +88,7 @@ class ChatOrder(BaseUpdateProcessor):
     async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
         """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
         number, attempt = update.update_id, coroutine
-        slot = WorkSlot(self._work_slots, lambda: self._clerk.paused(number))
+        slot = WorkSlot(self._work_slots, lambda: self._worker.paused(number))
         WORK_SLOT.set(slot)
         while True:
             self._attempts.begin(number)
@@ -98,14 +96,14 @@ class ChatOrder(BaseUpdateProcessor):
                 await attempt
             match self._attempts.verdict(number):
                 case TryAgain(wait) if self.process_again is not None:
-                    with self._clerk.paused(number):
+                    with self._worker.paused(number):
                         await asyncio.sleep(wait)
                     attempt = self.process_again(update)
                 case GaveUp(failures, error):
-                    await self._clerk.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
+                    await self._worker.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
                     return
                 case _:
-                    await self._clerk.complete(Completion(number, DONE, time.time()))
+                    await self._worker.complete(Completion(number, DONE, time.time()))
                     return
 
 

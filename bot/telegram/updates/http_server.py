@@ -24,24 +24,24 @@ from starlette.routing import Route
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError, StorageError
 from bot.storage.inbox import InboxDepth
-from bot.telegram.client.raw_updates import raw_update
+from bot.telegram.client import raw_update
 from bot.telegram.updates.inbox_queue import InboxQueue
 from bot.telegram.updates.metrics import Metrics
 
 LOG = logging.getLogger(__name__)
 
-WEBHOOK = "/telegram"
+WEBHOOK_PATH = "/telegram"
 """Where Telegram delivers to, below the public address."""
-LARGEST = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 """Bytes of a delivery; Telegram's are far smaller."""
-LARGE = 1000
+MAX_READY_WAITING = 1000
 """Updates that may wait before the bot says that it isn't ready for more."""
 _SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105  # the header's name
 _BACKLOG = 512
 """Connections that may wait to be taken."""
 _PATIENCE = 5
 """Seconds that requests get to be finished when the server stops."""
-WITHOUT_MEANING = "answering by words and sound alone: the meaning of questions can't be computed, the log says why"
+NO_SEMANTICS = "answering by words and sound alone: the meaning of questions can't be computed, the log says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Listening:
     """What Telegram proves itself with."""
 
 
-class Pages:
+class Endpoints:
     """What the server answers."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Pages:
             Route("/metrics", self.figures),
         ]
         if self._secret is not None:
-            routes.append(Route(WEBHOOK, self.take, methods=["POST"]))
+            routes.append(Route(WEBHOOK_PATH, self.take, methods=["POST"]))
         application = Starlette(routes=routes)
         application.router.redirect_slashes = False
         return application
@@ -100,11 +100,11 @@ class Pages:
         if body is None:
             return Response(status_code=413)
         # Whatever it is, Telegram would send it again for ever if it were refused, and nothing else behind it.
-        return Response(status_code=200 if await self._inbox.keep([raw_update(body)]) else 503)
+        return Response(status_code=200 if await self._inbox.enqueue([raw_update(body)]) else 503)
 
     async def alive(self, _: Request) -> Response:
         """Say that the process runs, and whether it has to answer without the meaning of questions."""
-        return PlainTextResponse("ok\n" if self._assistant.uses_semantics else f"ok\n{WITHOUT_MEANING}\n")
+        return PlainTextResponse("ok\n" if self._assistant.uses_semantics else f"ok\n{NO_SEMANTICS}\n")
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""
@@ -113,9 +113,9 @@ class Pages:
         problems = [
             problem
             for problem in (
-                None if self._inbox.clerk.started else "Telegram isn't reached yet",
-                self._inbox.clerk.failure_reason or away,
-                f"{depth.waiting} updates wait" if depth is not None and depth.waiting > LARGE else None,
+                None if self._inbox.worker.started else "Telegram isn't reached yet",
+                self._inbox.worker.failure_reason or away,
+                f"{depth.waiting} updates wait" if depth is not None and depth.waiting > MAX_READY_WAITING else None,
                 self._trouble(),
             )
             if problem is not None
@@ -129,12 +129,12 @@ class Pages:
         """Return the figures for Prometheus."""
         depth = await self._depth()
         version, known = self._assistant.knowledge.version, None if isinstance(depth, StorageError) else depth
-        shown = self._metrics.render(version, known, time.time(), away=self._inbox.clerk.failure_reason is not None)
+        shown = self._metrics.render(version, known, time.time(), away=self._inbox.worker.failure_reason is not None)
         return Response(shown, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _depth(self) -> InboxDepth | StorageError:
         try:
-            return await self._inbox.clerk.depth()
+            return await self._inbox.worker.depth()
         except StorageError as error:
             return error
 
@@ -149,7 +149,7 @@ async def _body(request: Request) -> bytes | None:
     read = bytearray()
     async for chunk in request.stream():
         read += chunk
-        if len(read) > LARGEST:
+        if len(read) > MAX_BODY_BYTES:
             return None
     return bytes(read)
 
@@ -163,7 +163,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(pages: Pages, listening: Listening | None) -> AsyncIterator[int | None]:
+async def serving(pages: Endpoints, listening: Listening | None) -> AsyncIterator[int | None]:
     """Serve while the block runs, and yield the port; None and no server where nobody listens."""
     if listening is None:
         yield None
@@ -171,7 +171,7 @@ async def serving(pages: Pages, listening: Listening | None) -> AsyncIterator[in
     with ExitStack() as open_sockets:
         listeners = [open_sockets.enter_context(each) for each in listeners_at(listening.host, listening.port)]
         port = int(listeners[0].getsockname()[1])
-        LOG.info("listening at http://%s", place_of(listening.host, port))
+        LOG.info("listening at http://%s", host_and_port(listening.host, port))
         config = uvicorn.Config(
             pages.application(),
             http="httptools",  # the one in pure Python costs a delivery several times as much
@@ -195,7 +195,7 @@ def listeners_at(host: str, port: int) -> list[socket.socket]:
 
     Raises SettingsError where that can't be.
     """
-    where = place_of(host, port)
+    where = host_and_port(host, port)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
@@ -224,7 +224,7 @@ def _listener(family: int, place: tuple[Any, ...], port: int) -> socket.socket:
     return listener
 
 
-def place_of(host: str, port: int) -> str:
+def host_and_port(host: str, port: int) -> str:
     """Return host and port as they stand in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

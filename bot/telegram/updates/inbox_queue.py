@@ -15,7 +15,7 @@ from bot.storage.inbox import ClaimedUpdate, IncomingUpdate
 from bot.storage.inbox_worker import InboxWorker
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import WriteBehindStore
-from bot.telegram.client.raw_updates import RawUpdate, UnreadableUpdateError, raw_update, read_update
+from bot.telegram.client import RawUpdate, UnreadableUpdateError, raw_update, read_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class InboxQueue(asyncio.Queue[object]):
     def __init__(self, database: Database, names: Pseudonyms, memories: WriteBehindStore, at_work: int) -> None:
         """`at_work` is how many updates are handled at once; twice as many may be in the house."""
         super().__init__()
-        self.clerk = InboxWorker(database, uuid4().hex, memories, self._hand, 2 * at_work)
+        self.worker = InboxWorker(database, uuid4().hex, memories, self._dispatch, 2 * at_work)
         self.bot: Bot | None = None
         """Whose updates these are."""
         self._names = names
@@ -42,19 +42,19 @@ class InboxQueue(asyncio.Queue[object]):
     async def put(self, item: object) -> None:
         """Keep an update; what else the library puts in passes through."""
         if isinstance(item, Update):
-            await self.keep([raw_update(item.to_json())])
+            await self.enqueue([raw_update(item.to_json())])
         else:
             await super().put(item)
 
-    async def keep(self, updates: Sequence[RawUpdate]) -> bool:
+    async def enqueue(self, updates: Sequence[RawUpdate]) -> bool:
         """Keep updates; False where that isn't possible, so that Telegram must not be told that they arrived."""
         now = time.time()
         named = self._names.of
-        return await self.clerk.enqueue(
+        return await self.worker.enqueue(
             [IncomingUpdate(one.key, named("chat", one.chat), one.text, now) for one in updates]
         )
 
-    def _hand(self, held: ClaimedUpdate) -> None:
+    def _dispatch(self, held: ClaimedUpdate) -> None:
         try:
             self.put_nowait(read_update(held.content, self.bot))
         except UnreadableUpdateError as error:

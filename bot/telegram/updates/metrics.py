@@ -24,8 +24,8 @@ class Metrics:
         self._oldest = Gauge(
             "bot_inbox_oldest_seconds", "Age of the oldest update that is not handled", registry=self.registry
         )
-        self._aside = Gauge("bot_inbox_aside", "Updates given up", registry=self.registry)
-        self._away = Gauge("bot_database_away", "1 while nothing can be kept", registry=self.registry)
+        self._aside = Gauge("bot_inbox_dead_letters", "Updates given up", registry=self.registry)
+        self._away = Gauge("bot_database_unavailable", "1 while nothing can be kept", registry=self.registry)
 
     def render(self, version: str, depth: InboxDepth | None, now: float, *, away: bool) -> bytes:
         """Return all figures as text; `depth` is None where nothing can be read, `away` where nothing can be kept."""

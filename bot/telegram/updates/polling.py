@@ -9,10 +9,7 @@ from datetime import timedelta
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.telegram.client.bot_client import BotClient
-from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.raw_updates import RawUpdate
-from bot.telegram.client.stop_signal import unless
+from bot.telegram.client import Backoff, BotClient, OutageLog, RawUpdate, unless_stopped
 
 LOG = logging.getLogger(__name__)
 
@@ -33,19 +30,19 @@ async def poll(bot: BotClient, take: Take, stop: asyncio.Event, wanted: Sequence
     backoff = Backoff(OutageLog(LOG))
     while not stop.is_set():
         try:
-            updates = await unless(stop, bot.raw_updates(offset, LONG_POLL_TIMEOUT, wanted))
+            updates = await unless_stopped(stop, bot.raw_updates(offset, LONG_POLL_TIMEOUT, wanted))
         except InvalidToken:
             raise
         except TelegramError as error:
-            await unless(stop, asyncio.sleep(backoff.record_failure(error, _advice(error))))
+            await unless_stopped(stop, asyncio.sleep(backoff.record_failure(error, _advice(error))))
             continue
         backoff.record_success()
         if updates:
             confirmed = offset
-            if await unless(stop, take(updates)):
+            if await unless_stopped(stop, take(updates)):
                 offset = next_offset(offset, [update.update_id for update in updates])
             if offset == confirmed:  # the same would come again, at once
-                await unless(stop, asyncio.sleep(UNSTORED_WAIT_SECONDS))
+                await unless_stopped(stop, asyncio.sleep(UNSTORED_WAIT_SECONDS))
     if offset is not None:
         await _confirm(bot, offset, wanted)
 

@@ -10,8 +10,8 @@ from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage, Messag
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
-from bot.telegram.client.message_split import messages
-from bot.telegram.client.send import (
+from bot.telegram.client.message_split import split_messages
+from bot.telegram.client.messages import (
     NO_PREVIEW,
     Destination,
     plain_if_refused,
@@ -34,7 +34,7 @@ async def edit(
 
     Returns the messages that show them.
     """
-    parts = messages(paragraphs)
+    parts = split_messages(paragraphs)
     if len(parts) == 1 and await _edit_one(bot, message.chat.id, message.message_id, parts[0], keyboard):
         return [message.message_id]
     return [one.message_id for one in await send(bot, reply_target(message), paragraphs, keyboard)]
@@ -44,7 +44,7 @@ async def rewrite(
     bot: Bot, place: Destination, old: Sequence[int], paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup | None
 ) -> list[int]:
     """Show other paragraphs in an answer of ours; return the messages that it is made of then."""
-    parts = messages(paragraphs)
+    parts = split_messages(paragraphs)
     now = []
     for number, part in enumerate(parts):
         below = keyboard if number == len(parts) - 1 else None

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.storage.schema import DONE, INBOX
-from bot.telegram.client.outage_log import OutageLog
-from bot.telegram.client.send_slots import MAX_CONCURRENT_SENDS, SendLimiter, SendSlot
+from bot.telegram.client import MAX_CONCURRENT_SENDS, OutageLog, SendLimiter, SendSlot
 from bot.telegram.context import App
 from tests.botapi import BotApi, User
 from tests.telegram.knowledge import NUCLEAR

@@ -15,9 +15,9 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram.client.http_client import was_sent
-from bot.telegram.client.message_split import messages, plain
+from bot.telegram.client.message_split import plain, split_messages
 from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.send_slots import CURRENT_SEND_SLOT
+from bot.telegram.client.slots import CURRENT_SEND_SLOT
 from bot.telegram.client.work_slot import rest
 
 LOG = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ GENERAL_TOPIC = 1
 """The number of a forum's General topic, which Telegram may give to a message there but takes with none."""
 NO_TOPIC = "message thread not found"
 """What Telegram says where the topic is gone, or topics were switched off."""
-CAPTION = 1024
+MAX_CAPTION_UTF16 = 1024
 """UTF-16 units that the text below a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -96,7 +96,7 @@ async def send(
     bot: Bot, destination: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
 ) -> list[Message]:
     """Send paragraphs of markup as one reply, or as several where they are long; the last has the buttons."""
-    parts = messages(paragraphs)
+    parts = split_messages(paragraphs)
     sent = []
     for number, part in enumerate(parts, 1):
         below = keyboard if number == len(parts) else None
@@ -171,7 +171,7 @@ async def send_picture(
 
     Where pictures are forbidden, the paragraphs go out alone.
     """
-    below, *more = messages(paragraphs, CAPTION)
+    below, *more = split_messages(paragraphs, MAX_CAPTION_UTF16)
     caption = "" if more else below
     try:
         await _where_it_is_now(destination, lambda now: _send_photo(bot, now, name, content, caption))
