@@ -158,7 +158,7 @@ async def test_a_proxy_that_hangs_is_told_too() -> None:
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
         way = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        request = HttpClient(1, way, connect=0.05)
+        request = HttpClient(1, way, connect_seconds=0.05)
         await request.initialize()
         with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {way} in time"):
             await request.do_request(f"http://{NAME}/bot1:x/getMe", "POST")

@@ -15,7 +15,7 @@ from bot.answers.html import escape
 from bot.storage.history import ID_BITS
 from bot.telegram.access.menu_language import spoken
 from bot.telegram.chats.recent import RecentSet
-from bot.telegram.client import MAX_WAIT_SECONDS, Backoff, OutageLog, utf16
+from bot.telegram.client import MAX_DELAY_SECONDS, Backoff, OutageLog, utf16
 from bot.telegram.client.message_split import cut, plain, split_messages
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
@@ -160,7 +160,7 @@ def test_an_outage_waits_ever_longer_and_starts_anew(
     backoff = Backoff(OutageLog(logging.getLogger("test")))
     waits = [backoff.record_failure(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
 
-    assert waits == [1, 2, 4, 8, 16, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS]
+    assert waits == [1, 2, 4, 8, 16, MAX_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_DELAY_SECONDS]
     assert backoff.record_failure(RetryAfter(45), "flood") == 45
     backoff.record_success()
     assert backoff.record_failure(NetworkError("away"), "down") == 1

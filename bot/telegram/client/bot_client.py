@@ -10,7 +10,7 @@ from telegram import ChatMember, User
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.telegram.client.http_client import READ, HttpClient
+from bot.telegram.client.http_client import READ_SECONDS, HttpClient
 from bot.telegram.client.raw_updates import RawUpdate, raw_update, split_updates
 
 
@@ -37,7 +37,7 @@ class BotClient(ExtBot[None]):
     ) -> list[RawUpdate]:
         """Fetch the updates from `offset` on; Telegram may keep the request open for `hold`. Raises TelegramError."""
         asked = {"offset": offset, "timeout": hold, "limit": limit, "allowed_updates": wanted}
-        found = await self._post("getUpdates", asked, read_timeout=READ + hold.total_seconds())
+        found = await self._post("getUpdates", asked, read_timeout=READ_SECONDS + hold.total_seconds())
         return [raw_update(text) for text in found]
 
     async def get_chat_administrators(self, chat_id: str | int, *_: object, **__: object) -> tuple[ChatMember, ...]:
