@@ -13,6 +13,8 @@ from urllib.parse import quote
 HIDDEN = "[secret]"
 _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+_CONNECTION_POOL = "sqlalchemy.pool"
+"""Logs a traceback for every lost connection that can't be closed in order, though the outage is reported already."""
 _CHATTY = ("httpx", "httpcore", "telegram", "jieba", "alembic", "aiosqlite", "uvicorn")
 """Libraries whose lines say nothing about the bot, or hold what nobody else may read."""
 
@@ -63,3 +65,4 @@ def set_up(level: str, form: Literal["console", "json"], secrets: Collection[str
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_CONNECTION_POOL).setLevel(logging.NOTSET if level == "DEBUG" else logging.CRITICAL)

@@ -16,7 +16,7 @@ from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
 from bot.telegram.context import Services
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 
 
 def add_arguments(parser: ArgumentParser) -> None:

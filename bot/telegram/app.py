@@ -32,8 +32,7 @@ from bot.telegram.context import App, Context, Services
 from bot.telegram.curation import gap_review, reload_command
 from bot.telegram.monitoring import diagnosis, stats
 from bot.telegram.settings import group_settings, membership, personal_language, privacy
-from bot.telegram.updates.chat_order import ChatOrder
-from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
+from bot.telegram.updates import ChatOrder, InboxQueue, UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 

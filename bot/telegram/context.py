@@ -27,9 +27,7 @@ from bot.telegram.chats.recent import BoundedMemory, RecentSet
 from bot.telegram.chats.sent_answers import SentAnswers
 from bot.telegram.chats.sync_tracker import SyncTracker
 from bot.telegram.client import BotClient
-from bot.telegram.updates.attempts import Attempts
-from bot.telegram.updates.http_server import Listening
-from bot.telegram.updates.metrics import Metrics
+from bot.telegram.updates import Attempts, Listening, Metrics
 from bot.text import Texts
 
 

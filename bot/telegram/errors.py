@@ -16,8 +16,7 @@ from bot.telegram.access.menu_language import language_of, spoken
 from bot.telegram.answering.addressed import question
 from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.updates.attempts import MAX_FAILURES, GaveUp, TryAgain
-from bot.telegram.updates.inbox_queue import UnreadableUpdate
+from bot.telegram.updates import MAX_FAILURES, GaveUp, TryAgain, UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ async def failed(update: object, context: Context) -> None:
     if _may_not_write(error):
         LOG.info("Update %s: the bot may not write there (%s)", number, error)
         return
-    where = _where(error) if error is not None else ""
+    where = describe(error) if error is not None else ""
     verdict = context.services.attempts.record_failure(number, error, where)
     if isinstance(verdict, TryAgain):
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
@@ -76,18 +75,18 @@ async def unreadable(update: UnreadableUpdate, context: Context) -> None:
     )
 
 
+def describe(error: BaseException) -> str:
+    """Describe an exception by its type and its way through the code, outermost call first; not by its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    way = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__name__} at {way or 'an unknown place'}"
+
+
 def _may_not_write(error: Exception | None) -> bool:
     """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
     if isinstance(error, BadRequest):
         return UNWANTED.search(error.message) is not None
     return isinstance(error, Forbidden)
-
-
-def _where(error: BaseException) -> str:
-    """Describe an exception by its type and its way through the code, outermost call first."""
-    frames = traceback.extract_tb(error.__traceback__)
-    way = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-    return f"{type(error).__name__} at {way or 'an unknown place'}"
 
 
 async def _apologise(update: Update, context: Context) -> None:
@@ -102,7 +101,7 @@ async def _apologise(update: Update, context: Context) -> None:
     except TelegramError as error:
         LOG.warning("Update %s: the apology couldn't be sent: %s", update.update_id, error)
     except Exception as error:  # noqa: BLE001  # the library would log it together with the update
-        LOG.error("Update %s: the apology failed: %s", update.update_id, _where(error))  # noqa: TRY400  # as above
+        LOG.error("Update %s: the apology failed: %s", update.update_id, describe(error))  # noqa: TRY400  # as above
 
 
 def _waits(message: Message, context: Context) -> bool:

@@ -23,7 +23,7 @@ from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram.app import build
 from bot.telegram.context import App, Services
 from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.botapi.state import LIMIT

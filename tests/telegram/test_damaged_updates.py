@@ -16,8 +16,7 @@ from bot.storage.inbox import Inbox, IncomingUpdate, depth
 from bot.telegram.client import raw_update, read_update, split_updates
 from bot.telegram.context import App
 from bot.telegram.lifecycle import inbox_of
-from bot.telegram.updates.chat_order import chat_of
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening, chat_of
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running

@@ -53,7 +53,7 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
     api: BotApi, tmp_path: Path, postgres: Server
 ) -> None:
     async with (
-        pooled(postgres, postgres.new_database()) as (_, url),
+        pooled(postgres, postgres.new_database()) as (made, url),
         process(api, tmp_path / "home", DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client),
     ):
         for question in (NUCLEAR, SOLAR, GAS) * 4:
@@ -63,6 +63,7 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
         code = await stopped(bot)
 
     assert (code, warnings_of(bot)) == (0, [])
+    assert made.transactions > pooler.SIZE
     assert len(bot.log.splitlines()) < 20
     assert "p@ss" not in bot.log
 

@@ -13,7 +13,8 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.updates.http_server import Listening, host_and_port, listeners_at
+from bot.telegram.updates import Listening
+from bot.telegram.updates.http_server import host_and_port, listeners_at
 from tests.botapi import BotApi
 from tests.replica import free_port
 from tests.telegram.conftest import MakeServices, serving_with

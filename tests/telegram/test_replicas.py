@@ -20,7 +20,7 @@ from bot.matching.matcher import Matcher
 from bot.storage.knowledge_sync import Build, KnowledgeSync
 from bot.telegram.chats.rate_limits import PERSON
 from bot.telegram.context import App
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 from tests.botapi import ADA, BOB, BotApi
 from tests.botapi.state import Sent
 from tests.postgres import Server

@@ -17,7 +17,8 @@ from bot.matching.matcher import Matcher
 from bot.telegram.app import build
 from bot.telegram.context import App
 from bot.telegram.lifecycle import ALLOWED_UPDATES, serve
-from bot.telegram.updates.http_server import MAX_BODY_BYTES, NO_SEMANTICS, WEBHOOK_PATH, Listening
+from bot.telegram.updates import WEBHOOK_PATH, Listening
+from bot.telegram.updates.endpoints import MAX_BODY_BYTES, NO_SEMANTICS
 from tests.botapi import ADA, BotApi
 from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR

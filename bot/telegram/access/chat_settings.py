@@ -12,7 +12,7 @@ from bot.storage.preferences import ChatSettings
 from bot.telegram.access.menu_language import language_of
 from bot.telegram.client import Destination, reply_target
 from bot.telegram.context import Context
-from bot.telegram.updates.inbox_queue import InboxQueue
+from bot.telegram.updates import InboxQueue
 
 LOG = logging.getLogger(__name__)
 

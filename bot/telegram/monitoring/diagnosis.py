@@ -19,7 +19,7 @@ from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.client import reply_target, send, with_retries
 from bot.telegram.context import Context
-from bot.telegram.updates.inbox_queue import InboxQueue
+from bot.telegram.updates import InboxQueue
 from bot.text import Texts
 
 

@@ -1,4 +1,4 @@
-"""The library's update queue, made durable: `put` returns once the update is kept."""
+"""The library's update queue, made durable: updates are stored in the inbox before they are dispatched."""
 
 from __future__ import annotations
 
@@ -17,45 +17,50 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import WriteBehindStore
 from bot.telegram.client import RawUpdate, UnreadableUpdateError, raw_update, read_update
 
+_IN_PROGRESS_PER_WORK_SLOT = 2
+"""Updates in progress for each that is handled at once: the others are ready when a work slot becomes free."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadableUpdate:
-    """Comes out of the queue in the place of an update that can't be read."""
+    """Dispatched in the place of an update that can't be parsed."""
 
     key: int
-    """What it is kept under: Telegram's number, or a negative one where it holds none."""
+    """Its key in the inbox: Telegram's number, or a negative one where it holds none."""
     reason: str
-    """Why it can't be read, without anything that it holds."""
+    """Why it can't be parsed, without anything that it holds."""
 
 
 class InboxQueue(asyncio.Queue[object]):
-    """Keeps updates in the database; what there is room for comes out to be handled."""
+    """Stores updates in the inbox; what the inbox worker dispatches comes out of the queue, parsed."""
 
-    def __init__(self, database: Database, names: Pseudonyms, memories: WriteBehindStore, at_work: int) -> None:
-        """`at_work` is how many updates are handled at once; twice as many may be in the house."""
+    def __init__(self, database: Database, names: Pseudonyms, memories: WriteBehindStore, concurrency: int) -> None:
+        """`concurrency` is how many updates are handled at once."""
         super().__init__()
-        self.worker = InboxWorker(database, uuid4().hex, memories, self._dispatch, 2 * at_work)
+        capacity = _IN_PROGRESS_PER_WORK_SLOT * concurrency
+        self.worker = InboxWorker(database, uuid4().hex, memories, self._dispatch, capacity)
+        """Stores and dispatches the updates."""
         self.bot: Bot | None = None
-        """Whose updates these are."""
+        """The bot that parsed updates refer to."""
         self._names = names
 
     async def put(self, item: object) -> None:
-        """Keep an update; what else the library puts in passes through."""
+        """Store an update; other items, which the library puts in itself, go into the queue."""
         if isinstance(item, Update):
             await self.enqueue([raw_update(item.to_json())])
         else:
             await super().put(item)
 
     async def enqueue(self, updates: Sequence[RawUpdate]) -> bool:
-        """Keep updates; False where that isn't possible, so that Telegram must not be told that they arrived."""
+        """Store updates; False where they couldn't be, so that Telegram must not be told that they arrived."""
         now = time.time()
         named = self._names.of
         return await self.worker.enqueue(
             [IncomingUpdate(one.key, named("chat", one.chat), one.text, now) for one in updates]
         )
 
-    def _dispatch(self, held: ClaimedUpdate) -> None:
+    def _dispatch(self, claimed: ClaimedUpdate) -> None:
         try:
-            self.put_nowait(read_update(held.content, self.bot))
+            self.put_nowait(read_update(claimed.content, self.bot))
         except UnreadableUpdateError as error:
-            self.put_nowait(UnreadableUpdate(held.update_id, str(error)))
+            self.put_nowait(UnreadableUpdate(claimed.update_id, str(error)))
