@@ -1,4 +1,4 @@
-"""What happens when handling an update fails."""
+"""The handlers of failures: an update whose handling failed, or that can't be read."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from bot.telegram.updates import MAX_FAILURES, GaveUp, TryAgain, UnreadableUpdat
 
 LOG = logging.getLogger(__name__)
 
-UNWANTED = re.compile(
+_NOT_ALLOWED = re.compile(
     "not enough rights|have no rights|need administrator rights|chat_admin_required|chat_write_forbidden"
     r"|chat_(guest_)?send_(\w+_)?forbidden|chat_restricted|chat_invalid|channel_private|user_banned_in_channel"
     "|user_is_blocked|user_deactivated|input_user_deactivated|peer_id_invalid|chat not found|user not found"
     "|topic_closed|topic_deleted|message thread not found|group chat was deactivated",
     re.IGNORECASE,
 )
-"""What Telegram says where the bot is muted or thrown out, where the chat, the person or the topic is gone or closed.
+"""Telegram's words where the bot is muted or banned, or where the chat, the user or the topic is gone or closed.
 
-Words in capitals come from behind the Bot API, which passes them on as they are.
+The names with underscores are those of Telegram's own servers, which the Bot API passes on as they are.
 """
 
 
 async def failed(update: object, context: Context) -> None:
-    """Log the failure without the message's words, and tell whoever waits for an answer.
+    """Log the failure without the words of the message, and apologise to whoever expects an answer.
 
-    Raises ApplicationHandlerStop where the update is handled again: other handlers would say a thing twice.
+    Raises ApplicationHandlerStop where the update is handled again, so that no other handler answers it meanwhile.
     """
     error = context.error
     number = update.update_id if isinstance(update, Update) else None
@@ -46,11 +46,11 @@ async def failed(update: object, context: Context) -> None:
     where = describe(error) if error is not None else ""
     verdict = context.services.attempts.record_failure(number, error, where)
     if isinstance(verdict, TryAgain):
-        level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are told where they begin
+        level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # the outage log reports outages
         LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
         raise ApplicationHandlerStop
     if isinstance(verdict, GaveUp) and verdict.failures > MAX_FAILURES:
-        return  # another handler of the last attempt: the failure is told already
+        return  # another handler failed at the last attempt too; the update's failure is logged already
     context.services.health.failures += 1
     context.services.metrics.failures.inc()
     if isinstance(error, TelegramError):
@@ -64,11 +64,11 @@ async def failed(update: object, context: Context) -> None:
 
 
 async def unreadable(update: UnreadableUpdate, context: Context) -> None:
-    """Tell once that an update can't be read; it is kept as a dead letter."""
+    """Log that an update can't be read; it is stored as a dead letter."""
     context.services.health.failures += 1
     context.services.metrics.failures.inc()
     LOG.warning(
-        "Update %s can't be read (%s); it is kept as a dead letter, and /diag lists it. "
+        "Update %s can't be read (%s); it is stored as a dead letter, and /diag lists it. "
         "If there are more, update the bot, or the Bot API server that BOT_API_URL names",
         update.key,
         update.reason,
@@ -83,9 +83,9 @@ def describe(error: BaseException) -> str:
 
 
 def _may_not_write(error: Exception | None) -> bool:
-    """Tell whether the bot was blocked, thrown out or muted, or its place was closed: nothing it could help."""
+    """Check whether the bot is blocked, banned or muted, or the topic is closed: nothing that a retry could change."""
     if isinstance(error, BadRequest):
-        return UNWANTED.search(error.message) is not None
+        return _NOT_ALLOWED.search(error.message) is not None
     return isinstance(error, Forbidden)
 
 
@@ -95,7 +95,7 @@ async def _apologise(update: Update, context: Context) -> None:
         if query is not None and query.message is not None:
             text = context.texts(spoken(query.from_user.language_code), "telegram.failed")
             await send(context.bot, reply_target(query.message), [escape(text)])
-        elif update.message is not None and _waits(update.message, context):
+        elif update.message is not None and _expects_answer(update.message, context):
             text = context.texts(language_of(update.message), "telegram.failed")
             await send(context.bot, reply_target(update.message), [escape(text)])
     except TelegramError as error:
@@ -104,6 +104,6 @@ async def _apologise(update: Update, context: Context) -> None:
         LOG.error("Update %s: the apology failed: %s", update.update_id, describe(error))  # noqa: TRY400  # as above
 
 
-def _waits(message: Message, context: Context) -> bool:
-    """Tell whether whoever wrote `message` expects an answer."""
+def _expects_answer(message: Message, context: Context) -> bool:
+    """Check whether a message is addressed to the bot."""
     return message.chat.type == ChatType.PRIVATE or question(message, context.me) is not None

@@ -74,7 +74,7 @@ def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> No
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
-        LOG.info("%s: finishing what is at work; the rest stays in the inbox", name.name)
+        LOG.info("%s: finishing the updates in progress; the rest stays in the inbox", name.name)
 
     for name in (signal.SIGINT, signal.SIGTERM):
         try:

@@ -1,8 +1,8 @@
-"""The policy by which requests reach Telegram; everything that is sent, edited or asked for goes through it.
+"""The policy by which requests reach Telegram; all that handlers send, edit, delete or look up goes through it.
 
-The HTTP client below makes one request and raises what went wrong. The modules beside it (`messages`, `edits`,
-`callback_answers`) say which request to make. What happens in between is decided here: whose turn it is to send, what
-is tried again and after which delay, what becomes of refused markup, and where a group or a topic has moved.
+`messages`, `edits` and `callback_answers` say which request to make; `http_client` makes one request and raises what
+went wrong. What happens in between is decided here: which update may send next, what is tried again and after which
+delay, what becomes of refused markup, and where to send when a group or a topic has moved.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ _TOPIC_NOT_FOUND = "message thread not found"
 
 
 class Sender:
-    """Makes the requests of one update, or of one background task."""
+    """Makes the requests of one update, or of one background task.
+
+    From the outside in: follow the destination, fall back to plain text, repeat after a delay, wait for the send slot.
+    """
 
     def __init__(
         self, send_slot: SendSlot | None = None, work_slot: WorkSlot | None = None, outages: OutageLog | None = None
