@@ -1,4 +1,4 @@
-"""Messages go out one after another, each written down before the next, as long as the bot keeps up."""
+"""Messages go out one after another, each recorded before the next, as long as the bot keeps up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def limiter() -> SendLimiter:
     return SendLimiter(lambda: False, LONG, LONG)
 
 
-async def test_the_next_waits_until_the_end_of_the_last(limiter: SendLimiter) -> None:
+async def test_a_message_waits_until_the_update_before_it_is_completed(limiter: SendLimiter) -> None:
     first, second = SendSlot(limiter), SendSlot(limiter)
     await first.acquire()
     waiting = asyncio.create_task(second.acquire())
@@ -95,7 +95,7 @@ async def test_a_message_that_has_waited_long_goes_out_beside_the_others(limiter
     assert not limiter.alone.locked()
 
 
-async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(limiter: SendLimiter) -> None:
+async def test_while_the_bot_is_backlogged_some_messages_go_out_side_by_side(limiter: SendLimiter) -> None:
     backlogged = replace(limiter, backlogged=lambda: True)
     some = [SendSlot(backlogged) for _ in range(MAX_CONCURRENT_SENDS)]
     for one in some:
@@ -113,7 +113,7 @@ async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side
     assert not limiter.side_by_side.locked()
 
 
-async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:
+async def test_no_message_goes_out_before_the_one_before_it_is_recorded(bot: App, api: BotApi) -> None:
     in_doubt: list[int] = []
 
     def look(connection: Connection) -> None:

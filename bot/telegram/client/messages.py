@@ -128,7 +128,6 @@ async def typing(bot: Bot, destination: Destination, after: float = TYPING_DELAY
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _show_typing(bot: Bot, destination: Destination, after: float) -> None:
