@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
-from bot.telegram.context import Services
+from bot.telegram.services import Options, make_services
 from bot.telegram.updates import Listening
 
 
@@ -27,25 +27,28 @@ def run(_: Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     if settings.token is None:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
-    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM)
+    proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM_API_URL)
     build, database = compose.builder(settings), compose.database(settings)
     with loading_without_gc():
         assistant = Assistant(lambda: build.from_folder(settings.knowledge_dir), extend=build.extended)
     give_back()
-    services = Services(
+    options = Options(
+        admins=settings.admin_ids,
+        concurrency=settings.concurrency,
+        retention_days=settings.retention_days,
+        listening=_listening(settings, settings.token),
+        anonymous_admin_groups=settings.anonymous_admins,
+        proxy=proxy,
+        zone=compose.zone(settings),
+        watched_folder=settings.knowledge_dir if settings.watch else None,
+    )
+    services = make_services(
         assistant,
         compose.texts(settings),
-        settings.admin_ids,
+        options,
         database,
         Pseudonyms(settings.token),
         KnowledgeSync(database, assistant, settings.knowledge_dir, build.from_folder),
-        settings.concurrency,
-        settings.retention_days,
-        _listening(settings, settings.token),
-        anonymous=settings.anonymous_admins,
-        proxy=proxy,
-        zone=compose.zone(settings),
-        watched=settings.knowledge_dir if settings.watch else None,
     )
     lifecycle.run(app.build(settings.token, services, settings.api_url))
     return 0

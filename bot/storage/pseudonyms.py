@@ -27,6 +27,14 @@ class Pseudonyms:
         """Return the number of what ids spell together; it fits into a signed 64-bit column."""
         return self._cached_hash(parts)
 
+    def person(self, user: int) -> int:
+        """Return the pseudonym of a user, or of a chat in whose name somebody writes."""
+        return self.of("person", user)
+
+    def chat(self, chat: int) -> int:
+        """Return the pseudonym of a chat."""
+        return self.of("chat", chat)
+
     def of_text(self, purpose: str, text: str) -> int:
         """Return the number of what somebody wrote, and remember it not even in memory."""
         return self._hash((purpose, text))

@@ -1,8 +1,7 @@
-"""The Telegram bot as a whole: its handlers, and what they are built into."""
+"""Puts the Telegram application together: its handlers, in one list, its client, inbox and order of updates."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from typing import cast
@@ -22,37 +21,35 @@ from telegram.ext import (
 )
 
 from bot.telegram import callbacks, errors
-from bot.telegram.access.guards import for_admins, rate_limited
+from bot.telegram.access import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
-from bot.telegram.answering.addressed import ASK, from_somebody
+from bot.telegram.answering.addressed import ASK, is_from_person
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.browsing import commands, random_commands
 from bot.telegram.client import BotClient, HttpClient, UpdatesHttpClient
-from bot.telegram.context import App, Context, Services
+from bot.telegram.context import App, Context
 from bot.telegram.curation import gap_review, reload_command
 from bot.telegram.monitoring import diagnosis, stats
+from bot.telegram.services import Options, Services
 from bot.telegram.settings import group_settings, membership, personal_language, privacy
 from bot.telegram.updates import ChatOrder, InboxQueue, UnreadableUpdate
 
-LOG = logging.getLogger(__name__)
+TELEGRAM_API_URL = "https://api.telegram.org/bot"
+"""Where Telegram serves the Bot API; the token follows."""
+LOAD, HANDLE, SAVE = -10, 0, 10
+"""Groups of handlers, in this order; in each, the first handler that fits an update handles it."""
 
 
-TELEGRAM = "https://api.telegram.org/bot"
-"""The Bot API of Telegram itself."""
-BEFORE, DEFAULT_GROUP, AFTER = -10, 0, 10
-"""Groups of handlers; of each, one handles an update, in this order."""
-
-
-class _FromSomebody(filters.MessageFilter):
+class _FromPerson(filters.MessageFilter):
     """Messages by people, or by chats in whose name people write."""
 
     def filter(self, message: Message) -> bool:
-        return from_somebody(message)
+        return is_from_person(message)
 
 
 def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
-    """List what the bot reacts to; the first that fits an update handles it."""
-    new = filters.UpdateType.MESSAGE & _FromSomebody()
+    """List what the bot reacts to; the first handler that fits an update handles it."""
+    new = filters.UpdateType.MESSAGE & _FromPerson()
     typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
         TypedCommandHandler("start", rate_limited(commands.start), typed),
@@ -74,46 +71,53 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
         MessageHandler(new, ask.answer),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromSomebody(), ask.revise),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromPerson(), ask.answer_edited),
         CallbackQueryHandler(callbacks.tapped),
-        InlineQueryHandler(inline.offered),
+        InlineQueryHandler(inline.answer_inline_query),
         ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
 
 def build(token: SecretStr, services: Services, api_url: str | None = None) -> App:
-    """Put the application together; nothing is sent yet. `api_url` reaches up to and with `/bot`."""
-    # The library's coming default; without it, every flood wait warns of a deprecation.
+    """Put the application together; nothing is sent yet. `api_url` ends with `/bot`; None for Telegram's own."""
+    # The coming default of the library, which otherwise warns of a deprecation at every flood wait.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    # The library calls this once for its data, and asks no more of it than to be callable.
-    made_services = cast("type[Services]", lambda: services)
-    queue = InboxQueue(services.database, services.names, services.memories, services.concurrency)
-    order = ChatOrder(services.concurrency, services.attempts, queue.worker)
-    where = api_url or TELEGRAM
-    client = BotClient(
-        token.get_secret_value(),
-        base_url=where,
-        base_file_url=f"{where.removesuffix('/bot')}/file/bot",
-        request=HttpClient(2 * services.concurrency, services.proxy),
-        get_updates_request=UpdatesHttpClient(2, services.proxy),
-    )
-    builder = (
+    concurrency = services.options.concurrency
+    client = _client(token, services.options, api_url or TELEGRAM_API_URL)
+    inbox = InboxQueue(client, services.database, services.pseudonyms, services.write_behind, concurrency)
+
+    async def handle(update: object) -> None:
+        await application.process_update(update)
+
+    order = ChatOrder(concurrency, services.attempts, inbox.worker, handle)
+    built = (
         ApplicationBuilder()
+        .application_class(App, {"services": services})
         .bot(client)
-        .context_types(ContextTypes(context=Context, bot_data=made_services))
+        .context_types(ContextTypes(context=Context))
         .concurrent_updates(order)
-        .update_queue(queue)
+        .update_queue(inbox)
         .updater(None)
         .job_queue(None)
+        .build()
     )
-    application: App = builder.build()
-    queue.bot, order.process_again = application.bot, application.process_update
+    application = cast("App", built)  # the builder's types don't follow `application_class`
     application.add_handlers(
         {
-            BEFORE: [TypeHandler(Update, conversation_state.recall)],
-            DEFAULT_GROUP: [*handlers(), TypeHandler(UnreadableUpdate, errors.unreadable)],
-            AFTER: [TypeHandler(Update, conversation_state.keep)],
+            LOAD: [TypeHandler(Update, conversation_state.load_state)],
+            HANDLE: [*handlers(), TypeHandler(UnreadableUpdate, errors.handle_unreadable)],
+            SAVE: [TypeHandler(Update, conversation_state.save_state)],
         }
     )
-    application.add_error_handler(errors.failed)
+    application.add_error_handler(errors.handle_error)
     return application
+
+
+def _client(token: SecretStr, options: Options, api_url: str) -> BotClient:
+    return BotClient(
+        token.get_secret_value(),
+        base_url=api_url,
+        base_file_url=f"{api_url.removesuffix('/bot')}/file/bot",
+        request=HttpClient(2 * options.concurrency, options.proxy),
+        get_updates_request=UpdatesHttpClient(2, options.proxy),
+    )

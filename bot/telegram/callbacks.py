@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from telegram import Update
 
 from bot.errors import StorageError
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.browsing import commands
@@ -42,7 +42,8 @@ async def tapped(update: Update, context: Context) -> None:
         return
     button, message = unpack(query.data or "", CALLBACKS), query.message
     if button is None or message is None:
-        await answer_callback(query, context.texts(spoken(query.from_user.language_code), "telegram.unknown_button"))
+        language = interface_language(query.from_user.language_code)
+        await answer_callback(query, context.texts(language, "telegram.unknown_button"))
         return
     if not isinstance(button, Delete) and not _within_limits(context, reply_target(message, asker=query.from_user.id)):
         await answer_callback(query, context.texts(button.language, "limits.slower"))
@@ -57,4 +58,4 @@ async def tapped(update: Update, context: Context) -> None:
 def _within_limits(context: Context, destination: Destination) -> bool:
     """Take one from the allowance of whoever taps and of their group; tell whether there was one left."""
     group = destination.chat if destination.group else None
-    return context.services.limits.take(destination.asker, group) == "admitted"
+    return context.services.rate_limits.take(destination.asker, group) == "admitted"

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -25,7 +25,7 @@ from bot.telegram.client import Backoff, OutageLog, unless_stopped
 from bot.telegram.context import App
 from bot.telegram.curation import approval, watch
 from bot.telegram.errors import describe
-from bot.telegram.updates import WEBHOOK_PATH, ChatOrder, Endpoints, InboxQueue, poll, serving
+from bot.telegram.updates import WEBHOOK_PATH, Endpoints, poll, serving
 
 LOG = logging.getLogger(__name__)
 
@@ -100,19 +100,19 @@ async def serve(application: App, stop: asyncio.Event, shutdown_seconds: float =
 
     What isn't finished `shutdown_seconds` later stays in the inbox.
     """
-    services = application.bot_data
+    services = application.services
     try:
         await unless_stopped(stop, services.database.upgrade())
         if stop.is_set():
             return
         await approval.learn(services)
         # Hosts expect a web process to listen within a minute, whether Telegram can be reached or not.
-        async with serving(_endpoints(application).application(), services.listening):
+        async with serving(_endpoints(application).application(), services.options.listening):
             if not await _retry_until_stopped(application, stop, application.initialize):
                 return
             await application.start()
-            await inbox_of(application).worker.start()
-            await services.sharing.start()
+            await application.inbox.worker.start()
+            await services.knowledge_sync.start()
             async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
@@ -123,33 +123,33 @@ async def serve(application: App, stop: asyncio.Event, shutdown_seconds: float =
 
 
 def _endpoints(application: App) -> Endpoints:
-    services = application.bot_data
-    listening = services.listening
+    services = application.services
+    listening = services.options.listening
     secret = listening.secret if listening is not None and listening.webhook is not None else None
     return Endpoints(
-        inbox_of(application),
+        application.inbox,
         services.metrics,
         secret,
         services.assistant,
-        lambda: services.sharing.failure_reason,
+        lambda: services.knowledge_sync.failure_reason,
     )
 
 
 @asynccontextmanager
 async def _background_tasks(application: App) -> AsyncIterator[None]:
     """Run what goes on beside the updates: retention, notifications of other replicas, the watch over the files."""
-    services = application.bot_data
+    services = application.services
     stopping, approved = asyncio.Event(), asyncio.Event()
     reactions = {
-        notifications.INBOX: inbox_of(application).worker.wake,
-        notifications.KNOWLEDGE: services.sharing.wake,
+        notifications.INBOX: application.inbox.worker.wake,
+        notifications.KNOWLEDGE: services.knowledge_sync.wake,
         notifications.PHRASINGS: approved.set,
     }
     # Retention is stopped by its event and not cancelled, so that a deletion is finished.
-    tidying = asyncio.create_task(retention.run_retention(services.database, services.retention, stopping))
+    tidying = asyncio.create_task(retention.run_retention(services.database, services.options.retention_days, stopping))
     works = (
         notifications.listen(services.database, reactions),
-        services.sharing.follow(),
+        services.knowledge_sync.follow(),
         approval.follow(services, approved),
         watch.watch(services, application.bot),
     )
@@ -167,13 +167,15 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
 
 async def _receive_updates(application: App, stop: asyncio.Event) -> None:
     """Have Telegram deliver updates by webhook, or poll, until `stop` is set."""
-    services, bot = application.bot_data, application.bot
-    application.create_task(menus.publish(bot, services.texts, services.admins))
+    services, bot = application.services, application.bot
+    application.create_task(menus.publish(bot, services.texts, services.options.admins))
     _log_start(application)
-    if services.listening is not None and services.listening.webhook is not None:
-        await _receive_by_webhook(application, stop, services.listening.webhook, services.listening.secret)
+    if services.options.listening is not None and services.options.listening.webhook is not None:
+        await _receive_by_webhook(
+            application, stop, services.options.listening.webhook, services.options.listening.secret
+        )
     elif await _retry_until_stopped(application, stop, bot.delete_webhook):
-        inbox = inbox_of(application)
+        inbox = application.inbox
         await leader_election.run_as_leader(
             services.database,
             inbox.worker.replica,
@@ -202,7 +204,7 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
 
     Raises InvalidToken and BadRequest, which Telegram would only repeat.
     """
-    backoff, proxy = Backoff(OutageLog(LOG)), application.bot_data.proxy
+    backoff, proxy = Backoff(OutageLog(LOG)), application.services.options.proxy
     while not stop.is_set():
         try:
             await request()
@@ -216,11 +218,6 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
             backoff.record_success()
             return True
     return False
-
-
-def inbox_of(application: App) -> InboxQueue:
-    """Return the application's inbox."""
-    return cast("InboxQueue", application.update_queue)
 
 
 def token_refused(application: App) -> str:
@@ -239,7 +236,7 @@ def webhook_refused(public_url: str, reason: str) -> str:
 
 
 def _log_start(application: App) -> None:
-    knowledge = application.bot_data.assistant.knowledge
+    knowledge = application.services.assistant.knowledge
     me = application.bot.bot
     LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
     if not me.can_read_all_group_messages:
@@ -254,13 +251,13 @@ def _log_start(application: App) -> None:
 
 async def _shut_down(application: App, seconds: float) -> None:
     """Finish the updates in progress, as long as there is time, record their completion, and close all connections."""
-    database = application.bot_data.database
+    database = application.services.database
     if application.running:
         recording_seconds = inbox_worker.STOP_TIMEOUT_SECONDS
         if not await database.answers(DATABASE_TIMEOUT_SECONDS):
             # Completions can't be recorded; the host would kill a process that waits for that.
             seconds = recording_seconds = DATABASE_TIMEOUT_SECONDS / 2
-        worker = inbox_of(application).worker
+        worker = application.inbox.worker
         worker.stop_dispatching()
         await _finish_updates(application, seconds)
         await worker.stop(recording_seconds)
@@ -276,9 +273,9 @@ async def _finish_updates(application: App, seconds: float) -> None:
         async with asyncio.timeout(seconds):
             await asyncio.shield(stopping)
     except TimeoutError:
-        in_progress = inbox_of(application).worker.in_progress
+        in_progress = application.inbox.worker.in_progress
         LOG.warning("%d updates weren't finished within %.0f seconds; they stay in the inbox", in_progress, seconds)
-        cast("ChatOrder", application.update_processor).stop()
+        application.chat_order.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(CANCEL_SECONDS):
                 await stopping

@@ -8,12 +8,13 @@ from itertools import count
 
 import pytest
 
-from bot.storage import gaps, history, phrasing_decisions, preferences, retention, votes
+from bot.answers.conversation import CONVERSATION_SECONDS
+from bot.storage import gaps, history, phrasing_decisions, retention, votes
 from bot.storage.database import Database
 from bot.storage.figures import Chats
 from bot.storage.history import DAY_SECONDS, Exchange, Forgotten, without_names
 from bot.storage.phrasing_decisions import SNOOZE_SECONDS, Wording
-from bot.storage.preferences import ChatSettings
+from bot.storage.preferences import GENERAL, SHARED_CACHE_SECONDS, ChatSettings, Preferences
 from bot.storage.statistics import statistics
 from bot.storage.time_zone import UTC_ZONE
 from tests.builders import kept
@@ -185,27 +186,45 @@ async def test_exported_wordings_were_approved(database: Database) -> None:
 
 
 async def test_a_person_chooses_a_language_and_takes_it_back(database: Database) -> None:
-    assert await preferences.language_of(database, ADA) is None
-    await preferences.save_language(database, ADA, "en")
-    await preferences.save_language(database, ADA, "zh-Hant")
+    preferences = Preferences(database)
+    assert await preferences.language_of(ADA) is None
+    await preferences.save_language(ADA, "en")
+    await preferences.save_language(ADA, "zh-Hant")
 
-    assert await preferences.language_of(database, ADA) == "zh-Hant"
-    assert await preferences.language_of(database, BOB) is None
-    assert await preferences.save_language(database, ADA, None)
-    assert not await preferences.save_language(database, ADA, None)
-    assert await preferences.language_of(database, ADA) is None
+    for reader in (preferences, Preferences(database)):
+        assert await reader.language_of(ADA) == "zh-Hant"
+        assert await reader.language_of(BOB) is None
+    assert await preferences.save_language(ADA, None)
+    assert not await preferences.save_language(ADA, None)
+    for reader in (preferences, Preferences(database)):
+        assert await reader.language_of(ADA) is None
 
 
-async def test_the_settings_of_a_group_are_kept_and_move_with_it(database: Database) -> None:
-    assert await preferences.settings_of(database, 5) == ChatSettings()
-    await preferences.save_settings(database, 5, ChatSettings("en"))
-    await preferences.save_settings(database, 5, ChatSettings(None, quiet=True, topic=preferences.GENERAL))
-    await preferences.save_settings(database, 6, ChatSettings("zh"))
+async def test_the_settings_of_a_group_are_stored_and_move_with_it(database: Database) -> None:
+    preferences = Preferences(database)
+    assert await preferences.settings_of(5) == ChatSettings()
+    await preferences.save_settings(5, ChatSettings("en"))
+    await preferences.save_settings(5, ChatSettings(None, quiet=True, topic=GENERAL))
+    await preferences.save_settings(6, ChatSettings("zh"))
 
-    await preferences.move_settings(database, 5, 6)
+    await preferences.move_settings(5, 6)
 
-    assert await preferences.settings_of(database, 5) == ChatSettings()
-    assert await preferences.settings_of(database, 6) == ChatSettings(None, quiet=True, topic=0)
+    for reader in (preferences, Preferences(database)):
+        assert await reader.settings_of(5) == ChatSettings()
+        assert await reader.settings_of(6) == ChatSettings(None, quiet=True, topic=0)
+
+
+async def test_what_another_process_has_set_shows_once_the_cache_has_expired(database: Database) -> None:
+    now = 0.0
+    here, elsewhere = Preferences(database, lambda: now), Preferences(database)
+    assert await here.language_of(ADA) is None
+    assert await here.settings_of(5) == ChatSettings()
+    await elsewhere.save_language(ADA, "en")
+    await elsewhere.save_settings(5, ChatSettings("zh"))
+
+    assert (await here.language_of(ADA), await here.settings_of(5)) == (None, ChatSettings()), "it is cached"
+    now = SHARED_CACHE_SECONDS if database.shared else CONVERSATION_SECONDS
+    assert (await here.language_of(ADA), await here.settings_of(5)) == ("en", ChatSettings("zh"))
 
 
 async def test_statistics_sum_up_the_last_days(database: Database) -> None:

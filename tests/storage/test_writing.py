@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from bot.errors import StorageError
-from bot.storage import history, preferences
+from bot.storage import history
 from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
 from bot.storage.history import Exchange, without_names
 from bot.storage.inbox import Completion, Inbox, IncomingUpdate
-from bot.storage.preferences import ChatSettings
+from bot.storage.preferences import ChatSettings, Preferences
 from bot.storage.schema import INBOX
 from bot.storage.state_loader import LoadedState, StateKeys, StateLoader
 from bot.storage.write_behind import ConversationRow, LimitRow, SentAnswerRow, WriteBehindStore
@@ -148,8 +148,9 @@ async def test_updates_that_come_side_by_side_are_looked_up_together(database: D
 
 async def test_each_gets_what_is_its_own(database: Database) -> None:
     settings = ChatSettings("en", quiet=True, topic=4)
-    await preferences.save_language(database, 12, "zh-Hant")
-    await preferences.save_settings(database, -1, settings)
+    preferences = Preferences(database)
+    await preferences.save_language(12, "zh-Hant")
+    await preferences.save_settings(-1, settings)
     recall = StateLoader(database)
 
     wanted = [StateKeys(11, (12, -1), 12, -1), StateKeys(12, (), None, None), StateKeys(-1, (12,), -1, 12)]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import pytest
 from pydantic import SecretStr
@@ -20,9 +20,11 @@ from bot.storage.database import Database
 from bot.storage.knowledge_sync import Build, KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.schema import DEAD_LETTER, INBOX
+from bot.telegram import services
 from bot.telegram.app import build
-from bot.telegram.context import App, Services
+from bot.telegram.context import App
 from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
+from bot.telegram.services import Options, Services
 from bot.telegram.updates import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
@@ -36,7 +38,7 @@ class MakeServices(Protocol):
     """See the fixture."""
 
     def __call__(
-        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None
+        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
     ) -> Services: ...
 
 
@@ -107,11 +109,19 @@ async def api() -> AsyncIterator[BotApi]:
 def make_services(texts: Texts, tmp_path: Path, database_file: Path, build_matcher: Build) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
-    def make(assistant: Assistant, url: str | None = None, listening: Listening | None = None) -> Services:
+    def make(
+        assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
+    ) -> Services:
         database = Database(url or f"sqlite+aiosqlite:///{database_file}")
-        sharing = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
-        names = Pseudonyms(SecretStr(TOKEN))
-        return Services(assistant, texts, frozenset({ADA.id}), database, names, sharing, listening=listening)
+        sync = KnowledgeSync(database, assistant, tmp_path / "knowledge", build_matcher)
+        chosen: dict[str, Any] = {
+            "admins": frozenset({ADA.id}),
+            "concurrency": 64,
+            "retention_days": 30,
+            "listening": listening,
+        }
+        pseudonyms = Pseudonyms(SecretStr(TOKEN))
+        return services.make_services(assistant, texts, Options(**chosen | options), database, pseudonyms, sync)
 
     return make
 
@@ -184,7 +194,7 @@ async def dead_letters(application: App, least: int) -> list[DeadLetter]:
     query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == DEAD_LETTER)
     async with asyncio.timeout(LIMIT):
         while True:
-            async with application.bot_data.database.read() as connection:
+            async with application.services.database.read() as connection:
                 found = (await connection.execute(query.order_by(INBOX.c.update_id))).all()
             if len(found) >= least:
                 return [DeadLetter(*row) for row in found]

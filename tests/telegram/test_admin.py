@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,7 +119,7 @@ async def test_reloads_at_once_queue(
 
 
 async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving: Serving, own: Assistant) -> None:
-    async with serving(api, own) as application, application.bot_data.sharing.build_lock:
+    async with serving(api, own) as application, application.services.knowledge_sync.build_lock:
         await api.private_message(ADA, "/reload")
         answer = await api.answer(ADA, NUCLEAR)
         assert answer.text.startswith(f"❓ {NUCLEAR}")
@@ -153,7 +152,7 @@ async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
 async def test_an_anonymous_admin_is_let_in_where_the_operator_allows_it(
     api: BotApi, make_services: MakeServices, own: Assistant, texts: Texts
 ) -> None:
-    allowed = replace(make_services(own), anonymous=frozenset({GROUP.id}))
+    allowed = make_services(own, anonymous_admin_groups=frozenset({GROUP.id}))
     async with serving_with(api, allowed):
         for command in ("reload", "settings", "stats", "diag"):
             await api.group_message(ANONYMOUS, f"/{command}@interview_bot", sender_chat=GROUP.json())

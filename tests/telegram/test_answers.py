@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.answers.reply import Reply, Scored
+from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
@@ -26,13 +27,13 @@ TAIPEI = User(21, "Mei", "mei", "zh-hant")
 async def delivered(bot: App, api: BotApi, reply: Reply) -> Sent:
     """Let the bot deliver a reply to Ada in private, however the matcher would have come to it."""
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, reply.question)
-    await deliver(Context(bot), Destination(ADA.id, None, asked["message_id"], group=False), reply)
+    await deliver(Context(bot), Destination(ADA.id, None, asked["message_id"], group=False), ChatSettings(), reply)
     return (await api.sent(1))[0]
 
 
 def suggestions(bot: App) -> Reply:
     """Return a reply that claims nothing and suggests the entries on energy."""
-    entries = bot.bot_data.assistant.knowledge.interviews[0].entries()
+    entries = bot.services.assistant.knowledge.interviews[0].entries()
     return Reply("能源？", "suggested", "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
 
 

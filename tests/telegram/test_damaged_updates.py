@@ -15,7 +15,6 @@ from bot.answers.assistant import Assistant
 from bot.storage.inbox import Inbox, IncomingUpdate, depth
 from bot.telegram.client import raw_update, read_update, split_updates
 from bot.telegram.context import App
-from bot.telegram.lifecycle import inbox_of
 from bot.telegram.updates import Listening, chat_of
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
@@ -104,8 +103,8 @@ async def test_an_older_server_tells_admins_apart_too(bot: App, api: BotApi) -> 
     api.world.members[GROUP.id, ADA.id] = "administrator"
     api.world.lacking.add("can_post_stories")
 
-    assert await bot.bot_data.group_admins.include(bot.bot, GROUP.id, ADA.id)
-    assert not await bot.bot_data.group_admins.include(bot.bot, GROUP.id, BOB.id)
+    assert await bot.services.group_admins.include(bot.bot, GROUP.id, ADA.id)
+    assert not await bot.services.group_admins.include(bot.bot, GROUP.id, BOB.id)
 
 
 @pytest.mark.timeout(120)
@@ -172,8 +171,8 @@ async def nothing_waits(application: App, api: BotApi) -> None:
     """Wait until every update is handled or given up."""
     oldest: float | None = 0.0
     while oldest is not None:
-        await api.wait_for(lambda: inbox_of(application).worker.in_progress == 0, "all to be handled", 60)
-        async with application.bot_data.database.read() as connection:
+        await api.wait_for(lambda: application.inbox.worker.in_progress == 0, "all to be handled", 60)
+        async with application.services.database.read() as connection:
             oldest = (await depth(connection)).oldest
 
 

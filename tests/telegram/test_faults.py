@@ -54,7 +54,7 @@ async def test_a_clock_that_is_set_anew_loses_nothing(
     assert told(caplog)[0] == (
         f"The clock jumped by {jump:+.0f} seconds; what is old is forgotten in an hour, check the clock"
     )
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 async def ask(api: BotApi, number: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from bot.answers.reply import Reply, Scored
 from bot.storage import gaps, history
+from bot.storage.preferences import ChatSettings
 from bot.storage.schema import HISTORY
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def until_kept(bot: App, api: BotApi, count: int) -> list[history.Exchange]:
     """Return what is kept, oldest first, once there is as much as expected."""
-    database = bot.bot_data.database
+    database = bot.services.database
     for _ in range(500):
         async with database.read() as connection:
             numbers = (await connection.execute(select(HISTORY.c.id).order_by(HISTORY.c.at))).scalars().all()
@@ -39,10 +40,12 @@ async def until_kept(bot: App, api: BotApi, count: int) -> list[history.Exchange
 
 async def suggested(bot: App, api: BotApi, question: str = "那个能源的事情") -> Sent:
     """Let the bot ask Ada back, however the matcher would have come to it."""
-    entries = list(bot.bot_data.assistant.knowledge.interviews[0].entries())
+    entries = list(bot.services.assistant.knowledge.interviews[0].entries())
     reply = Reply(question, "suggested", "zh", suggestions=tuple(Scored(entry, 0.3) for entry in entries[:2]))
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, question)
-    await deliver(Context(bot), Destination(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), reply)
+    await deliver(
+        Context(bot), Destination(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), ChatSettings(), reply
+    )
     await until_kept(bot, api, 1)  # no update ends here, with which it would be written down
     return (await api.sent(1))[0]
 
@@ -51,7 +54,7 @@ async def test_what_was_asked_is_kept_without_whose_it_was(bot: App, api: BotApi
     await api.group_message(BOB, f"@interview_bot {NUCLEAR}")
     (exchange,) = await until_kept(bot, api, 1)
 
-    names = bot.bot_data.names
+    names = bot.services.pseudonyms
     assert (exchange.question, exchange.status, exchange.language, exchange.via) == (NUCLEAR, "answered", "zh", "typed")
     assert (exchange.kind, exchange.entries) == ("supergroup", ("energy-talk/nuclear-view",))
     assert (exchange.chat, exchange.asker) == (names.of("chat", GROUP.id), names.of("person", BOB.id))
@@ -92,7 +95,7 @@ async def test_others_vote_too_but_only_the_asker_meant_something_else(bot: App,
     assert await api.tapped(BOB, answer, texts("zh", "feedback.wrong")) == texts("zh", "feedback.only_asker")
     assert await api.tapped(ADA, answer, "👍") == texts("zh", "feedback.thanks")
 
-    (miss,) = await gaps.misses(bot.bot_data.database)
+    (miss,) = await gaps.misses(bot.services.database)
     assert (miss.text, miss.down) == (NUCLEAR, 1)
 
 
@@ -125,7 +128,7 @@ async def test_a_chosen_suggestion_is_a_hint_at_what_the_wording_means(bot: App,
     await api.tapped(BOB, question, SOLAR)
 
     async with asyncio.timeout(LIMIT):  # a tap is acknowledged before the choice is stored
-        while not (found := await gaps.misses(bot.bot_data.database)) or sum(found[0].chosen.values()) < 2:
+        while not (found := await gaps.misses(bot.services.database)) or sum(found[0].chosen.values()) < 2:
             pass
     (miss,) = found
     assert (miss.text, dict(miss.chosen)) == ("那个能源的事情", {"energy-talk/solar": 2})
@@ -156,13 +159,13 @@ async def test_an_edited_question_is_kept_as_a_new_one(bot: App, api: BotApi) ->
     await until_kept(bot, api, 2)
     assert await api.tapped(ADA, answer, "👎") != ""
 
-    (miss,) = await gaps.misses(bot.bot_data.database)
+    (miss,) = await gaps.misses(bot.services.database)
     assert miss.text == SOLAR
 
 
 async def test_what_cannot_be_kept_is_answered_all_the_same(bot: App, api: BotApi, texts: Texts) -> None:
     first = await api.answer(ADA, NUCLEAR)
-    async with bot.bot_data.database.begin() as connection:
+    async with bot.services.database.begin() as connection:
         for table in ("votes", "choices", "history", "people", "chats"):
             await connection.execute(text(f"DROP TABLE {table}"))
 

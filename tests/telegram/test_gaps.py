@@ -42,7 +42,7 @@ async def missed(bot: App, question: str, times: int = 1, **more: object) -> int
             "took_ms": 1.0,
         }
         exchange = Exchange(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
-        await kept(bot.bot_data.database, exchange)
+        await kept(bot.services.database, exchange)
     return exchange.id
 
 
@@ -100,7 +100,7 @@ async def test_what_is_approved_outlives_a_restart_and_a_reload(
         assert (await api.answer(BOB, STRANGE)).text.startswith(f"❓ {entry}")
         await api.answer(ADA, "/reload")
         assert (await api.answer(ADA, STRANGE)).text.startswith(f"❓ {entry}")
-        assert await phrasing_decisions.find(application.bot_data.database, number) is not None
+        assert await phrasing_decisions.find(application.services.database, number) is not None
 
 
 async def test_the_most_frequent_comes_first_with_its_other_wordings(
@@ -125,7 +125,7 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert await turned(api, page, texts("zh", "gaps.later")) == texts("zh", "gaps.put_off")
         assert page.text == texts("zh", "gaps.none")
         assert page.labels == []
-        kept = await phrasing_decisions.in_states(application.bot_data.database, "ignored", "later")
+        kept = await phrasing_decisions.in_states(application.services.database, "ignored", "later")
         assert [one.text for one in kept] == ["", "", ""]
 
 
@@ -134,7 +134,7 @@ async def test_what_people_chose_is_offered_first_and_votes_are_shown(
 ) -> None:
     async with serving(api, own) as application:
         await started(api, application)
-        database = application.bot_data.database
+        database = application.services.database
         number = await missed(application, NUCLEAR, status="answered", entries=("energy-talk/nuclear-view",))
         await votes.record_vote(database, number, 1, "down", time.time())
         await votes.record_choice(database, number, 1, "fruit-talk/coconut", time.time())
@@ -152,7 +152,7 @@ async def test_a_wording_of_another_entry_is_refused(
 ) -> None:
     async with serving(api, own) as application:
         await started(api, application)
-        database = application.bot_data.database
+        database = application.services.database
         number = await missed(application, GAS, status="answered", entries=("energy-talk/gas",))
         await votes.record_vote(database, number, 1, "wrong", time.time())
         page = await api.answer(ADA, "/gaps")

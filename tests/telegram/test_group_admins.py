@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.telegram.chats.group_admins import BELIEVED, LOOKS, GroupAdmins
+from bot.telegram.chats.group_admins import CACHE_SECONDS, MAX_REFRESHES_PER_MINUTE, GroupAdmins
 from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent, User
@@ -131,7 +131,7 @@ async def test_who_is_no_admin_any_more_is_believed_for_a_minute_at_most(bot: Ap
     assert await admins.include(bot.bot, GROUP.id, ADA.id)
     assert not await admins.include(bot.bot, GROUP.id, BOB.id)
     assert not await admins.include(bot.bot, GROUP.id, ADA.id), "looking for Bob showed it"
-    now = BELIEVED + 1
+    now = CACHE_SECONDS + 1
     assert not await admins.include(bot.bot, GROUP.id, ADA.id)
 
 
@@ -140,9 +140,9 @@ async def test_refusing_somebody_often_asks_telegram_seldom(bot: App, api: BotAp
     admins = GroupAdmins(clock=lambda: now)
 
     assert not any([await admins.include(bot.bot, GROUP.id, BOB.id) for _ in range(50)])
-    assert len(api.called("getChatAdministrators")) == 1 + LOOKS
+    assert len(api.called("getChatAdministrators")) == 1 + MAX_REFRESHES_PER_MINUTE
 
-    now = 60 / LOOKS
+    now = 60 / MAX_REFRESHES_PER_MINUTE
     api.world.members[GROUP.id, BOB.id] = "administrator"
     assert await admins.include(bot.bot, GROUP.id, BOB.id)
 

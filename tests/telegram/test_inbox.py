@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, event
@@ -16,7 +15,6 @@ from bot.answers.assistant import Assistant
 from bot.storage.database import Database
 from bot.storage.inbox import depth
 from bot.telegram.context import App
-from bot.telegram.lifecycle import inbox_of
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, User
 from tests.telegram.conftest import MakeServices, Serving, serving_with
@@ -70,13 +68,13 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
 
     assert first.text.startswith(f"❓ {NUCLEAR}")
     assert second.text.startswith(f"❓ {SOLAR}")
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
     api: BotApi, assistant: Assistant, make_services: MakeServices
 ) -> None:
-    async with serving_with(api, replace(make_services(assistant), concurrency=4)) as application:
+    async with serving_with(api, make_services(assistant, concurrency=4)) as application:
         api.flood("sendMessage", 4)
         for _ in range(15):
             await api.private_message(ADA, NUCLEAR)
@@ -86,14 +84,14 @@ async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
 
         assert [message.chat for message in await api.sent(1)] == [BOB.id]
         await api.sent(16, limit=30)
-        assert inbox_of(application).worker.in_progress <= 8
+        assert application.inbox.worker.in_progress <= 8
 
 
 async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_others(
     api: BotApi, assistant: Assistant, make_services: MakeServices
 ) -> None:
     flooded = [User(800 + number, "Somebody") for number in range(8)]
-    async with serving_with(api, replace(make_services(assistant), concurrency=4), grace=0.2) as application:
+    async with serving_with(api, make_services(assistant, concurrency=4), grace=0.2) as application:
         api.flood("sendMessage", 130, times=len(flooded))
         for person in flooded:
             for question in (NUCLEAR, SOLAR, GAS):
@@ -102,7 +100,7 @@ async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_othe
 
         await api.answer(BOB, "What does Altman think of nuclear power?")
 
-        assert inbox_of(application).worker.in_progress <= 2 * len(flooded) + 1, "the rest stays in the inbox"
+        assert application.inbox.worker.in_progress <= 2 * len(flooded) + 1, "the rest stays in the inbox"
     assert [message.chat for message in api.world.sent] == [BOB.id], "nobody gets an apology"
 
 
@@ -115,7 +113,7 @@ async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, cap
 
     told = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [record.getMessage() for record in told] == ["a request to Telegram failed (Bad Gateway); trying again"]
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assistant, serving: Serving) -> None:
@@ -127,7 +125,7 @@ async def test_old_questions_get_one_apology_a_chat(api: BotApi, assistant: Assi
     async with serving(api, assistant) as application:
         sent = await api.sent(4)
 
-    late = application.bot_data.texts("zh", "telegram.late")
+    late = application.services.texts("zh", "telegram.late")
     assert [message.text == late for message in sent if message.chat == ADA.id] == [True, False, False]
     assert late not in [message.text for message in sent if message.chat == BOB.id]
 
@@ -197,9 +195,9 @@ async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
     await api.sent(10)
     await bot.update_queue.join()
 
-    await api.wait_for(lambda: inbox_of(bot).worker.in_progress == 0, "the ends to be noted")
+    await api.wait_for(lambda: bot.inbox.worker.in_progress == 0, "the ends to be noted")
     found = None
     while found is None or found.oldest is not None:
-        async with bot.bot_data.database.read() as connection:
+        async with bot.services.database.read() as connection:
             found = await depth(connection)
     assert (found.waiting, found.dead_letters) == (0, 0)

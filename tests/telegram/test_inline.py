@@ -11,7 +11,7 @@ from bot.answers.reply import Reply, Scored
 from bot.matching.matcher import Matcher
 from bot.matching.results import Status
 from bot.telegram.answering.answer_keyboards import Keyboards
-from bot.telegram.answering.inline import CACHED, articles, named
+from bot.telegram.answering.inline import CACHE_SECONDS, articles, entries_of
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, BotApi
 from tests.botapi.checks import results
@@ -40,7 +40,7 @@ async def test_nothing_typed_lists_what_people_ask_first_in_their_language(api: 
     answer = await api.inline(BOB, " ")
 
     assert [one["title"] for one in answer["results"]] == ["What does Altman think of nuclear power?"]
-    assert (answer["cache_time"], answer["is_personal"]) == (str(CACHED), True)
+    assert (answer["cache_time"], answer["is_personal"]) == (str(CACHE_SECONDS), True)
 
 
 @pytest.mark.usefixtures("bot")
@@ -71,7 +71,7 @@ def test_only_suggestions_are_listed_where_nothing_is_answered(assistant: Assist
     entries = tuple(assistant.knowledge.by_key.values())[:2]
     reply = Reply("?", status, "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
 
-    assert named(reply, assistant.knowledge) == (entries if status == "suggested" else ())
+    assert entries_of(reply, assistant.knowledge) == (entries if status == "suggested" else ())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

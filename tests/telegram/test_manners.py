@@ -6,8 +6,7 @@ import logging
 
 import pytest
 
-from bot.telegram.chats.rate_limits import GROUP as GROUP_LIMIT
-from bot.telegram.chats.rate_limits import PERSON, Bucket, Buckets, Limits
+from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi
@@ -144,7 +143,7 @@ async def test_an_answer_that_was_edited_to_another_is_given_again(api: BotApi) 
 
 
 async def test_who_asks_too_much_is_told_once_and_then_left_waiting(bot: App, api: BotApi, texts: Texts) -> None:
-    for _ in range(PERSON + 5):
+    for _ in range(PERSON_REQUESTS + 5):
         await api.private_message(ADA, "谢谢")
     await api.handled()
     await bot.update_queue.join()
@@ -152,13 +151,13 @@ async def test_who_asks_too_much_is_told_once_and_then_left_waiting(bot: App, ap
     told = [sent.text for sent in api.world.sent]
 
     assert told.count(texts("zh", "limits.slower")) == 1
-    assert PERSON < len(told) < PERSON + 5
+    assert PERSON_REQUESTS < len(told) < PERSON_REQUESTS + 5
     assert (await api.answer(BOB, "thanks")).text == texts("en", "smalltalk.thanks"), "others aren't concerned"
 
 
 async def test_a_tap_too_many_is_answered_with_a_note(bot: App, api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
-    while bot.bot_data.limits.take(ADA.id, None) == "admitted":
+    while bot.services.rate_limits.take(ADA.id, None) == "admitted":
         pass
 
     assert await api.tapped(ADA, answer, SOLAR) == texts("zh", "limits.slower")
@@ -197,59 +196,4 @@ async def test_a_message_that_is_refused_for_good_is_one_try_and_no_failure(
     (told,) = [record for record in caplog.records if record.name == "bot.telegram.errors"]
     assert (told.levelno, "may not write there" in told.getMessage()) == (logging.INFO, True)
     assert len(api.called("sendMessage")) == 1
-    assert bot.bot_data.health.failures == 0
-
-
-def test_a_bucket_refills_evenly_and_tells_its_limit_once() -> None:
-    now = 0.0
-    buckets = Buckets(4, lambda: now)
-
-    assert [buckets.take("a") for _ in range(6)] == ["admitted"] * 4 + ["first refused", "refused"]
-    assert buckets.take("b") == "admitted"
-    now = 15.0
-    assert [buckets.take("a") for _ in range(2)] == ["admitted", "refused"], "one came back; all was said"
-    now = 50.0
-    assert [buckets.take("a") for _ in range(3)] == ["admitted", "admitted", "first refused"]
-    now = 500.0
-    assert [buckets.take("a") for _ in range(5)] == ["admitted"] * 4 + ["first refused"], "never more than its size"
-
-
-def test_a_clock_that_jumps_takes_nothing_from_anybody() -> None:
-    now = 1000.0
-    buckets = Buckets(4, lambda: now)
-    assert [buckets.take("a") for _ in range(2)] == ["admitted"] * 2
-
-    now = 10.0
-    assert [buckets.take("a") for _ in range(3)] == ["admitted", "admitted", "first refused"]
-    now = 30.0
-    assert buckets.take("a") == "admitted", "it goes on from the new time"
-
-
-def test_what_had_to_wait_for_the_bot_was_not_asked_too_fast() -> None:
-    buckets = Buckets(4, lambda: 1000.0)
-
-    assert {buckets.take("a", made) for made in range(0, 900, 15)} == {"admitted"}
-    assert [buckets.take("b", 900.0) for _ in range(5)][-1] == "first refused"
-
-
-def test_what_was_left_elsewhere_in_the_same_moment_counts() -> None:
-    here, elsewhere = Buckets(4, lambda: 1000.0), Buckets(4, lambda: 1000.0)
-    here.take("a")
-    for _ in range(3):
-        elsewhere.take("a")
-
-    left = elsewhere.get("a")
-    assert left is not None
-    here.put("a", left)
-    here.put("a", Bucket(4, 1000.0, told=False))
-
-    assert [here.take("a") for _ in range(2)] == ["admitted", "first refused"]
-
-
-def test_a_group_has_a_limit_of_its_own() -> None:
-    limits = Limits(lambda: 0.0)
-
-    verdicts = [limits.take(person, GROUP.id) for person in range(GROUP_LIMIT + 2)]
-
-    assert verdicts == ["admitted"] * GROUP_LIMIT + ["first refused", "refused"]
-    assert limits.take(99, None) == "admitted"
+    assert bot.services.health.failures == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import MessageEntity
 
-from bot.telegram.answering.mentions import Command, command, mentions, without
+from bot.telegram.answering.mentions import Command, find_mentions, leading_command, remove_ranges
 from tests.botapi.markup import units
 from tests.botapi.user_actions import entities
 
@@ -35,10 +35,10 @@ def marked(text: str) -> list[MessageEntity]:
     ],
 )
 def test_a_mention_is_found_and_taken_out(text: str, rest: str) -> None:
-    found = list(mentions(text, marked(text), "interview_bot"))
+    found = list(find_mentions(text, marked(text), "interview_bot"))
 
     assert found
-    assert without(text, found) == rest
+    assert remove_ranges(text, found) == rest
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,15 @@ def test_a_mention_is_found_and_taken_out(text: str, rest: str) -> None:
     ],
 )
 def test_what_only_contains_the_name_is_no_mention(text: str) -> None:
-    assert list(mentions(text, marked(text), "interview_bot")) == []
+    assert list(find_mentions(text, marked(text), "interview_bot")) == []
 
 
 @pytest.mark.parametrize("kind", ["code", "pre", "url", "email", "text_link"])
 def test_what_is_shown_and_not_meant_is_no_mention(kind: str) -> None:
     text = "😀开源@interview_bot"
 
-    assert list(mentions(text, [MessageEntity(kind, 2, units(text) - 2)], "interview_bot")) == []
-    assert list(mentions(text, [MessageEntity(kind, 2, 2)], "interview_bot")) == [(4, 14)]
+    assert list(find_mentions(text, [MessageEntity(kind, 2, units(text) - 2)], "interview_bot")) == []
+    assert list(find_mentions(text, [MessageEntity(kind, 2, 2)], "interview_bot")) == [(4, 14)]
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_what_is_shown_and_not_meant_is_no_mention(kind: str) -> None:
     ],
 )
 def test_a_command_is_read_with_what_touches_it(text: str, found: Command | None) -> None:
-    assert command(text, marked(text)) == found
+    assert leading_command(text, marked(text)) == found
 
 
 def test_a_command_in_code_is_none() -> None:
-    assert command("/ask开源", [MessageEntity("code", 0, 4)]) is None
+    assert leading_command("/ask开源", [MessageEntity("code", 0, 4)]) is None
 
 
 def test_stretches_are_taken_out_by_their_utf16_offsets() -> None:
-    assert without("😀@bot 问", [(2, 4)]) == "😀  问"
-    assert without("a@bot@bot", [(1, 4), (5, 4)]) == "a"
-    assert without("无", []) == "无"
+    assert remove_ranges("😀@bot 问", [(2, 4)]) == "😀  问"
+    assert remove_ranges("a@bot@bot", [(1, 4), (5, 4)]) == "a"
+    assert remove_ranges("无", []) == "无"

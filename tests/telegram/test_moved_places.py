@@ -50,7 +50,7 @@ async def test_a_question_that_went_with_its_topic_is_answered_nowhere_else(bot:
     await bot.update_queue.join()
 
     assert api.world.sent == []
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
     assert api.called("sendMessage")[-1]["reply_parameters"]["allow_sending_without_reply"] is False
 
 

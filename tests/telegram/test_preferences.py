@@ -186,7 +186,7 @@ async def test_after_forget_nothing_is_left_of_a_private_chat(bot: App, api: Bot
     await api.answer(BOB, "/forget")
     await api.answer(BOB, "/help")  # handled once all is written down
 
-    names, database = bot.bot_data.names, bot.bot_data.database
+    names, database = bot.services.pseudonyms, bot.services.database
     async with database.read() as connection:
         for column in (ANSWERS.c.chat, CONVERSATIONS.c.chat, HISTORY.c.chat):
             rows = await connection.execute(select(column).where(column == names.of("chat", BOB.id)))

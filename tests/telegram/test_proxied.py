@@ -9,7 +9,6 @@ import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,7 +43,7 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
     api.url = api.url.replace("127.0.0.1", NAME)
     async with running(*(USER, PASSWORD) if credentials else ("", "")) as proxy:
         way = parse_proxy(f"{scheme}://{credentials}127.0.0.1:{proxy.port}")
-        async with serving_with(api, replace(make_services(assistant), proxy=way)):
+        async with serving_with(api, make_services(assistant, proxy=way)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {NAME}
@@ -53,7 +52,7 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
 async def test_socks4_names_an_address(api: BotApi, assistant: Assistant, make_services: MakeServices) -> None:
     async with running() as proxy:
         way = parse_proxy(f"socks4://127.0.0.1:{proxy.port}")
-        async with serving_with(api, replace(make_services(assistant), proxy=way)):
+        async with serving_with(api, make_services(assistant, proxy=way)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {"127.0.0.1"}
@@ -65,7 +64,7 @@ async def test_admins_are_told_whether_there_is_one(
 ) -> None:
     async with running(USER, PASSWORD) as proxy:
         way = parse_proxy(f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}", "ALL_PROXY") if with_it else None
-        async with serving_with(api, replace(make_services(assistant), proxy=way)):
+        async with serving_with(api, make_services(assistant, proxy=way)):
             told = (await api.answer(ADA, "/diag")).text
 
     shown = f"socks5h://127.0.0.1:{proxy.port}"
@@ -119,7 +118,7 @@ async def test_a_proxy_that_does_not_serve_is_told_as_the_problem(
     assistant: Assistant, make_services: MakeServices, kind: str, says: str
 ) -> None:
     async with going_wrong(kind) as way:
-        services = replace(make_services(assistant), proxy=way)
+        services = make_services(assistant, proxy=way)
         application = build(SecretStr("123456789:secret"), services, f"http://{NAME}:{free_port()}/bot")
         with pytest.raises(NetworkError) as failure:
             await application.bot.initialize()
@@ -138,7 +137,7 @@ async def test_the_log_tells_it_once_while_it_is_tried_again(
     caplog.set_level(logging.DEBUG)
     async with running(USER, "another") as proxy:
         way = parse_proxy(f"socks5://{CREDENTIALS}127.0.0.1:{proxy.port}", "HTTPS_PROXY")
-        async with serving_with(api, replace(make_services(assistant), proxy=way)):
+        async with serving_with(api, make_services(assistant, proxy=way)):
             await api.wait_for(lambda: "trying again" in caplog.text, "the line")
             proxy.password = PASSWORD
             assert await api.answer(ADA, NUCLEAR, limit=20)

@@ -1,4 +1,4 @@
-"""The pure parts: names, cutting, measuring, languages, short memory."""
+"""The pure parts: names, cutting, measuring, languages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from telegram.error import NetworkError, RetryAfter, TimedOut
 from bot.answers.assistant import Assistant
 from bot.answers.html import escape
 from bot.storage.history import ID_BITS
-from bot.telegram.access.menu_language import spoken
-from bot.telegram.chats.recent import RecentSet
-from bot.telegram.client import MAX_DELAY_SECONDS, Backoff, OutageLog, utf16
-from bot.telegram.client.message_split import cut, plain, split_messages
+from bot.telegram.access.incoming import interface_language
+from bot.telegram.client import MAX_DELAY_SECONDS, Backoff, OutageLog, split_messages, utf16
+from bot.telegram.client.message_split import cut, plain
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
@@ -129,7 +128,7 @@ def test_lengths_are_those_of_utf16(text: str, most: int) -> None:
     ],
 )
 def test_the_language_of_the_client_chooses_ours(tag: str | None, language: str) -> None:
-    assert spoken(tag) == language
+    assert interface_language(tag) == language
 
 
 @given(st.text())
@@ -138,19 +137,6 @@ def test_labels_are_one_short_line(text: str) -> None:
 
     assert len(cut_text) <= MAX_LABEL_CHARACTERS
     assert "\n" not in cut_text
-
-
-def test_what_was_just_done_is_remembered_for_a_while() -> None:
-    now = 0.0
-    recent = RecentSet(lasts=10, most=2, clock=lambda: now)
-
-    assert [recent.seen("a"), recent.seen("a")] == [False, True]
-    now = 11
-    assert recent.seen("a") is False
-    recent.forget("a")
-    assert recent.seen("a") is False
-    assert [recent.seen("b"), recent.seen("c")] == [False, False]
-    assert recent.seen("a") is False, "the oldest goes when there are too many"
 
 
 def test_an_outage_waits_ever_longer_and_starts_anew(

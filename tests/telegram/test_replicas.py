@@ -18,7 +18,7 @@ from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
 from bot.matching.matcher import Matcher
 from bot.storage.knowledge_sync import Build, KnowledgeSync
-from bot.telegram.chats.rate_limits import PERSON
+from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
 from bot.telegram.updates import Listening
 from tests.botapi import ADA, BOB, BotApi
@@ -51,7 +51,11 @@ class Fleet:
 
     @property
     def ways(self) -> list[str]:
-        return [str(app.bot_data.listening.webhook) for app in self.apps if app.bot_data.listening is not None]
+        return [
+            str(app.services.options.listening.webhook)
+            for app in self.apps
+            if app.services.options.listening is not None
+        ]
 
     def deliver_to(self, *numbers: int) -> None:
         """Let the balancer know these replicas alone."""
@@ -63,7 +67,7 @@ class Fleet:
 
     async def until_serving(self, number: int, version: str) -> None:
         await self.api.wait_for(
-            lambda: self.apps[number].bot_data.assistant.knowledge.version == version, "the new version", limit=5
+            lambda: self.apps[number].services.assistant.knowledge.version == version, "the new version", limit=5
         )
 
 
@@ -92,7 +96,7 @@ async def fleet(
             made = make_services(assistant, url, _listening(port))
             services = replace(
                 made,
-                sharing=KnowledgeSync(
+                knowledge_sync=KnowledgeSync(
                     made.database, assistant, folder, build if folder is folders[1] else build_matcher
                 ),
             )
@@ -151,9 +155,9 @@ async def test_a_reply_to_an_answer_is_understood_at_another_replica(fleet: Flee
 
 
 async def test_limits_are_those_of_the_whole_bot(fleet: Fleet) -> None:
-    texts = fleet.apps[0].bot_data.texts
+    texts = fleet.apps[0].services.texts
     sent: list[Sent] = []
-    for number in range(PERSON + 1):
+    for number in range(PERSON_REQUESTS + 1):
         fleet.deliver_to(number % 2)
         sent.append(await fleet.api.answer(BOB, NUCLEAR))
 
@@ -182,7 +186,7 @@ async def test_a_reload_reaches_every_replica(fleet: Fleet) -> None:
 
     await fleet.api.answer(ADA, "/reload")
 
-    version = fleet.apps[0].bot_data.assistant.knowledge.version
+    version = fleet.apps[0].services.assistant.knowledge.version
     await fleet.until_serving(1, version)
     fleet.deliver_to(1)
     assert NEW in (await fleet.api.answer(ADA, NUCLEAR)).text
@@ -193,14 +197,14 @@ async def test_a_replica_that_cannot_follow_keeps_the_old_and_says_so(
     fleet: Fleet, caplog: pytest.LogCaptureFixture
 ) -> None:
     fleet.broken.append("weights.toml: can't be read")
-    other = fleet.apps[1].bot_data
+    other = fleet.apps[1].services
     old = other.assistant.knowledge.version
     fleet.deliver_to(0)
     change_point(fleet.folders[0])
     await fleet.api.answer(ADA, "/reload")
-    new = fleet.apps[0].bot_data.assistant.knowledge.version
+    new = fleet.apps[0].services.assistant.knowledge.version
 
-    await fleet.api.wait_for(lambda: other.sharing.failure_reason, "the trouble", limit=5)
+    await fleet.api.wait_for(lambda: other.knowledge_sync.failure_reason, "the trouble", limit=5)
 
     ready = await fleet.ready(1)
     assert (ready.status_code, ready.json()["knowledge"]) == (503, old)

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Bilingual
+from bot.storage.preferences import ChatSettings
 from bot.storage.schema import ANSWERS
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
@@ -94,11 +95,11 @@ async def test_a_reply_after_a_restart_is_about_the_answer(
 
 async def long_answer(api: BotApi, app: App) -> list[Sent]:
     """Answer Ada in the group with more than fits into a message."""
-    entry = app.bot_data.assistant.knowledge.by_key["lighthouse/lamp"]
+    entry = app.services.assistant.knowledge.by_key["lighthouse/lamp"]
     reply = Reply(
         LAMP, "answered", "zh", (Scored(replace(entry, points=(Bilingual("长" * 5000, "x"), *entry.points)), 0.9),)
     )
-    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), reply)
+    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     return await api.sent(3)
 
 
@@ -140,11 +141,11 @@ async def test_a_reply_to_a_pointer_is_about_what_it_points_to(api: BotApi, text
 
 async def offered(api: BotApi, app: App, question: str, *names: str) -> Sent:
     """Answer Ada in the group with nothing but suggestions."""
-    knowledge = app.bot_data.assistant.knowledge
+    knowledge = app.services.assistant.knowledge
     found = tuple(Scored(knowledge.by_key[f"lighthouse/{name}"], 0.4) for name in names)
     reply = Reply(question, "suggested" if names else "unknown", "zh", suggestions=found)
     before = len(api.world.sent)
-    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), reply)
+    await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     await api.answer(BOB, "/help")  # with its end, everything is written down
     return api.world.sent[before]
 
@@ -190,7 +191,7 @@ async def test_a_reply_to_what_an_older_version_answered_is_read_off_its_buttons
         answer = await asked(api, ADA, LAMP)
 
     async with serving(api, lighthouse) as app:
-        async with app.bot_data.database.begin() as connection:
+        async with app.services.database.begin() as connection:
             await connection.execute(update(ANSWERS).values(entries=None, status=None, exchange=None))
         assert (await replied(api, BOB, "第二点呢？", answer)).text.startswith(f"❓ {LAMP}\n\n{SECOND_LAMP}")
 

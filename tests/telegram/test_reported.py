@@ -25,7 +25,7 @@ async def test_a_link_with_a_start_parameter_of_unknown_make_still_greets(bot: A
     greeting = await api.answer(ADA, f"/start {payload}")
 
     assert greeting.text
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 @pytest.mark.parametrize("seconds", [0, -3])

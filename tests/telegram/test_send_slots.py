@@ -124,7 +124,7 @@ async def test_no_message_goes_out_before_the_one_before_it_is_recorded(bot: App
         while True:
             async with api.world.changed:
                 await api.world.changed.wait()
-            await bot.bot_data.database.run_read_only(look)
+            await bot.services.database.run_read_only(look)
 
     watching = asyncio.create_task(watch())
     for number in range(30):

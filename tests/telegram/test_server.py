@@ -111,7 +111,7 @@ async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:
 
 
 async def test_health_tells_of_a_lost_feature(bot: App, client: httpx.AsyncClient, shipped: Matcher) -> None:
-    bot.bot_data.assistant.swap(replace(shipped, engine=replace(shipped.engine, embedder=None, vectors=None)))
+    bot.services.assistant.swap(replace(shipped, engine=replace(shipped.engine, embedder=None, vectors=None)))
     alive = await client.get("/healthz")
     assert (alive.status_code, alive.text) == (200, f"ok\n{NO_SEMANTICS}\n")
 
@@ -119,7 +119,7 @@ async def test_health_tells_of_a_lost_feature(bot: App, client: httpx.AsyncClien
 async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClient) -> None:
     await api.answer(ADA, NUCLEAR)
     await api.answer(ADA, "/reload")
-    version = bot.bot_data.assistant.knowledge.version
+    version = bot.services.assistant.knowledge.version
 
     alive, ready, figures = [await client.get(path) for path in ("/healthz", "/readyz", "/metrics")]
 

@@ -76,7 +76,7 @@ async def test_where_pictures_are_forbidden_the_sums_are_sent_alone(
     assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
     assert told.file is None
     assert len(api.called("sendPhoto")) == 1
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0
 
 
 @pytest.mark.usefixtures("bot")

@@ -128,4 +128,4 @@ async def test_a_page_that_cannot_be_shown_anew_is_sent_unless_it_is_shown_alrea
     await bot.update_queue.join()
 
     assert len(api.world.sent) == sent
-    assert bot.bot_data.health.failures == 0
+    assert bot.services.health.failures == 0

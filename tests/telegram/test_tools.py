@@ -8,6 +8,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
+from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
@@ -72,7 +73,9 @@ async def test_several_answers_have_their_own_tools(bot: App, api: BotApi, texts
     asked = await api.silent_message(GROUP, ADA, "都说说")
     reply = Reply("都说说", "answered", "zh", answers=tuple(Scored(entry, 0.9) for entry in entries))
 
-    await deliver(Context(bot), Destination(GROUP.id, None, asked["message_id"], group=True, asker=ADA.id), reply)
+    await deliver(
+        Context(bot), Destination(GROUP.id, None, asked["message_id"], group=True, asker=ADA.id), ChatSettings(), reply
+    )
 
     (answer,) = await api.sent(1)
     assert answer.labels == [

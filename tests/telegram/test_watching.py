@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ async def watching(
     """Run a bot that watches, once it does."""
     caplog.set_level("INFO")
     api.world.add_chat(private(ADA))
-    async with serving_with(api, replace(make_services(own), watched=own_folder)) as application:
+    async with serving_with(api, make_services(own, watched_folder=own_folder)) as application:
         await api.wait_for(lambda: "is watched" in caplog.text, "the watch")
         yield application
 

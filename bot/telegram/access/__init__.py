@@ -1,1 +1,21 @@
-"""Who may do what, and which language and settings apply: guards around handlers, rights, menus."""
+"""Who may do what, and which language and settings apply to a message; the menus of commands.
+
+A command's handler takes an `Incoming`, inside the guards `rate_limited` and, for admins' commands, `for_admins`.
+"""
+
+from bot.telegram.access.guards import for_admins, rate_limited, within_rate_limit
+from bot.telegram.access.incoming import Incoming, interface_language, read_incoming, settings_at, writer_language
+from bot.telegram.access.rights import is_admin, writes_as_group
+
+__all__ = [
+    "Incoming",
+    "for_admins",
+    "interface_language",
+    "is_admin",
+    "rate_limited",
+    "read_incoming",
+    "settings_at",
+    "within_rate_limit",
+    "writer_language",
+    "writes_as_group",
+]

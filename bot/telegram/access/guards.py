@@ -1,4 +1,4 @@
-"""Who asks too much is told so once, and then left waiting."""
+"""Guards around command handlers: rate limits, and what only the bot's admins may do."""
 
 from __future__ import annotations
 
@@ -6,61 +6,66 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeAlias
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.telegram.access import menus
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.access.menu_language import language_of
+from bot.telegram.access.incoming import Incoming, read_incoming, writer_language
 from bot.telegram.access.rights import is_admin
-from bot.telegram.client import reply_target, send
+from bot.telegram.client import send
 from bot.telegram.context import Context
 
-REFUSED = "admin.refused"
-Handler: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
+Handler: TypeAlias = Callable[[Incoming, Context], Coroutine[Any, Any, None]]
+"""Handles a command."""
+UpdateHandler: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
+"""Handles an update, as the library calls it."""
 
 
-async def within_rate_limit(context: Context, message: Message) -> bool:
-    """Count a request; False where it is one too many. One that is handled again counts once."""
-    destination, edited = reply_target(message), message.edit_date
-    if context.services.counted_requests.get((destination.chat, message.message_id, edited)):
-        return True
-    made = (edited or message.date).timestamp()
-    verdict = context.services.limits.take(destination.asker, destination.chat if destination.group else None, made)
-    if verdict == "first refused":
-        await send(context.bot, destination, [escape(context.texts(language_of(message), "limits.slower"))])
-    if verdict == "admitted":
-        context.services.counted_requests.put((destination.chat, message.message_id, edited), value=True)
-    return verdict == "admitted"
-
-
-def rate_limited(handler: Handler) -> Handler:
-    """Let a command's handler run only where its message is admitted."""
+def rate_limited(handler: Handler) -> UpdateHandler:
+    """Let a command's handler run only for messages within the rate limits."""
 
     @wraps(handler)
-    async def checked(update: Update, context: Context) -> None:
-        if update.message is not None and await within_rate_limit(context, update.message):
-            await handler(update, context)
+    async def limited(update: Update, context: Context) -> None:
+        if update.message is None:
+            return
+        incoming = await read_incoming(context, update.message)
+        if await within_rate_limit(context, incoming):
+            await handler(incoming, context)
 
-    return checked
+    return limited
+
+
+async def within_rate_limit(context: Context, incoming: Incoming) -> bool:
+    """Count a request against the rate limits; False where it exceeds them, of which its writer is notified once.
+
+    A request that is handled again, because its first attempt failed, isn't counted again.
+    """
+    message, destination, counted = incoming.message, incoming.destination, context.services.recent.counted_requests
+    request = (destination.chat, message.message_id, message.edit_date)
+    if request in counted:
+        return True
+    sent_at = (message.edit_date or message.date).timestamp()
+    group = destination.chat if destination.group else None
+    verdict = context.services.rate_limits.take(destination.asker, group, sent_at)
+    if verdict == "first refused":
+        await send(context.bot, destination, [escape(context.texts(writer_language(message), "limits.slower"))])
+    if verdict == "admitted":
+        counted[request] = True
+    return verdict == "admitted"
 
 
 def for_admins(handler: Handler) -> Handler:
     """Let a command's handler run only for the bot's admins, and refuse everybody else kindly."""
 
     @wraps(handler)
-    async def checked(update: Update, context: Context) -> None:
-        message, services = update.message, context.services
-        if message is None:
+    async def restricted(incoming: Incoming, context: Context) -> None:
+        message, options = incoming.message, context.services.options
+        if is_admin(message, options.admins, options.anonymous_admin_groups):
+            await handler(incoming, context)
             return
-        if is_admin(message, services.admins, services.anonymous):
-            await handler(update, context)
-            return
-        await send(
-            context.bot, reply_target(message), [escape(context.texts(await language_for(context, message), REFUSED))]
-        )
+        await send(context.bot, incoming.destination, [escape(context.texts(incoming.language, "admin.refused"))])
         if message.chat.type == ChatType.PRIVATE:
             await menus.withdraw(context.bot, message.chat.id)  # it may be left from when the user was an admin
 
-    return checked
+    return restricted

@@ -1,4 +1,4 @@
-"""The commands, and the menus that list them in Telegram."""
+"""The menus in which Telegram lists the commands: one for everybody, for groups, their admins, and the bot's admins."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
 FOR_GROUP_ADMINS = (*FOR_GROUPS, "settings")
 """Commands in the menus of a group's admins."""
 FOR_ADMINS = ("stats", "gaps", "reload", "diag")
-"""Commands in the menus of the admins' private chats besides."""
+"""Commands in the menus of the private chats of the bot's admins, beside `FOR_ALL`."""
 
 MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))
 """Telegram's language codes have two letters: "zh" serves both Chinese scripts, and "" all other languages."""
-UNUSED = (BotCommandScopeAllPrivateChats(),)
-"""Scopes without a menu of ours: what another programme left there with the same token would hide ours."""
+UNUSED_SCOPES = (BotCommandScopeAllPrivateChats(),)
+"""Scopes without a menu of ours: a menu that another programme with the same token has left there would hide ours."""
 
 
 def description(texts: Texts, language: str, command: str) -> str:
-    """Say in a few words what a command does."""
+    """Return what a command does, in a few words."""
     return texts(language, f"commands.{command}")
 
 
 async def publish(bot: Bot, texts: Texts, admins: Iterable[int]) -> None:
-    """Tell Telegram the commands; a menu that can't be set is no reason not to start."""
+    """Set the menus of all scopes; one that can't be set is logged, and set at the next start."""
     await _set(bot, texts, FOR_ALL, BotCommandScopeDefault())
     await _set(bot, texts, FOR_GROUPS, BotCommandScopeAllGroupChats())
     await _set(bot, texts, FOR_GROUP_ADMINS, BotCommandScopeAllChatAdministrators())
-    for scope in UNUSED:
+    for scope in UNUSED_SCOPES:
         await _delete(bot, scope)
     for admin in admins:
         await publish_for_admin(bot, texts, admin)
 
 
 async def publish_for_admin(bot: Bot, texts: Texts, admin: int) -> None:
-    """Tell Telegram the commands of an admin's private chat, which exists once the admin has started the bot."""
+    """Set the menu of an admin's private chat, which exists once the admin has started the bot."""
     await _set(bot, texts, FOR_ALL + FOR_ADMINS, BotCommandScopeChat(admin))
 
 
@@ -70,14 +70,15 @@ async def _set(bot: Bot, texts: Texts, commands: Iterable[str], scope: BotComman
     for code, language in MENU_LANGUAGES:
         menu = [BotCommand(command, description(texts, language, command)) for command in commands]
         requests.append(partial(bot.set_my_commands, menu, scope=scope, language_code=code))
-    await _tell(scope, requests)
+    await _request_all(scope, requests)
 
 
 async def _delete(bot: Bot, scope: BotCommandScope) -> None:
-    await _tell(scope, [partial(bot.delete_my_commands, scope=scope, language_code=code) for code, _ in MENU_LANGUAGES])
+    requests = [partial(bot.delete_my_commands, scope=scope, language_code=code) for code, _ in MENU_LANGUAGES]
+    await _request_all(scope, requests)
 
 
-async def _tell(scope: BotCommandScope, requests: Iterable[Callable[[], Awaitable[bool]]]) -> None:
+async def _request_all(scope: BotCommandScope, requests: Iterable[Callable[[], Awaitable[bool]]]) -> None:
     for request in requests:
         try:
             await with_retries(request)

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from telegram import Message
 
 
-def is_admin(message: Message, admins: Collection[int], anonymous: Collection[int] = ()) -> bool:
-    """Tell whether one of the bot's admins wrote `message`, or an anonymous one of a group in `anonymous`."""
-    if writes_as_the_group(message):
-        return message.chat.id in anonymous
+def is_admin(message: Message, admins: Collection[int], anonymous_groups: Collection[int] = ()) -> bool:
+    """Return whether one of the bot's `admins` wrote `message`, or an anonymous admin of one of `anonymous_groups`."""
+    if writes_as_group(message):
+        return message.chat.id in anonymous_groups
     return message.sender_chat is None and message.from_user is not None and message.from_user.id in admins
 
 
-def writes_as_the_group(message: Message) -> bool:
-    """Tell whether an admin of the group wrote it in the group's name; others can't."""
+def writes_as_group(message: Message) -> bool:
+    """Return whether an admin of the group wrote `message` in the group's name; nobody else can."""
     return message.sender_chat is not None and message.sender_chat.id == message.chat.id

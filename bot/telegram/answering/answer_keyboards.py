@@ -22,7 +22,7 @@ from bot.telegram.ui.keyboards import button
 from bot.telegram.ui.short_ids import code, ref
 from bot.text import Texts
 
-RELATED = 3
+MAX_RELATED = 3
 """Related questions below an answer."""
 
 
@@ -76,17 +76,17 @@ class Quotes(Button):
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
-    """What the buttons of a reply depend on besides what it says."""
+class KeyboardOptions:
+    """What the buttons below a reply depend on besides the reply itself."""
 
-    place: Destination
-    """Where it goes."""
+    destination: Destination
+    """Where the reply goes."""
     exchange: int
     """Id of the exchange."""
     typed: bool = True
-    """Whether somebody typed the question; one that was chosen can't have been misunderstood."""
-    quiet: bool = False
-    """Whether the quotes wait behind a button."""
+    """Whether the question was typed; one that was chosen by a button can't have been misunderstood."""
+    quotes_hidden: bool = False
+    """Whether the quotes are shown only by a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,43 +100,40 @@ class Keyboards:
     username: str
     """The bot's, for links that lead to it."""
 
-    def below(self, reply: Reply, where: Below) -> InlineKeyboardMarkup | None:
+    def for_reply(self, reply: Reply, options: KeyboardOptions) -> InlineKeyboardMarkup | None:
         """Return the buttons of a reply; None for none."""
-        language, exchange = reply.language, code(where.exchange)
+        language, exchange = reply.language, code(options.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
-            rows = [[button(shown(one.question, language), asks(one, language))] for one in self._onward(entries)]
-            if where.quiet and any(entry.quotes for entry in entries):
+            rows = [[answer_button(one, language)] for one in related(entries, self.knowledge)[:MAX_RELATED]]
+            if options.quotes_hidden and any(entry.quotes for entry in entries):
                 rows.append([button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
-            rows.append(self._votes(language, exchange, typed=where.typed))
+            rows.append(self._votes(language, exchange, typed=options.typed))
         else:
             rows = [
-                [button(f"{number}. {shown(scored.entry.question, language)}", asks(scored.entry, language, exchange))]
+                [answer_button(scored.entry, language, exchange, f"{number}. ")]
                 for number, scored in enumerate(reply.suggestions, 1)
             ]
-        return _markup([*rows, *self._removal(where.place, language)])
+        return _markup([*rows, *self._removal(options.destination, language)])
 
-    def removal(self, place: Destination, language: Language) -> InlineKeyboardMarkup | None:
-        """Return the delete button where others read along; None in private."""
-        return _markup(self._removal(place, language))
+    def removal(self, destination: Destination, language: Language) -> InlineKeyboardMarkup | None:
+        """Return the delete button, in groups; None in private."""
+        return _markup(self._removal(destination, language))
 
     def link(self, entry: Entry) -> str:
         """Return the link that opens the bot at an entry."""
         return f"https://t.me/{self.username}?start={ref(entry.interview, entry.id)}"
 
-    def _onward(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        return onward(entries, self.knowledge)[:RELATED]
-
     def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
-        """Return what can be done with one answer; `number` tells it from the others of its message."""
+        """Return the buttons of one answer; `number` is its number in its message, None where it is the only one."""
         key = "button" if number is None else "numbered"
         about = quote(shown(entry.question, language))
         share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
         name = ref(entry.interview, entry.id)
         return [
-            button(self.texts(language, f"context.{key}", **_only(number)), Excerpt(language, name)),
-            InlineKeyboardButton(self.texts(language, f"share.{key}", **_only(number)), url=share),
+            button(self.texts(language, f"context.{key}", **_placeholders(number)), Excerpt(language, name)),
+            InlineKeyboardButton(self.texts(language, f"share.{key}", **_placeholders(number)), url=share),
         ]
 
     def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
@@ -145,28 +142,33 @@ class Keyboards:
             row.append(button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
         return row
 
-    def _removal(self, place: Destination, language: Language) -> list[list[InlineKeyboardButton]]:
-        if not place.group or place.asker is None:
+    def _removal(self, destination: Destination, language: Language) -> list[list[InlineKeyboardButton]]:
+        if not destination.group or destination.asker is None:
             return []
-        return [[button(self.texts(language, "delete.button"), Delete(language, place.asker))]]
+        return [[button(self.texts(language, "delete.button"), Delete(language, destination.asker))]]
 
 
-def questions(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
+def question_keyboard(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
     """Return a button a question, which answers it in a new message; None where there is none."""
-    return _markup([[button(shown(entry.question, language), asks(entry, language, exchange))] for entry in entries])
+    return _markup([[answer_button(entry, language, exchange)] for entry in entries])
 
 
-def onward(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
-    """Return the entries related to those shown, none of them shown already."""
-    done = {entry.key for entry in entries}
+def related(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
+    """Return the entries that `entries` name as related, without those that are among `entries`."""
+    shown_already = {entry.key for entry in entries}
     # The knowledge may have been swapped since `entries` were chosen: a related entry can be gone.
     named = (knowledge.entry(entry.interview, other) for entry in entries for other in entry.related)
-    return tuple({other.key: other for other in named if other is not None and other.key not in done}.values())
+    return tuple({other.key: other for other in named if other is not None and other.key not in shown_already}.values())
 
 
-def asks(entry: Entry, language: Language, exchange: str = "") -> Answer:
-    """Return the button that answers an entry, which may have been suggested in an exchange."""
-    return Answer(language, ref(entry.interview, entry.id), exchange)
+def answer_button(entry: Entry, language: Language, exchange: str = "", prefix: str = "") -> InlineKeyboardButton:
+    """Return the button that answers an entry, labelled with its question behind `prefix`.
+
+    `exchange` is the code of the exchange that suggested the entry, if one did.
+    """
+    return button(
+        f"{prefix}{shown(entry.question, language)}", Answer(language, ref(entry.interview, entry.id), exchange)
+    )
 
 
 def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
@@ -178,5 +180,5 @@ def _numbered(entries: Sequence[Entry]) -> Iterable[tuple[int | None, Entry]]:
     return enumerate(entries, 1) if len(entries) > 1 else [(None, entries[0])]
 
 
-def _only(number: int | None) -> dict[str, int]:
+def _placeholders(number: int | None) -> dict[str, int]:
     return {} if number is None else {"number": number}

@@ -1,9 +1,11 @@
-"""From a message to its answer."""
+"""Answers a message that is addressed to the bot, and answers it again when its question is edited."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from telegram import Message, Update
@@ -12,113 +14,113 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.answers.reply import Question, Reply
 from bot.storage.preferences import GENERAL
-from bot.telegram.access.chat_settings import language_for, settings_at
-from bot.telegram.access.guards import within_rate_limit
-from bot.telegram.answering.addressed import AddressedQuestion, question
-from bot.telegram.answering.deliver import conversation, deliver, linked
-from bot.telegram.answering.reply_context import about
-from bot.telegram.client import reply_target, send, typing
+from bot.telegram.access import Incoming, read_incoming, within_rate_limit
+from bot.telegram.answering.addressed import AddressedQuestion, addressed_question
+from bot.telegram.answering.conversation_state import conversation_of
+from bot.telegram.answering.deliver import deliver, linked
+from bot.telegram.answering.reply_context import replied_answer
+from bot.telegram.client import GENERAL_TOPIC_ID, send, typing
 from bot.telegram.context import Context
 
-FIRST = 1
-"""Id of the General topic in links."""
-LATE = timedelta(minutes=10)
-"""How old a question may get without an apology."""
-ANSWERED_LATE = timedelta(hours=1)
-"""How old a message may be whose edit makes it a question; an older one was likely answered before a restart."""
+LATE_AFTER = timedelta(minutes=10)
+"""Age of a question from which on the bot apologises for the delay."""
+ANSWER_EDITS_WITHIN = timedelta(hours=1)
+"""Age up to which a message may become a question by an edit.
+
+An older one was likely answered before a restart, by messages that are no longer known.
+"""
 
 
 async def answer(update: Update, context: Context) -> None:
-    """Answer a message that is meant for the bot; leave all others alone."""
+    """Answer a message that is addressed to the bot; ignore all others."""
     message = update.message
-    asked = question(message, context.me) if message else None
+    asked = addressed_question(message, context.me) if message else None
     if message is None or asked is None:
         return
-    if _wordless(message):
-        await _hint(context, message)
-    elif (topic := await _other_topic(context, message)) is not None:
-        await _point_to(context, message, topic)
-    elif await within_rate_limit(context, message):
-        await _answer(context, message, asked)
+    incoming = await read_incoming(context, message)
+    if _is_wordless(message):
+        await _hint_at_words(context, incoming)
+    elif (topic := _other_topic(incoming)) is not None:
+        await _point_to_topic(context, incoming, topic)
+    elif await within_rate_limit(context, incoming):
+        await _answer(context, incoming, asked)
 
 
-async def revise(update: Update, context: Context) -> None:
-    """Answer an edited question in the messages of its old answer; anew where the edit made it a question."""
+async def answer_edited(update: Update, context: Context) -> None:
+    """Answer an edited question in the messages of its old answer; in new ones where the edit made it a question."""
     message = update.edited_message
-    asked = question(message, context.me) if message else None
-    if message is None or asked is None or not asked.text or await _other_topic(context, message) is not None:
+    asked = addressed_question(message, context.me) if message else None
+    if message is None or asked is None or not asked.text:
         return
-    before = await context.services.answers.answered(message.chat.id, message.message_id)
-    if before is None and _is_old(message):
+    incoming, sent_answers = await read_incoming(context, message), context.services.sent_answers
+    if _other_topic(incoming) is not None:
         return
-    if before is not None and before.asked == context.services.answers.of(asked.text):
-        return  # only its formatting or its preview is another
-    if await within_rate_limit(context, message):
-        await _answer(context, message, asked, before.messages if before is not None else ())
+    former = await sent_answers.answer_to(message.chat.id, message.message_id)
+    if former is None and _is_old(message):
+        return
+    if former is not None and former.question_hash == sent_answers.question_hash(asked.text):
+        return  # only its formatting or its link preview has changed
+    if await within_rate_limit(context, incoming):
+        await _answer(context, incoming, asked, former.messages if former is not None else ())
 
 
-async def _answer(
-    context: Context, message: Message, asked: AddressedQuestion, instead_of: tuple[int, ...] = ()
-) -> None:
-    services, began = context.services, time.perf_counter()
+async def _answer(context: Context, incoming: Incoming, asked: AddressedQuestion, replaces: Sequence[int] = ()) -> None:
+    """Answer a question, in the messages that the answer `replaces` if there are any."""
+    services, message, began = context.services, incoming.message, time.perf_counter()
     if message.media_group_id is not None:
-        services.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
-    place = reply_target(message, asked.message_id)
-    await _apologise_if_late(context, message)
-    spoken = message.from_user.language_code if message.from_user else None
-    replied_to = await about(context, message) if asked.message_id == message.message_id else None
-    put = Question(asked.text, conversation(place), spoken, replied_to)
-    async with typing(context.bot, place):
+        services.recent.hints.seen(message.media_group_id)  # the album's other pictures ask nothing
+    destination = replace(incoming.destination, reply_to=asked.message_id)
+    await _apologise_if_late(context, incoming)
+    language_tag = message.from_user.language_code if message.from_user else None
+    replied_to = await replied_answer(context, message) if asked.message_id == message.message_id else None
+    put = Question(asked.text, conversation_of(destination), language_tag, replied_to)
+    async with typing(context.bot, destination):
         reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
-    # Whoever replies to an answer has read it, and wants to hear it once more.
-    anew = replied_to is not None and not replied_to.is_offer
-    messages = await deliver(context, place, reply, instead_of, anew=anew)
-    services.answers.note_question(message.chat.id, message.message_id, asked.text, messages)
+    # Whoever replies to an answer has read it, and wants to see it once more.
+    may_repeat = replied_to is not None and not replied_to.is_offer
+    messages = await deliver(context, destination, incoming.settings, reply, replaces, may_repeat=may_repeat)
+    services.sent_answers.record_question(message.chat.id, message.message_id, asked.text, messages)
     services.metrics.questions.labels(reply.status, reply.language).inc()
     services.metrics.seconds.observe(time.perf_counter() - began)
 
 
-async def _apologise_if_late(context: Context, message: Message) -> None:
-    """Say once a chat that the answers to what has waited for long come late."""
-    asked = message.edit_date or message.date
-    if datetime.now(UTC) - asked > LATE and not context.services.late.seen(message.chat.id):
-        text = context.texts(await language_for(context, message), "telegram.late")
-        await send(context.bot, reply_target(message), [escape(text)])
+async def _apologise_if_late(context: Context, incoming: Incoming) -> None:
+    """Apologise for a late answer, once an hour in a chat."""
+    message = incoming.message
+    age = datetime.now(UTC) - (message.edit_date or message.date)
+    if age > LATE_AFTER and not context.services.recent.late_notices.seen(message.chat.id):
+        await send(context.bot, incoming.destination, [escape(context.texts(incoming.language, "telegram.late"))])
 
 
-def _wordless(message: Message) -> bool:
-    """Tell whether it holds something else than words, in private."""
+def _is_wordless(message: Message) -> bool:
+    """Return whether a private message has neither text nor caption."""
     return message.chat.type == ChatType.PRIVATE and not (message.text or message.caption)
 
 
-async def _hint(context: Context, message: Message) -> None:
-    """Say once in a while that only words are understood."""
-    hints = context.services.hints
+async def _hint_at_words(context: Context, incoming: Incoming) -> None:
+    """Explain that the bot understands only words, once an hour in a chat, and once an album."""
+    hints, message = context.services.recent.hints, incoming.message
     if message.media_group_id is not None and hints.seen(message.media_group_id):
         return
     if not hints.seen(message.chat.id):
-        await send(
-            context.bot,
-            reply_target(message),
-            [escape(context.texts(await language_for(context, message), "telegram.only_words"))],
-        )
+        await send(context.bot, incoming.destination, [escape(context.texts(incoming.language, "telegram.only_words"))])
 
 
-async def _other_topic(context: Context, message: Message) -> int | None:
-    """Return the forum topic in which alone the group wants answers, where this one isn't it."""
-    if not message.chat.is_forum:
+def _other_topic(incoming: Incoming) -> int | None:
+    """Return the forum topic to which the group restricts answers; None where the message may be answered."""
+    if not incoming.message.chat.is_forum:
         return None
-    wanted = (await settings_at(context, reply_target(message))).topic
-    return wanted if wanted != (reply_target(message).thread or GENERAL) else None
+    wanted = incoming.settings.topic
+    return wanted if wanted != (incoming.destination.thread or GENERAL) else None
 
 
-async def _point_to(context: Context, message: Message, topic: int) -> None:
-    """Say once in a while where the group wants answers."""
-    place = reply_target(message)
-    if not context.services.hints.seen((place.chat, place.thread)):
-        text = escape(context.texts(await language_for(context, message), "group.elsewhere"))
-        await send(context.bot, place, [linked(text, place.chat, topic or FIRST)])
+async def _point_to_topic(context: Context, incoming: Incoming, topic: int) -> None:
+    """Link to the topic in which the group wants answers, once an hour in a topic."""
+    destination = incoming.destination
+    if not context.services.recent.hints.seen((destination.chat, destination.thread)):
+        text = escape(context.texts(incoming.language, "group.elsewhere"))
+        await send(context.bot, destination, [linked(text, destination.chat, topic or GENERAL_TOPIC_ID)])
 
 
 def _is_old(message: Message) -> bool:
-    return message.edit_date is not None and message.edit_date - message.date > ANSWERED_LATE
+    return message.edit_date is not None and message.edit_date - message.date > ANSWER_EDITS_WITHIN

@@ -1,4 +1,4 @@
-"""Commands as people type them: also with a full-width slash, or with Chinese right behind them."""
+"""Handlers for commands as people type them: also with a full-width slash, or with Chinese right after them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from telegram import Message, Update
 from telegram.ext import CommandHandler, filters
 
-from bot.telegram.answering.mentions import command
+from bot.telegram.answering.mentions import leading_command
 from bot.telegram.context import Context
 
 
 class TypedCommandHandler(CommandHandler[Context, None]):
-    """The library's handler, which by itself sees only commands that Telegram has marked."""
+    """The library's handler, extended to commands that Telegram doesn't mark."""
 
     def check_update(self, update: object) -> bool | tuple[list[str], bool | dict[str, list[Any]] | None] | None:
-        """Return the words behind the command, where it is this one and names no other bot."""
+        """Return the words after the command, if it is this handler's and names no other bot."""
         if not isinstance(update, Update) or update.message is None:
             return None
         message, text = update.message, update.message.text or ""
-        found = command(text, message.entities)
+        found = leading_command(text, message.entities)
         if found is None or found.name not in self.commands:
             return None
         if found.bot not in {"", (message.get_bot().username or "").lower()}:
@@ -32,5 +32,5 @@ class BeginsWithCommand(filters.MessageFilter):
     """Messages that begin with a command, whichever it is."""
 
     def filter(self, message: Message) -> bool:
-        """Tell whether it is one."""
-        return command(message.text or "", message.entities) is not None
+        """Return whether a message does."""
+        return leading_command(message.text or "", message.entities) is not None

@@ -1,4 +1,4 @@
-"""From a reply to the messages that say it."""
+"""Sends a reply with its buttons, or shows it in the messages of an older one."""
 
 from __future__ import annotations
 
@@ -11,98 +11,92 @@ from bot.answers.html import escape, paragraphs
 from bot.answers.reply import Reply
 from bot.knowledge.model import Entry, Language
 from bot.storage.history import Via, new_id
-from bot.telegram.access.chat_settings import settings_at
-from bot.telegram.answering.answer_keyboards import Below, Keyboards
-from bot.telegram.answering.exchange_log import keep
+from bot.storage.preferences import ChatSettings
+from bot.telegram.answering.answer_keyboards import KeyboardOptions, Keyboards
+from bot.telegram.answering.conversation_state import conversation_of
+from bot.telegram.answering.exchange_log import SUPERGROUP_OFFSET, log_exchange
 from bot.telegram.client import Destination, rewrite, send
 from bot.telegram.context import Context
 
-_SUPERGROUP = -1_000_000_000_000
-"""Ids of supergroups lie below; without it, they are what links to their messages hold."""
-
 
 def keyboards(context: Context) -> Keyboards:
-    """Return what lays out the buttons, over the knowledge that serves now."""
+    """Return what lays out the buttons, over the current knowledge."""
     return Keyboards(context.assistant.knowledge, context.texts, context.me.username or "")
 
 
-async def give(context: Context, place: Destination, entry: Entry, language: Language) -> None:
+async def deliver_entry(
+    context: Context, destination: Destination, settings: ChatSettings, entry: Entry, language: Language
+) -> None:
     """Answer with an entry that somebody chose by a button or a link."""
-    await deliver(context, place, context.assistant.show(entry, language, conversation(place)), via="tapped")
+    reply = context.assistant.show(entry, language, conversation_of(destination))
+    await deliver(context, destination, settings, reply, via="tapped")
 
 
 async def deliver(
     context: Context,
-    place: Destination,
+    destination: Destination,
+    settings: ChatSettings,
     reply: Reply,
-    instead_of: Sequence[int] = (),
+    replaces: Sequence[int] = (),
     via: Via = "typed",
     *,
-    anew: bool = False,
+    may_repeat: bool = False,
 ) -> tuple[int, ...]:
-    """Send a reply with its buttons, or show it in the messages of an old one; return its messages.
+    """Send a reply, or show it in the messages that it `replaces`; return the ids of its messages.
 
-    It is kept what was asked and how it went. What a group was told a moment ago isn't repeated there, but pointed
-    to, unless it is wanted `anew`.
+    The exchange is logged. A group that was shown the same answer a moment ago gets a link to it instead, unless
+    the reply `may_repeat` it.
     """
-    chosen, exchange = await settings_at(context, place), new_id()
-    if chosen.language is not None and via == "typed":
-        reply = replace(reply, language=chosen.language)
-    below = Below(place, exchange, typed=via == "typed", quiet=chosen.quiet)
-    messages = None if anew else await _point_above(context, reply, instead_of, below)
-    messages = messages or await _deliver(context, reply, instead_of, below)
-    keep(context, place, reply, exchange, via)
+    exchange = new_id()
+    if settings.language is not None and via == "typed":
+        reply = replace(reply, language=settings.language)
+    options = KeyboardOptions(destination, exchange, typed=via == "typed", quotes_hidden=settings.quiet)
+    messages = None if may_repeat else await _link_to_former(context, reply, replaces, options)
+    messages = messages or await _show(context, reply, replaces, options)
+    log_exchange(context, destination, reply, exchange, via)
     return messages
 
 
-async def _deliver(context: Context, reply: Reply, instead_of: Sequence[int], below: Below) -> tuple[int, ...]:
-    keyboard = keyboards(context).below(reply, below)
-    told = paragraphs(reply, context.texts, quotes=not below.quiet)
-    messages = await _say(context, below.place, instead_of, told, keyboard)
-    await context.services.answers.note(below.place, reply, messages, below.exchange)
+async def _show(context: Context, reply: Reply, replaces: Sequence[int], options: KeyboardOptions) -> tuple[int, ...]:
+    markup = paragraphs(reply, context.texts, quotes=not options.quotes_hidden)
+    keyboard = keyboards(context).for_reply(reply, options)
+    messages = await _write(context, options.destination, replaces, markup, keyboard)
+    await context.services.sent_answers.record(options.destination, reply, messages, options.exchange)
     return messages
 
 
-async def _point_above(
-    context: Context, reply: Reply, instead_of: Sequence[int], below: Below
+async def _link_to_former(
+    context: Context, reply: Reply, replaces: Sequence[int], options: KeyboardOptions
 ) -> tuple[int, ...] | None:
-    """Point to what a group was told a moment ago; None where it wasn't."""
-    place, answers = below.place, context.services.answers
-    first = await answers.first(place, reply) if place.group and reply.answers else None
-    if first is None or first in instead_of:
+    """Link to the same answer in a group, if it was shown a moment ago; else return None."""
+    destination, sent_answers = options.destination, context.services.sent_answers
+    first = await sent_answers.first_message(destination, reply) if destination.group and reply.answers else None
+    if first is None or first in replaces:
         return None
-    messages = await _say(context, place, instead_of, (_pointer(context, place, first, reply.language),), None)
-    answers.note_about(place.chat, messages, [scored.entry for scored in reply.answers])
+    markup = linked(escape(context.texts(reply.language, "group.above")), destination.chat, first)
+    messages = await _write(context, destination, replaces, (markup,), None)
+    sent_answers.record_entries(destination.chat, messages, [scored.entry for scored in reply.answers])
     return messages
 
 
-def conversation(place: Destination) -> str:
-    """Name the messages that belong together: those of one sender in one topic of one chat."""
-    return f"{place.chat}/{place.thread or ''}/{place.asker or ''}"
-
-
-async def _say(
+async def _write(
     context: Context,
-    place: Destination,
-    instead_of: Sequence[int],
-    told: Sequence[str],
+    destination: Destination,
+    replaces: Sequence[int],
+    markup: Sequence[str],
     keyboard: InlineKeyboardMarkup | None,
 ) -> tuple[int, ...]:
-    if instead_of:
-        now = tuple(await rewrite(context.bot, place, instead_of, told, keyboard))
-        if now[-1] != instead_of[-1]:
-            context.services.answers.forget(place.chat, instead_of[-1])
-        return now
-    return tuple(message.message_id for message in await send(context.bot, place, told, keyboard))
-
-
-def _pointer(context: Context, place: Destination, first: int, language: Language) -> str:
-    """Say that the answer stands above."""
-    return linked(escape(context.texts(language, "group.above")), place.chat, first)
+    """Send paragraphs of markup, or write them into older messages; return the ids of the messages."""
+    if not replaces:
+        return tuple(message.message_id for message in await send(context.bot, destination, markup, keyboard))
+    messages = tuple(await rewrite(context.bot, destination, replaces, markup, keyboard))
+    if messages[-1] != replaces[-1]:
+        context.services.sent_answers.forget(destination.chat, replaces[-1])
+    return messages
 
 
 def linked(markup: str, chat: int, message: int) -> str:
-    """Make markup a link to a message, or to a topic, of a group; only supergroups have such links."""
-    if chat >= _SUPERGROUP:
+    """Make markup a link to a message or a topic of a supergroup; others have no such links, and it stays as it is."""
+    if chat >= SUPERGROUP_OFFSET:
         return markup
-    return f'<a href="https://t.me/c/{_SUPERGROUP - chat}/{message}">{markup}</a>'
+    return f'<a href="https://t.me/c/{SUPERGROUP_OFFSET - chat}/{message}">{markup}</a>'

@@ -1,4 +1,4 @@
-"""Keeping what was asked, without names; an answer never fails because it can't be kept."""
+"""Logs each question with its outcome, without names, for statistics, votes and /gaps."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ import time
 from bot.answers.reply import Reply
 from bot.storage import history
 from bot.storage.history import Exchange, Via, without_names
-from bot.telegram.access.chat_settings import chat, is_away, person
 from bot.telegram.client import Destination
 from bot.telegram.context import Context
 from bot.telegram.ui.short_ids import number
 
-_SUPERGROUP = -1_000_000_000_000
-"""Ids of supergroups lie below, those of plain groups above."""
+SUPERGROUP_OFFSET = -1_000_000_000_000
+"""Ids of supergroups lie below, those of plain groups above; links to messages hold the difference."""
 
 
-def keep(context: Context, place: Destination, reply: Reply, exchange: int, via: Via) -> None:
-    """Note an exchange under an id that its buttons carry; it is written down with the end of its update."""
-    if is_away(context):
+def log_exchange(context: Context, destination: Destination, reply: Reply, exchange: int, via: Via) -> None:
+    """Log an exchange under its id, which its buttons carry; it is written with the completion of its update.
+
+    Without the database it isn't logged: the answer counts more.
+    """
+    if context.database_failure is not None:
         return
-    scored = (*reply.answers, *reply.suggestions)
-    kept = Exchange(
+    pseudonyms, scored = context.services.pseudonyms, (*reply.answers, *reply.suggestions)
+    record = Exchange(
         id=exchange,
         at=time.time(),
-        chat=chat(context, place.chat),
-        kind=kind_of(place),
-        asker=person(context, place.asker),
+        chat=pseudonyms.chat(destination.chat),
+        kind=chat_kind(destination),
+        asker=pseudonyms.person(destination.asker) if destination.asker is not None else None,
         via=via,
         question=without_names(reply.question),
         language=reply.language,
@@ -35,17 +37,17 @@ def keep(context: Context, place: Destination, reply: Reply, exchange: int, via:
         score=scored[0].score if scored else None,
         took_ms=reply.took_ms,
     )
-    context.services.memories.put(kept)
+    context.services.write_behind.put(record)
 
 
-async def recall(context: Context, code: str) -> Exchange | None:
-    """Return the exchange that a button names; None where it isn't kept any more."""
+async def find_exchange(context: Context, code: str) -> Exchange | None:
+    """Return the exchange whose code a button carries; None where it isn't stored, or not any more."""
     found = number(code)
     return await history.find(context.services.database, found) if found is not None else None
 
 
-def kind_of(place: Destination) -> str:
-    """Return the kind of a chat, as Telegram names it."""
-    if not place.group:
+def chat_kind(destination: Destination) -> str:
+    """Return the type of a chat, in Telegram's words."""
+    if not destination.group:
         return "private"
-    return "supergroup" if place.chat < _SUPERGROUP else "group"
+    return "supergroup" if destination.chat < SUPERGROUP_OFFSET else "group"

@@ -1,4 +1,4 @@
-"""What a message is about that replies to one of the bot's: that one, however old it is and whomever it answered."""
+"""The answer that a message replies to, which is the context of its question, however old and whoever got it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The message that another replies to."""
+class RepliedMessage:
+    """The message that another one replies to."""
 
     chat: int
     """Id of its chat."""
@@ -31,53 +31,53 @@ class Target:
     """The part of it that is quoted; empty for the whole."""
 
 
-def target(message: Message) -> Target | None:
-    """Return what a message replies to, here or in another chat; None for nothing that can be named."""
-    before, elsewhere = message.reply_to_message, message.external_reply
+def replied_message(message: Message) -> RepliedMessage | None:
+    """Return the message that another replies to, in this chat or elsewhere; None where there is none with an id."""
+    here, elsewhere = message.reply_to_message, message.external_reply
     quoted = message.quote.text if message.quote is not None else ""
-    if before is not None:
+    if here is not None:
         # In a forum's topic, everything "replies" to the topic's first message.
-        return Target(message.chat.id, before.message_id, quoted) if before.forum_topic_created is None else None
+        return RepliedMessage(message.chat.id, here.message_id, quoted) if here.forum_topic_created is None else None
     if elsewhere is not None and elsewhere.chat is not None and elsewhere.message_id is not None:
-        return Target(elsewhere.chat.id, elsewhere.message_id, quoted)
+        return RepliedMessage(elsewhere.chat.id, elsewhere.message_id, quoted)
     return None
 
 
-def named_by_buttons(message: Message | None, knowledge: Knowledge, me: User) -> tuple[str, ...]:
-    """Return the keys of the entries that a message answers, as its own buttons name them.
+def entries_in_buttons(message: Message | None, knowledge: Knowledge, me: User) -> tuple[str, ...]:
+    """Return the keys of the entries that a message shows, as its buttons name them.
 
-    That serves where nothing is kept of it: it may be older than what is kept, or written by somebody through the bot.
+    This serves for messages that aren't stored: older ones, and those sent through inline mode.
     """
     if message is None or message.reply_markup is None:
         return ()
     keys = [key for row in message.reply_markup.inline_keyboard for key in row]
     excerpts = [unpack(str(key.callback_data or ""), (Excerpt,)) for key in keys]
-    names = [button.entry for button in excerpts if button is not None]
+    short_ids = [button.entry for button in excerpts if button is not None]
     if message.via_bot is not None and message.via_bot.id == me.id:
-        names = [link for key in keys if (link := (key.url or "").rpartition("?start=")[2])]
-    found = (find_entry(knowledge, name) for name in names)
+        short_ids = [link for key in keys if (link := (key.url or "").rpartition("?start=")[2])]
+    found = (find_entry(knowledge, name) for name in short_ids)
     return tuple(entry.key for entry in found if entry is not None)
 
 
-async def about(context: Context, message: Message) -> About | None:
-    """Return the answer that `message` replies to, as the matching needs it; None where it replies to none."""
-    replied_to = target(message)
+async def replied_answer(context: Context, message: Message) -> About | None:
+    """Return the answer that `message` replies to, in the form for the matcher; None where it replies to none."""
+    replied_to = replied_message(message)
     if replied_to is None:
         return None
-    given = await context.services.answers.with_message(replied_to.chat, replied_to.message_id)
-    if given is None or given.status is None:
-        keys = named_by_buttons(message.reply_to_message, context.assistant.knowledge, context.me)
+    answer = await context.services.sent_answers.about_message(replied_to.chat, replied_to.message_id)
+    if answer is None or answer.status is None:
+        keys = entries_in_buttons(message.reply_to_message, context.assistant.knowledge, context.me)
         return About(keys, quoted=replied_to.quoted) if keys else None
-    if given.status == "smalltalk":
+    if answer.status == "smalltalk":
         return None
-    is_offer = given.status != "answered"
-    # What somebody asked stays in its chat.
-    asked = await _asked(context, given.exchange) if is_offer and replied_to.chat == message.chat.id else ""
-    return About(given.entries, is_offer, asked, replied_to.quoted)
+    is_offer = answer.status != "answered"
+    # What was asked in one chat isn't used in another.
+    question = await _question_of(context, answer.exchange) if is_offer and replied_to.chat == message.chat.id else ""
+    return About(answer.entries, is_offer, question, replied_to.quoted)
 
 
-async def _asked(context: Context, exchange: int | None) -> str:
-    """Return what was asked in an exchange; nothing where it is forgotten, or can't be looked up."""
+async def _question_of(context: Context, exchange: int | None) -> str:
+    """Return what was asked in an exchange; empty where it isn't stored any more, or can't be looked up."""
     if exchange is None:
         return ""
     try:

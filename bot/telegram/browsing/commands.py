@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Language
-from bot.telegram.access import menus
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.access.rights import is_admin
-from bot.telegram.answering.answer_keyboards import questions
-from bot.telegram.answering.deliver import give
+from bot.telegram.access import Incoming, is_admin, menus
+from bot.telegram.answering import deliver_entry, question_keyboard
 from bot.telegram.browsing.topic_pages import Browser, Entries, Interviews, Read, Sections
-from bot.telegram.client import answer_callback, edit, reply_target, send
+from bot.telegram.client import answer_callback, edit, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.popular import popular
@@ -26,46 +23,38 @@ EXAMPLES = 4
 """Questions to begin with, below the introduction."""
 
 
-async def start(update: Update, context: Context) -> None:
+async def start(incoming: Incoming, context: Context) -> None:
     """Introduce the bot, or answer the entry that a deep link names."""
-    message = update.message
-    if message is None:
-        return
-    language = await language_for(context, message)
+    message, language = incoming.message, incoming.language
     knowledge = context.assistant.knowledge
     if context.args and (entry := find_entry(knowledge, context.args[0])):
-        await give(context, reply_target(message), entry, language)
+        await deliver_entry(context, incoming.destination, incoming.settings, entry, language)
         return
     gone = [escape(context.texts(language, "telegram.gone"))] if context.args else []
     titles = context.texts(language, "telegram.comma").join(
         shown(interview.title, language) for interview in knowledge.interviews
     )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
-    await send(context.bot, reply_target(message), gone + intro, questions(popular(knowledge)[:EXAMPLES], language))
+    keyboard = question_keyboard(popular(knowledge)[:EXAMPLES], language)
+    await send(context.bot, incoming.destination, gone + intro, keyboard)
     if message.chat.type == ChatType.PRIVATE:
         await _set_menu(message, context)
 
 
-async def show_help(update: Update, context: Context) -> None:
+async def show_help(incoming: Incoming, context: Context) -> None:
     """Explain how to ask, and list the commands."""
-    message = update.message
-    if message is None:
-        return
-    language = await language_for(context, message)
+    message, language = incoming.message, incoming.language
     listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUP_ADMINS
-    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.admins):
+    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.options.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
-    await send(context.bot, reply_target(message), [escape(_how_to_ask(context, language)), escape(commands)])
+    await send(context.bot, incoming.destination, [escape(_how_to_ask(context, language)), escape(commands)])
 
 
-async def topics(update: Update, context: Context) -> None:
+async def topics(incoming: Incoming, context: Context) -> None:
     """Open the table of contents, which is browsed by buttons."""
-    if update.message is None:
-        return
-    language = await language_for(context, update.message)
-    page = Browser(context.assistant.knowledge, context.texts, language).first()
-    await send(context.bot, reply_target(update.message), page.paragraphs, page.keyboard)
+    page = Browser(context.assistant.knowledge, context.texts, incoming.language).first()
+    await send(context.bot, incoming.destination, page.paragraphs, page.keyboard)
 
 
 async def turned_topics(
@@ -79,15 +68,13 @@ async def turned_topics(
     await answer_callback(query)
     messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
     if isinstance(button, Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
-        context.services.answers.note_about(message.chat.id, messages, [entry])
+        context.services.sent_answers.record_entries(message.chat.id, messages, [entry])
 
 
-async def unknown(update: Update, context: Context) -> None:
+async def unknown(incoming: Incoming, context: Context) -> None:
     """Say that there is no such command; only in private, for in groups it may be another bot's."""
-    if update.message is None:
-        return
-    text = context.texts(await language_for(context, update.message), "telegram.unknown_command")
-    await send(context.bot, reply_target(update.message), [escape(text)])
+    text = context.texts(incoming.language, "telegram.unknown_command")
+    await send(context.bot, incoming.destination, [escape(text)])
 
 
 def _how_to_ask(context: Context, language: Language) -> str:
@@ -96,7 +83,7 @@ def _how_to_ask(context: Context, language: Language) -> str:
 
 async def _set_menu(message: Message, context: Context) -> None:
     """Give the menu of a private chat what its user may do, and take away what isn't so any more."""
-    if is_admin(message, context.services.admins):
+    if is_admin(message, context.services.options.admins):
         await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
     else:
         await menus.withdraw(context.bot, message.chat.id)

@@ -1,4 +1,8 @@
-"""A memory of the bot's own answers: what they show, which messages they are made of, whose question they answer."""
+"""The answers that were sent: what they show, of which messages they consist, and which message asked for them.
+
+By these, an edited question is answered in the messages of its old answer, a reply to an answer is understood, a group
+isn't shown the same twice, and all messages of an answer can be deleted.
+"""
 
 from __future__ import annotations
 
@@ -7,142 +11,149 @@ import time
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cachetools import TTLCache
+
 from bot.answers.reply import Reply, Scored
 from bot.errors import StorageError
 from bot.knowledge.model import Entry
 from bot.matching.results import Status
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import SentAnswerRow, WriteBehindStore
-from bot.telegram.chats.recent import BoundedMemory, Clock
+from bot.telegram.chats.recent import MAX_ENTRIES, Clock
 from bot.telegram.client import Destination
 
 LOG = logging.getLogger(__name__)
 
-KEPT = 48 * 3600.0
-"""Seconds; as long as Telegram lets people edit what they wrote."""
-REPEATED_AFTER = 60.0
-"""Seconds after which a group gets the same answer again."""
+EDITABLE_SECONDS = 48 * 3600.0
+"""How long Telegram lets people edit what they wrote, and so how long answers are cached."""
+REPEAT_AFTER_SECONDS = 60.0
+"""Time after which a group is shown the same answer again instead of a link to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """A question that was answered."""
+    """The answer to a question."""
 
-    asked: int
-    """Number of what was asked; the same words have the same."""
+    question_hash: int
+    """Hash of the question's text (see `SentAnswers.question_hash`)."""
     messages: tuple[int, ...]
-    """The messages of the answer, in order."""
+    """Ids of the messages of the answer, in order."""
 
 
 class SentAnswers:
-    """Remembers answers by their question, by their content, and by their last message, which has the buttons."""
+    """Finds sent answers by the message that asked, by content, and by any of their messages."""
 
-    def __init__(self, names: Pseudonyms, memories: WriteBehindStore, clock: Clock = time.time) -> None:
-        """`clock` gives seconds since 1970; `memories` keep what another replica, or a later process, asks for."""
-        self._names = names
-        self._memories = memories
+    def __init__(self, pseudonyms: Pseudonyms, store: WriteBehindStore, clock: Clock = time.time) -> None:
+        """`clock` gives seconds since 1970; `store` has what another replica, or a later process, looks up."""
+        self._pseudonyms = pseudonyms
+        self._store = store
         self._clock = clock
-        self._given: BoundedMemory[tuple[int, int], SentAnswerRow] = BoundedMemory(KEPT, clock=clock)
-        self._to: BoundedMemory[tuple[int, int], SentAnswerRow] = BoundedMemory(KEPT, clock=clock)
-        self._last: BoundedMemory[tuple[int, int], int] = BoundedMemory(KEPT, clock=clock)
-        self._first: BoundedMemory[int, SentAnswerRow] = BoundedMemory(REPEATED_AFTER, clock=clock)
+        # Keys are ids: of a chat and the answer's last message, a chat and the question, a chat and any message of
+        # the answer (the value is the last one); the last cache is by content hash.
+        self._by_last: TTLCache[tuple[int, int], SentAnswerRow] = TTLCache(MAX_ENTRIES, EDITABLE_SECONDS, clock)
+        self._by_question: TTLCache[tuple[int, int], SentAnswerRow] = TTLCache(MAX_ENTRIES, EDITABLE_SECONDS, clock)
+        self._last_of: TTLCache[tuple[int, int], int] = TTLCache(MAX_ENTRIES, EDITABLE_SECONDS, clock)
+        self._first_shown: TTLCache[int, SentAnswerRow] = TTLCache(MAX_ENTRIES, REPEAT_AFTER_SECONDS, clock)
 
-    def of(self, words: str) -> int:
-        """Return the number of what somebody asked."""
-        return self._names.of_text("asked", words)
+    def question_hash(self, text: str) -> int:
+        """Return a keyed hash of a question's text, by which an edit of its formatting alone is recognised."""
+        return self._pseudonyms.of_text("asked", text)
 
-    async def note(self, place: Destination, reply: Reply, messages: Sequence[int], exchange: int) -> None:
-        """Note that these messages show `reply`, the outcome of an exchange."""
-        content = self._content(place, reply)
-        before = await self._shown(place.chat, content) if place.group else None
-        given = replace(self._given_now(place.chat, messages), content=content, exchange=exchange)
-        given = replace(given, status=reply.status, entries=_keys(reply.answers or reply.suggestions))
-        self._keep(place.chat, given)
-        if before is None:
-            self._first.put(content, given)
+    async def record(self, destination: Destination, reply: Reply, messages: Sequence[int], exchange: int) -> None:
+        """Record that these messages show `reply`, the outcome of an exchange."""
+        content = self._content(destination, reply)
+        former = await self._shown(destination.chat, content) if destination.group else None
+        row = replace(self._new_row(destination.chat, messages), content=content, exchange=exchange)
+        row = replace(row, status=reply.status, entries=_keys(reply.answers or reply.suggestions))
+        self._put(destination.chat, row)
+        if former is None:
+            self._first_shown[content] = row
 
-    def note_question(self, chat: int, question: int, words: str, messages: Sequence[int]) -> None:
-        """Note that these messages answer a message that asked `words`."""
-        given = self._given.get((chat, messages[-1])) or self._given_now(chat, messages)
-        given = replace(given, messages=tuple(messages), question=question, asked=self.of(words))
-        self._keep(chat, given)
-        self._to.put((chat, question), given)
+    def record_question(self, chat: int, question: int, text: str, messages: Sequence[int]) -> None:
+        """Record that these messages answer the message `question`, which asked `text`."""
+        row = self._by_last.get((chat, messages[-1])) or self._new_row(chat, messages)
+        row = replace(row, messages=tuple(messages), question=question, asked=self.question_hash(text))
+        self._put(chat, row)
+        self._by_question[chat, question] = row
 
-    def note_about(self, chat: int, messages: Sequence[int], entries: Sequence[Entry], exchange: int = 0) -> None:
-        """Note that these messages are about entries, as one answer that may be given twice.
+    def record_entries(self, chat: int, messages: Sequence[int], entries: Sequence[Entry], exchange: int = 0) -> None:
+        """Record that these messages show entries, so that replies to them are understood.
 
-        Where an `exchange` is named, they only offer the entries to whoever asked something else in it.
+        Where an `exchange` is given, they only offer the entries, to somebody who asked in that exchange.
         """
-        given, keys = self._given_now(chat, messages), tuple(entry.key for entry in entries)
+        row, keys = self._new_row(chat, messages), tuple(entry.key for entry in entries)
         status: Status = "suggested" if exchange else "answered"
-        self._keep(chat, replace(given, entries=keys, status=status, exchange=exchange or None))
+        self._put(chat, replace(row, entries=keys, status=status, exchange=exchange or None))
 
-    async def with_message(self, chat: int, message: int) -> SentAnswerRow | None:
+    async def about_message(self, chat: int, message: int) -> SentAnswerRow | None:
         """Return the answer that a message is a part of, or the question of; None where there is none."""
-        last = self._last.get((chat, message))
-        given = self._given.get((chat, last)) if last is not None else self._to.get((chat, message))
-        if given is not None:
-            return given
-        numbered = self._chat(chat)
-        return await _found(self._memories.answer_ending(numbered, message)) or await _found(
-            self._memories.answer_with(numbered, message)
+        last = self._last_of.get((chat, message))
+        row = self._by_last.get((chat, last)) if last is not None else self._by_question.get((chat, message))
+        if row is not None:
+            return row
+        pseudonym = self._pseudonyms.chat(chat)
+        return await _find(self._store.answer_ending(pseudonym, message)) or await _find(
+            self._store.answer_with(pseudonym, message)
         )
 
-    async def answered(self, chat: int, question: int) -> SentAnswer | None:
-        """Return how a message was answered, or None where it wasn't."""
-        given = self._to.get((chat, question)) or await _found(self._memories.answer_to(self._chat(chat), question))
-        return None if given is None or given.asked is None else SentAnswer(given.asked, given.messages)
+    async def answer_to(self, chat: int, question: int) -> SentAnswer | None:
+        """Return the answer to a message; None where there is none."""
+        row = self._by_question.get((chat, question)) or await _find(
+            self._store.answer_to(self._pseudonyms.chat(chat), question)
+        )
+        return None if row is None or row.asked is None else SentAnswer(row.asked, row.messages)
 
-    async def first(self, place: Destination, reply: Reply) -> int | None:
-        """Return the message that began to answer just that there a moment ago, if it still stands."""
-        content = self._content(place, reply)
-        given = await self._shown(place.chat, content)
-        return given.messages[0] if given is not None else None
+    async def first_message(self, destination: Destination, reply: Reply) -> int | None:
+        """Return the first message of the same answer, if it was shown there a moment ago and still is."""
+        row = await self._shown(destination.chat, self._content(destination, reply))
+        return row.messages[0] if row is not None else None
 
-    async def messages(self, chat: int, last: int) -> tuple[int, ...]:
-        """Return all the messages of the answer that ends with message `last`."""
-        given = self._given.get((chat, last)) or await _found(self._memories.answer_ending(self._chat(chat), last))
-        return given.messages if given is not None else (last,)
+    async def messages_of(self, chat: int, last: int) -> tuple[int, ...]:
+        """Return all messages of the answer whose last one is `last`."""
+        row = self._by_last.get((chat, last)) or await _find(
+            self._store.answer_ending(self._pseudonyms.chat(chat), last)
+        )
+        return row.messages if row is not None else (last,)
 
     def forget(self, chat: int, last: int) -> None:
-        """Note that the answer that ended with message `last` is gone."""
-        self._given.forget((chat, last))
-        self._memories.delete(self._chat(chat), last)
+        """Drop the answer whose last message was `last`, because it is gone."""
+        self._by_last.pop((chat, last), None)
+        self._store.delete(self._pseudonyms.chat(chat), last)
 
     async def _shown(self, chat: int, content: int) -> SentAnswerRow | None:
-        """Return the answer that first showed something a moment ago, if it still shows it."""
-        first = self._first.get(content)
+        """Return the answer that showed some content a moment ago, if it still shows it."""
+        first = self._first_shown.get(content)
         if first is None:
-            since = self._clock() - REPEATED_AFTER
-            now = await _found(self._memories.answer_showing(self._chat(chat), content, since))
+            since = self._clock() - REPEAT_AFTER_SECONDS
+            row = await _find(self._store.answer_showing(self._pseudonyms.chat(chat), content, since))
         else:
-            now = self._given.get((chat, first.last))
-        return now if now is not None and now.content == content else None
+            row = self._by_last.get((chat, first.last))
+        return row if row is not None and row.content == content else None
 
-    def _given_now(self, chat: int, messages: Sequence[int]) -> SentAnswerRow:
-        return SentAnswerRow(self._chat(chat), messages[-1], tuple(messages), None, None, None, self._clock())
+    def _new_row(self, chat: int, messages: Sequence[int]) -> SentAnswerRow:
+        pseudonym = self._pseudonyms.chat(chat)
+        return SentAnswerRow(pseudonym, messages[-1], tuple(messages), None, None, None, self._clock())
 
-    def _keep(self, chat: int, given: SentAnswerRow) -> None:
-        self._given.put((chat, given.last), given)
-        for message in given.messages:
-            self._last.put((chat, message), given.last)
-        self._memories.put(given)
+    def _put(self, chat: int, row: SentAnswerRow) -> None:
+        self._by_last[chat, row.last] = row
+        for message in row.messages:
+            self._last_of[chat, message] = row.last
+        self._store.put(row)
 
-    def _chat(self, chat: int) -> int:
-        return self._names.of("chat", chat)
-
-    def _content(self, place: Destination, reply: Reply) -> int:
-        return self._names.of("content", place.chat, place.thread, reply.language, reply.focus, _keys(reply.answers))
-
-
-def _keys(found: Iterable[Scored]) -> tuple[str, ...]:
-    return tuple(scored.entry.key for scored in found)
+    def _content(self, destination: Destination, reply: Reply) -> int:
+        """Return a hash of what a reply shows, and where."""
+        where = (destination.chat, destination.thread)
+        return self._pseudonyms.of("content", *where, reply.language, reply.focus, _keys(reply.answers))
 
 
-async def _found(look_up: Awaitable[SentAnswerRow | None]) -> SentAnswerRow | None:
-    """Do without what can't be looked up; the clerk says that the database is away."""
+def _keys(scored: Iterable[Scored]) -> tuple[str, ...]:
+    return tuple(one.entry.key for one in scored)
+
+
+async def _find(lookup: Awaitable[SentAnswerRow | None]) -> SentAnswerRow | None:
+    """Return what a lookup finds; None also without the database, whose failure DatabaseHealth reports."""
     try:
-        return await look_up
+        return await lookup
     except StorageError as error:
-        LOG.debug("An answer can't be looked up: %s", error)
+        LOG.debug("A sent answer can't be looked up: %s", error)
         return None

@@ -16,7 +16,8 @@ from bot.memory import give_back
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
 from bot.storage.phrasing_decisions import Wording
-from bot.telegram.context import Context, Services
+from bot.telegram.context import Context
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ async def learn(services: Services) -> Change | None:
     """Let what is approved take part, and nothing else; None where that is so already."""
     if await approved(services.database) == services.assistant.approved:
         return None
-    async with services.sharing.build_lock:
+    async with services.knowledge_sync.build_lock:
         learned = await approved(services.database)  # it may have changed while others reloaded
         change = await asyncio.to_thread(services.assistant.set_approved, learned)
         await asyncio.to_thread(give_back)

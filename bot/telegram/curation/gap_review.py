@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, Wording
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.answering.exchange_log import recall
+from bot.telegram.access import Incoming
+from bot.telegram.answering import find_exchange
 from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.client import answer_callback, edit, reply_target, send, typing
 from bot.telegram.context import Context
@@ -46,13 +46,10 @@ class Waiting:
         return ids.index(exchange) if exchange in ids else 0
 
 
-async def show(update: Update, context: Context) -> None:
+async def show(incoming: Incoming, context: Context) -> None:
     """Show an admin the first page."""
-    message = update.message
-    if message is None:
-        return
-    place, language = reply_target(message), await language_for(context, message)
-    if message.chat.type != ChatType.PRIVATE:
+    place, language = incoming.destination, incoming.language
+    if incoming.message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "gaps.only_private"))])
     else:
         async with typing(context.bot, place):
@@ -86,7 +83,8 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
 
 async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Put a wording under an entry, where it waits for a yes."""
-    exchange, entry = await recall(context, button.exchange), find_entry(context.assistant.knowledge, button.entry)
+    exchange = await find_exchange(context, button.exchange)
+    entry = find_entry(context.assistant.knowledge, button.entry)
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
@@ -165,7 +163,7 @@ async def _waiting(context: Context) -> Waiting:
     pending = await phrasing_decisions.in_states(database, "pending")
     by_key = context.assistant.knowledge.by_key
     found = await asyncio.to_thread(
-        queue, misses, settled, context.assistant, lambda text: context.services.names.of_text("wording", text)
+        queue, misses, settled, context.assistant, lambda text: context.services.pseudonyms.of_text("wording", text)
     )
     return Waiting([one for one in pending if one.entry in by_key], found)
 
@@ -176,7 +174,7 @@ async def _find_decision(context: Context, button: Decide) -> Wording | None:
 
 
 async def _is_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
-    if query.from_user.id in context.services.admins:
+    if query.from_user.id in context.services.options.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
     return False
@@ -191,7 +189,7 @@ def _pages(context: Context, language: Language, pages: int) -> GapPages:
 
 
 def _name(context: Context, text: str) -> int:
-    return context.services.names.of_text("wording", context.assistant.normalised(text))
+    return context.services.pseudonyms.of_text("wording", context.assistant.normalised(text))
 
 
 CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}

@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.client import Destination, send, send_file
-from bot.telegram.context import Services
+from bot.telegram.services import Services
 from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Outcome:
 async def attempt(services: Services) -> Outcome:
     """Build the knowledge anew, test it and swap it in, or keep the old one."""
     try:
-        change = await services.sharing.reload()
+        change = await services.knowledge_sync.reload()
     except KnowledgeError as error:
         services.health.problems = len(error.problems)
         services.metrics.reloads.labels("refused").inc()

@@ -13,10 +13,10 @@ from watchfiles import Change, awatch
 from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
-from bot.telegram.access.menu_language import spoken
+from bot.telegram.access import interface_language
 from bot.telegram.client import Destination
-from bot.telegram.context import Services
 from bot.telegram.curation.reload import Outcome, attempt, tell
+from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
@@ -28,13 +28,12 @@ LONGEST = 5000
 
 async def watch(services: Services, bot: Bot) -> None:
     """Reload whenever a curated file changes, until cancelled; only where the settings ask for it."""
-    if services.watched is None:
+    folder = services.options.watched_folder
+    if folder is None:
         return
-    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", services.watched)
+    LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", folder)
     try:
-        async for _ in awatch(
-            services.watched, watch_filter=is_saved_in(services.watched), step=SETTLED, debounce=LONGEST
-        ):
+        async for _ in awatch(folder, watch_filter=is_saved_in(folder), step=SETTLED, debounce=LONGEST):
             await _take_up(services, bot)
     except (OSError, RuntimeError) as error:
         LOG.warning("The knowledge is watched no more: %s; /reload still works", error)
@@ -49,7 +48,7 @@ async def _take_up(services: Services, bot: Bot) -> None:
     outcome = await attempt(services)
     if _says_nothing(outcome):
         return
-    for admin in sorted(services.admins):
+    for admin in sorted(services.options.admins):
         place = Destination(admin, None, None, group=False)
         try:
             await tell(bot, place, outcome, services.texts, await _language(services, admin))
@@ -64,7 +63,7 @@ def _says_nothing(outcome: Outcome) -> bool:
 
 async def _language(services: Services, admin: int) -> Language:
     try:
-        chosen = await services.chosen.language_of(services.names.of("person", admin))
+        chosen = await services.preferences.language_of(services.pseudonyms.person(admin))
     except StorageError:
         chosen = None
-    return chosen or spoken(None)
+    return chosen or interface_language(None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
-from telegram import Update, User
+from telegram import User
 
 from bot import __version__
 from bot.answers.html import escape
@@ -16,10 +15,9 @@ from bot.knowledge.model import Knowledge, Language
 from bot.proxies import Proxy
 from bot.storage.database import Database
 from bot.storage.inbox import InboxDepth, depth
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client import reply_target, send, with_retries
+from bot.telegram.access import Incoming
+from bot.telegram.client import send, with_retries
 from bot.telegram.context import Context
-from bot.telegram.updates import InboxQueue
 from bot.text import Texts
 
 
@@ -45,12 +43,9 @@ class Diagnosis:
     """What Telegram is reached through; None where it is reached directly."""
 
 
-async def diagnose(update: Update, context: Context) -> None:
+async def diagnose(incoming: Incoming, context: Context) -> None:
     """Tell an admin how the bot is doing; refuse everybody else kindly."""
-    message = update.message
-    if message is None:
-        return
-    language, place, services = await language_for(context, message), reply_target(message), context.services
+    language, place, services = incoming.language, incoming.destination, context.services
     me = await with_retries(context.bot.get_me)
     health, inbox = services.health, await _depth(services.database)
     found = Diagnosis(
@@ -60,14 +55,10 @@ async def diagnose(update: Update, context: Context) -> None:
         health.failures,
         None if isinstance(inbox, StorageError) else inbox,
         health.problems,
-        _trouble(context) or (str(inbox) if isinstance(inbox, StorageError) else None),
-        services.proxy,
+        context.database_failure or (str(inbox) if isinstance(inbox, StorageError) else None),
+        services.options.proxy,
     )
     await send(context.bot, place, ["\n".join(map(escape, told(found, context.texts, language)))])
-
-
-def _trouble(context: Context) -> str | None:
-    return cast("InboxQueue", context.update_queue).worker.failure_reason
 
 
 async def _depth(database: Database) -> InboxDepth | StorageError:

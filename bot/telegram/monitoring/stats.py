@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from telegram import Update
-
 from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.client import reply_target, send, send_picture, typing
+from bot.telegram.access import Incoming
+from bot.telegram.client import send, send_picture, typing
 from bot.telegram.context import Context
 from bot.telegram.monitoring.stats_picture import drawn
 from bot.text import Texts
@@ -23,15 +21,12 @@ DAYS = 30
 MOST_DAYS = 366
 
 
-async def tell(update: Update, context: Context) -> None:
+async def tell(incoming: Incoming, context: Context) -> None:
     """Tell an admin about the last days, as many as are named."""
-    message = update.message
-    if message is None:
-        return
-    place, language = reply_target(message), await language_for(context, message)
+    place, language = incoming.destination, incoming.language
     async with typing(context.bot, place):
         found = await statistics(
-            context.services.database, days_of(context.args or []), time.time(), context.services.zone
+            context.services.database, days_of(context.args or []), time.time(), context.services.options.zone
         )
         told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
         picture = await drawn(found) if found.asked else None

@@ -12,16 +12,14 @@ from telegram import (
     InlineKeyboardMarkup,
     MaybeInaccessibleMessage,
     Message,
-    Update,
 )
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
-from bot.telegram.access.chat_settings import chat, language_for
-from bot.telegram.access.rights import writes_as_the_group
-from bot.telegram.client import answer_callback, edit, reply_target, send, topic_of
+from bot.telegram.access import Incoming, writes_as_group
+from bot.telegram.client import answer_callback, edit, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, FieldFormat, one_of
@@ -43,32 +41,34 @@ class Setting(Button):
     """A language, a forum topic, "1", or "-" for none."""
 
 
-async def show(update: Update, context: Context) -> None:
+async def show(incoming: Incoming, context: Context) -> None:
     """Show what is set, to the group's admins, after changing what the words behind the command say."""
-    message = update.message
-    if message is None:
-        return
-    place, language, texts = reply_target(message), await language_for(context, message), context.texts
+    message, place, language, texts = incoming.message, incoming.destination, incoming.language, context.texts
     if message.chat.type == ChatType.PRIVATE:
         await send(context.bot, place, [escape(texts(language, "settings.in_private"))])
     elif not await _may_see(context, message):
         await send(context.bot, place, [escape(texts(language, "settings.refused"))])
     else:
-        await _show(context, message, language)
+        await _show(context, incoming)
 
 
-async def _show(context: Context, message: Message, language: Language) -> None:
-    chosen, group, topic = context.services.chosen, chat(context, message.chat.id), _topic_of(message)
+async def _show(context: Context, incoming: Incoming) -> None:
+    message, language = incoming.message, incoming.language
+    chosen, group, topic = (
+        context.services.preferences,
+        context.services.pseudonyms.chat(message.chat.id),
+        _topic_of(message),
+    )
     now = await chosen.settings_of(group)
     wanted = typed(context.args or (), language, topic)
     if wanted is not None and (after := changed(now, wanted)) is not None:
-        await chosen.change_settings(group, after)
+        await chosen.save_settings(group, after)
         now, language = after, after.language or language
     panel = Panel(now, language, context.texts, topic)
     told = panel.paragraphs()
-    if writes_as_the_group(message):  # whose taps may not be theirs to be seen
+    if writes_as_group(message):  # whose taps may not be theirs to be seen
         told.append(escape(context.texts(language, "settings.typed")))
-    await send(context.bot, reply_target(message), told, panel.keyboard())
+    await send(context.bot, incoming.destination, told, panel.keyboard())
 
 
 def typed(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
@@ -91,18 +91,18 @@ async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessi
     """Change what a button says, for an admin of the group."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
         opened = message.reply_to_message if isinstance(message, Message) else None
-        unseen = opened is not None and writes_as_the_group(opened)
+        unseen = opened is not None and writes_as_group(opened)
         await answer_callback(
             query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused")
         )
         return
-    chosen, group = context.services.chosen, chat(context, message.chat.id)
+    chosen, group = context.services.preferences, context.services.pseudonyms.chat(message.chat.id)
     before = await chosen.settings_of(group)
     now = changed(before, button)
     if now is None:
         await answer_callback(query, context.texts(button.language, "telegram.unknown_button"))
         return
-    await chosen.change_settings(group, now)
+    await chosen.save_settings(group, now)
     await answer_callback(query)
     language = now.language or button.language
     panel = Panel(now, language, context.texts, _topic_of(message))
@@ -172,7 +172,7 @@ class Panel:
 
 async def _may_see(context: Context, message: Message) -> bool:
     """Tell whether an admin of the group wrote a message, under a name or in the group's."""
-    if writes_as_the_group(message):
+    if writes_as_group(message):
         return True
     writer = message.from_user if message.sender_chat is None else None
     return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)

@@ -6,9 +6,8 @@ from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
-from bot.telegram.access.chat_settings import chat
-from bot.telegram.access.menu_language import spoken
-from bot.telegram.answering.answer_keyboards import questions
+from bot.telegram.access import interface_language
+from bot.telegram.answering import question_keyboard
 from bot.telegram.client import Destination, send
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
@@ -24,11 +23,11 @@ async def membership(update: Update, context: Context) -> None:
         return
     if not _within(change.new_chat_member) or _within(change.old_chat_member):
         return
-    if context.services.introduced.seen(change.chat.id):
+    if context.services.recent.introductions.seen(change.chat.id):
         return
-    language = spoken(change.from_user.language_code)
+    language = interface_language(change.from_user.language_code)
     intro = context.texts(language, "group.intro", username=context.me.username)
-    keyboard = questions(popular(context.assistant.knowledge)[:EXAMPLES], language)
+    keyboard = question_keyboard(popular(context.assistant.knowledge)[:EXAMPLES], language)
     await send(context.bot, Destination(change.chat.id, None, None, group=True), [escape(intro)], keyboard)
 
 
@@ -36,9 +35,10 @@ async def migrated(update: Update, context: Context) -> None:
     """Take note that a group goes on as a supergroup: no second introduction is needed, and what is set still holds."""
     message = update.message
     if message is not None and message.migrate_to_chat_id is not None:
-        context.services.introduced.seen(message.migrate_to_chat_id)
-        before, after = (chat(context, number) for number in (message.chat.id, message.migrate_to_chat_id))
-        await context.services.chosen.move_settings(before, after)
+        context.services.recent.introductions.seen(message.migrate_to_chat_id)
+        pseudonyms = context.services.pseudonyms
+        group, supergroup = pseudonyms.chat(message.chat.id), pseudonyms.chat(message.migrate_to_chat_id)
+        await context.services.preferences.move_settings(group, supergroup)
 
 
 def _within(member: ChatMember) -> bool:

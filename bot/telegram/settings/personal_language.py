@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.telegram.access.chat_settings import language_for
-from bot.telegram.access.menu_language import spoken
-from bot.telegram.client import answer_callback, edit, reply_target, send
+from bot.telegram.access import Incoming, interface_language, writer_language
+from bot.telegram.client import answer_callback, edit, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, OptionalLanguage
 from bot.telegram.ui.keyboards import button
@@ -33,29 +32,27 @@ class Speak(Button):
     """None for that of the question."""
 
 
-async def choose(update: Update, context: Context) -> None:
+async def choose(incoming: Incoming, context: Context) -> None:
     """Offer the languages, or take the one that is named."""
-    message = update.message
-    if message is None:
-        return
-    place, language, known = reply_target(message), await language_for(context, message), context.services.chosen
+    message, place, language = incoming.message, incoming.destination, incoming.language
+    known = context.services.preferences
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, place, [escape(context.texts(language, "lang.in_groups"))])
         return
-    who = context.services.names.of("person", message.chat.id)
+    who = context.services.pseudonyms.person(message.chat.id)
     wanted = context.args[0].lower() if context.args else ""
     if wanted in TYPED:
-        await known.choose_language(who, TYPED[wanted])
-        language = TYPED[wanted] or spoken(message.from_user.language_code if message.from_user else None)
+        await known.save_language(who, TYPED[wanted])
+        language = TYPED[wanted] or writer_language(message)
     chosen = await known.language_of(who)
     await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
 
 
 async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
     """Keep the language that is tapped, and show the choice in it."""
-    who = context.services.names.of("person", query.from_user.id)
-    await context.services.chosen.choose_language(who, button.wanted)
-    language = button.wanted or spoken(query.from_user.language_code)
+    who = context.services.pseudonyms.person(query.from_user.id)
+    await context.services.preferences.save_language(who, button.wanted)
+    language = button.wanted or interface_language(query.from_user.language_code)
     told = _told(button.wanted, language, context.texts)
     await answer_callback(query)
     await edit(context.bot, message, [told], keyboard(button.wanted, language, context.texts))

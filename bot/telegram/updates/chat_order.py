@@ -23,16 +23,20 @@ LOG = logging.getLogger(__name__)
 
 MAX_PENDING_UPDATES = 10_000
 """Updates that may be in progress at once, by the library's count; the inbox worker dispatches far fewer."""
+Handle = Callable[[object], Coroutine[Any, Any, None]]
+"""Has the application's handlers handle an update."""
 
 
 class ChatOrder(BaseUpdateProcessor):
     """Handles each update until it is completed, in its chat's order; those that wait for their chat hold no slot."""
 
-    def __init__(self, concurrency: int, attempts: Attempts, inbox_worker: InboxWorker) -> None:
-        """Handle up to `concurrency` updates at once, and have the inbox worker record which are completed."""
+    def __init__(self, concurrency: int, attempts: Attempts, inbox_worker: InboxWorker, handle: Handle) -> None:
+        """Handle up to `concurrency` updates at once, and have the inbox worker record which are completed.
+
+        `handle` is called for an update that is handled again.
+        """
         super().__init__(MAX_PENDING_UPDATES)
-        self.process_again: Callable[[object], Coroutine[Any, Any, None]] | None = None
-        """Handles an update another time."""
+        self._process_again = handle
         self._attempts = attempts
         self._worker = inbox_worker
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
@@ -96,10 +100,10 @@ class ChatOrder(BaseUpdateProcessor):
             async with work_slot:
                 await attempt
             match self._attempts.verdict(number):
-                case TryAgain(wait) if self.process_again is not None:
+                case TryAgain(wait):
                     with self._worker.paused(number):
                         await asyncio.sleep(wait)
-                    attempt = self.process_again(update)
+                    attempt = self._process_again(update)
                 case GaveUp(failures, error):
                     return Completion(number, DEAD_LETTER, time.time(), failures, error)
                 case _:

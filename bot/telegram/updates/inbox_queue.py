@@ -34,15 +34,16 @@ class UnreadableUpdate:
 class InboxQueue(asyncio.Queue[object]):
     """Stores updates in the inbox; what the inbox worker dispatches comes out of the queue, parsed."""
 
-    def __init__(self, database: Database, names: Pseudonyms, memories: WriteBehindStore, concurrency: int) -> None:
-        """`concurrency` is how many updates are handled at once."""
+    def __init__(
+        self, bot: Bot, database: Database, pseudonyms: Pseudonyms, store: WriteBehindStore, concurrency: int
+    ) -> None:
+        """Parse updates for `bot`; `concurrency` is how many are handled at once."""
         super().__init__()
         capacity = _IN_PROGRESS_PER_WORK_SLOT * concurrency
-        self.worker = InboxWorker(database, uuid4().hex, memories, self._dispatch, capacity)
+        self.worker = InboxWorker(database, uuid4().hex, store, self._dispatch, capacity)
         """Stores and dispatches the updates."""
-        self.bot: Bot | None = None
-        """The bot that parsed updates refer to."""
-        self._names = names
+        self._bot = bot
+        self._pseudonyms = pseudonyms
 
     async def put(self, item: object) -> None:
         """Store an update; other items, which the library puts in itself, go into the queue."""
@@ -54,13 +55,12 @@ class InboxQueue(asyncio.Queue[object]):
     async def enqueue(self, updates: Sequence[RawUpdate]) -> bool:
         """Store updates; False where they couldn't be, so that Telegram must not be told that they arrived."""
         now = time.time()
-        named = self._names.of
         return await self.worker.enqueue(
-            [IncomingUpdate(one.key, named("chat", one.chat), one.text, now) for one in updates]
+            [IncomingUpdate(one.key, self._pseudonyms.chat(one.chat), one.text, now) for one in updates]
         )
 
     def _dispatch(self, claimed: ClaimedUpdate) -> None:
         try:
-            self.put_nowait(read_update(claimed.content, self.bot))
+            self.put_nowait(read_update(claimed.content, self._bot))
         except UnreadableUpdateError as error:
             self.put_nowait(UnreadableUpdate(claimed.update_id, str(error)))
