@@ -13,6 +13,8 @@ from urllib.parse import quote
 HIDDEN = "[secret]"
 _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+_CONNECTION_POOL = "sqlalchemy.pool"
+"""Logs a traceback for every lost connection that can't be closed in order, though the outage is reported already."""
 _VERBOSE_LIBRARIES = ("httpx", "httpcore", "telegram", "jieba", "alembic", "uvicorn")
 """Libraries of which only warnings are logged: their other lines don't concern the bot, or hold private data."""
 
@@ -63,3 +65,4 @@ def set_up(level: str, form: Literal["console", "json"], secrets: Collection[str
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _VERBOSE_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_CONNECTION_POOL).setLevel(logging.NOTSET if level == "DEBUG" else logging.CRITICAL)

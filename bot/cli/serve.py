@@ -15,7 +15,7 @@ from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
 from bot.telegram.services import Options, make_services
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -25,13 +25,11 @@ from bot.telegram.access import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
 from bot.telegram.answering.addressed import ASK, is_from_person
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
-from bot.telegram.client.bot_client import BotClient, UpdatesRequest
-from bot.telegram.client.http_client import Request
+from bot.telegram.client import BotClient, HttpClient, UpdatesHttpClient
 from bot.telegram.context import App, Context
 from bot.telegram.monitoring import diagnosis, stats
 from bot.telegram.services import Options, Services
-from bot.telegram.updates.chat_order import ChatOrder
-from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
+from bot.telegram.updates import ChatOrder, InboxQueue, UnreadableUpdate
 
 TELEGRAM_API_URL = "https://api.telegram.org/bot"
 """Where Telegram serves the Bot API; the token follows."""
@@ -90,7 +88,7 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     async def handle(update: object) -> None:
         await application.process_update(update)
 
-    order = ChatOrder(concurrency, services.attempts, inbox.clerk, handle)
+    order = ChatOrder(concurrency, services.attempts, inbox.worker, handle)
     built = (
         ApplicationBuilder()
         .application_class(App, {"services": services})
@@ -119,6 +117,6 @@ def _client(token: SecretStr, options: Options, api_url: str) -> BotClient:
         token.get_secret_value(),
         base_url=api_url,
         base_file_url=f"{api_url.removesuffix('/bot')}/file/bot",
-        request=Request(2 * options.concurrency, options.proxy),
-        get_updates_request=UpdatesRequest(2, options.proxy),
+        request=HttpClient(2 * options.concurrency, options.proxy),
+        get_updates_request=UpdatesHttpClient(2, options.proxy),
     )

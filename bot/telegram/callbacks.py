@@ -12,8 +12,7 @@ from bot.telegram import browsing, curation, settings
 from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.send import Destination, reply_target
+from bot.telegram.client import Destination, answer_callback, reply_target
 from bot.telegram.context import Context
 from bot.telegram.ui import Button, CallbackHandler, unpack
 

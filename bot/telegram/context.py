@@ -9,10 +9,9 @@ from telegram.ext import Application, CallbackContext
 
 from bot.answers.assistant import Assistant
 from bot.errors import StorageError
-from bot.telegram.client.bot_client import BotClient
+from bot.telegram.client import BotClient
 from bot.telegram.services import Services
-from bot.telegram.updates.chat_order import ChatOrder
-from bot.telegram.updates.inbox_queue import InboxQueue
+from bot.telegram.updates import ChatOrder, InboxQueue
 from bot.text import Texts
 
 
@@ -44,7 +43,7 @@ class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], dict[An
     @property
     def database_failure(self) -> StorageError | None:
         """Return why the database can't be used now; None while it can."""
-        return self._inbox.clerk.health.failure
+        return self._inbox.worker.health.failure
 
 
 class App(Application[BotClient, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]):

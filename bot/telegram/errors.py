@@ -14,10 +14,9 @@ from telegram.ext import ApplicationHandlerStop
 from bot.answers.html import escape
 from bot.telegram.access import interface_language, writer_language
 from bot.telegram.answering import addressed_question
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import reply_target, send
 from bot.telegram.context import Context
-from bot.telegram.updates.attempts import MAX_FAILURES, GaveUp, TryAgain
-from bot.telegram.updates.inbox_queue import UnreadableUpdate
+from bot.telegram.updates import MAX_FAILURES, GaveUp, TryAgain, UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ async def handle_error(update: object, context: Context) -> None:
     if _may_not_write(error):
         LOG.info("Update %s: the bot may not write there (%s)", number, error)
         return
-    location = _location(error) if error is not None else ""
+    location = describe(error) if error is not None else ""
     verdict = context.services.attempts.record_failure(number, error, location)
     if isinstance(verdict, TryAgain):
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are logged by OutageLog
@@ -83,7 +82,7 @@ def _may_not_write(error: Exception | None) -> bool:
     return isinstance(error, Forbidden)
 
 
-def _location(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Describe an exception by its type and its traceback, outermost call first; its message may be private."""
     frames = traceback.extract_tb(error.__traceback__)
     trace = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
@@ -102,7 +101,7 @@ async def _apologise(update: Update, context: Context) -> None:
     except TelegramError as error:
         LOG.warning("Update %s: the apology couldn't be sent: %s", update.update_id, error)
     except Exception as error:  # noqa: BLE001  # the library would log it together with the update
-        LOG.error("Update %s: the apology failed: %s", update.update_id, _location(error))  # noqa: TRY400  # as above
+        LOG.error("Update %s: the apology failed: %s", update.update_id, describe(error))  # noqa: TRY400  # as above
 
 
 def _expects_answer(message: Message, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""The bot's life: it connects, takes updates in by polling or by webhook, and ends."""
+"""The bot from start to stop: it connects, receives updates by polling or webhook, and finishes those in progress."""
 
 from __future__ import annotations
 
@@ -11,111 +11,142 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
 from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.storage import inbox_worker, leader_election, notifications, retention
 from bot.telegram.access import menus
-from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.stop_signal import unless
+from bot.telegram.client import Backoff, OutageLog, unless_stopped
 from bot.telegram.context import App
 from bot.telegram.curation import apply_approved, follow_approvals, watch_files
-from bot.telegram.updates.http_server import WEBHOOK, Pages, serving
-from bot.telegram.updates.polling import poll
+from bot.telegram.errors import describe
+from bot.telegram.updates import WEBHOOK_PATH, Endpoints, poll, serving
 
 LOG = logging.getLogger(__name__)
 
-WANTED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+)
 """The kinds of updates that Telegram is asked for."""
 THREAD_SWITCH_SECONDS = 0.001
-"""Seconds that a thread that computes may keep the one that talks waiting."""
-GRACE_SECONDS = 10.0
-"""Seconds that updates in the house get to be finished when the bot stops."""
-
-CANCEL_GRACE_SECONDS = 2.0
-"""Seconds that what was given up gets to end."""
-
-SILENCE = 1.0
-"""Seconds after which a database is held to be silent when the bot stops."""
-_LOGS_OF_CONNECTIONS = ("sqlalchemy.pool", "asyncio")
-"""Where connections that are given up would complain at length; that the database is away has been told by then."""
+"""How long a thread that computes may keep the event loop waiting."""
+SHUTDOWN_SECONDS = 10.0
+"""Time for the updates in progress to be finished when the bot stops."""
+CANCEL_SECONDS = 2.0
+"""Time for cancelled tasks to end."""
+DATABASE_TIMEOUT_SECONDS = 1.0
+"""Time after which a database counts as unavailable when the bot stops."""
 
 
 def run(application: App) -> None:
-    """Serve Telegram until SIGTERM or SIGINT, a second of which ends at once.
+    """Serve Telegram until SIGTERM or SIGINT; a second signal ends the process at once.
 
-    Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be had.
+    Raises SettingsError where Telegram refuses the token, and StorageError where the database can't be used.
     """
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     asyncio.run(_run(application))
 
 
 async def _run(application: App) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_exception_handler(log_unhandled)
+    # More threads than processors would only take turns, and each would keep the event loop waiting.
+    loop.set_default_executor(ThreadPoolExecutor(1 + (os.cpu_count() or 1)))
+    _stop_on_signals(loop, stop)
+    await serve(application, stop)
 
-    def stopped(name: signal.Signals) -> None:
+
+def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Set `stop` at the first signal, and leave the second to the system."""
+
+    def on_signal(name: signal.Signals) -> None:
         stop.set()
         for each in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
-        LOG.info("%s: finishing what is at work; the rest stays in the inbox", name.name)
+        LOG.info("%s: finishing the updates in progress; the rest stays in the inbox", name.name)
 
     for name in (signal.SIGINT, signal.SIGTERM):
         try:
-            loop.add_signal_handler(name, stopped, name)
+            loop.add_signal_handler(name, on_signal, name)
         except NotImplementedError:  # on Windows
-            signal.signal(name, lambda number, _: loop.call_soon_threadsafe(stopped, signal.Signals(number)))
-    # More would only take turns, and each keep the event loop waiting.
-    loop.set_default_executor(ThreadPoolExecutor(1 + (os.cpu_count() or 1)))
-    await serve(application, stop)
+            signal.signal(name, lambda number, _: loop.call_soon_threadsafe(on_signal, signal.Signals(number)))
 
 
-async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECONDS) -> None:
-    """Take updates in and answer them until `stop` is set.
+def log_unhandled(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an exception that no task awaited: a defect in one line, without the exception's words.
 
-    What isn't finished `grace` seconds later stays in the inbox.
+    A lost connection is no defect, and whoever used it has reported that; the event loop reports it again where it
+    couldn't be closed in order.
     """
-    services, inbox = application.services, application.inbox
-    webhook = services.options.listening is not None and services.options.listening.webhook is not None
-    secret = services.options.listening.secret if services.options.listening is not None and webhook else None
-    pages = Pages(inbox, services.metrics, secret, services.assistant, lambda: services.knowledge_sync.failure_reason)
+    error = context.get("exception")
+    if not isinstance(error, OSError):
+        LOG.error("Defect: %s%s", context["message"], f": {describe(error)}" if error is not None else "")
+    LOG.debug("Not awaited: %s", context["message"], exc_info=error)
+
+
+async def serve(application: App, stop: asyncio.Event, shutdown_seconds: float = SHUTDOWN_SECONDS) -> None:
+    """Receive updates and answer them until `stop` is set.
+
+    What isn't finished `shutdown_seconds` later stays in the inbox.
+    """
+    services = application.services
     try:
-        await unless(stop, services.database.upgrade())
+        await unless_stopped(stop, services.database.upgrade())
         if stop.is_set():
             return
         await apply_approved(services)
-        # Hosts give a web process a minute to listen, be Telegram within reach or not.
-        async with serving(pages, services.options.listening):
+        # Hosts expect a web process to listen within a minute, whether Telegram can be reached or not.
+        async with serving(_endpoints(application).application(), services.options.listening):
             if not await _retry_until_stopped(application, stop, application.initialize):
                 return
             await application.start()
-            await inbox.clerk.start()
+            await application.inbox.worker.start()
             await services.knowledge_sync.start()
             async with _background_tasks(application):
                 await _receive_updates(application, stop)
     except InvalidToken:
         # Without its cause: the library's own message holds the token.
-        raise SettingsError(refusal(application)) from None
+        raise SettingsError(token_refused(application)) from None
     finally:
-        await _finish(application, grace)
+        await _shut_down(application, shutdown_seconds)
+
+
+def _endpoints(application: App) -> Endpoints:
+    services = application.services
+    listening = services.options.listening
+    secret = listening.secret if listening is not None and listening.webhook is not None else None
+    return Endpoints(
+        application.inbox,
+        services.metrics,
+        secret,
+        services.assistant,
+        lambda: services.knowledge_sync.failure_reason,
+    )
 
 
 @asynccontextmanager
 async def _background_tasks(application: App) -> AsyncIterator[None]:
-    """Run what goes on all the while."""
-    services, inbox = application.services, application.inbox
-    over, approved = asyncio.Event(), asyncio.Event()
+    """Run what goes on beside the updates: retention, notifications of other replicas, the watch over the files."""
+    services = application.services
+    stopping, approved = asyncio.Event(), asyncio.Event()
     reactions = {
-        notifications.INBOX: inbox.clerk.wake,
+        notifications.INBOX: application.inbox.worker.wake,
         notifications.KNOWLEDGE: services.knowledge_sync.wake,
         notifications.PHRASINGS: approved.set,
     }
-    tidying = asyncio.create_task(retention.run_retention(services.database, services.options.retention_days, over))
+    # Retention is stopped by its event and not cancelled, so that a deletion is finished.
+    tidying = asyncio.create_task(retention.run_retention(services.database, services.options.retention_days, stopping))
     works = (
         notifications.listen(services.database, reactions),
         services.knowledge_sync.follow(),
@@ -126,42 +157,50 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        over.set()
+        stopping.set()
         for task in following:
             task.cancel()
-        _, slow = await asyncio.wait([tidying, *following], timeout=CANCEL_GRACE_SECONDS)
+        _, slow = await asyncio.wait([tidying, *following], timeout=CANCEL_SECONDS)
         for task in slow:
             task.cancel()
 
 
 async def _receive_updates(application: App, stop: asyncio.Event) -> None:
-    services, inbox = application.services, application.inbox
-    application.create_task(menus.publish(application.bot, services.texts, services.options.admins))
-    _tell_start(application)
-    listening = services.options.listening
-    if listening is not None and listening.webhook is not None:
-        secret = listening.secret.get_secret_value()
-        where = f"{listening.webhook}{WEBHOOK}"
-        set_webhook = partial(application.bot.set_webhook, where, secret_token=secret, allowed_updates=WANTED)
-        try:
-            delivered = await _retry_until_stopped(application, stop, set_webhook)
-        except BadRequest as refused:
-            raise SettingsError(refused_webhook(listening.webhook, refused.message)) from None
-        if delivered:
-            LOG.info("Telegram delivers to %s", where)
-            await stop.wait()
-    elif await _retry_until_stopped(application, stop, application.bot.delete_webhook):
+    """Have Telegram deliver updates by webhook, or poll, until `stop` is set."""
+    services, bot = application.services, application.bot
+    application.create_task(menus.publish(bot, services.texts, services.options.admins))
+    _log_start(application)
+    if services.options.listening is not None and services.options.listening.webhook is not None:
+        await _receive_by_webhook(
+            application, stop, services.options.listening.webhook, services.options.listening.secret
+        )
+    elif await _retry_until_stopped(application, stop, bot.delete_webhook):
+        inbox = application.inbox
         await leader_election.run_as_leader(
             services.database,
-            inbox.clerk.replica,
-            lambda over: poll(application.bot, inbox.keep, over, WANTED),
+            inbox.worker.replica,
+            lambda over: poll(bot, inbox.enqueue, over, ALLOWED_UPDATES),
             stop,
             "it polls",
         )
 
 
+async def _receive_by_webhook(application: App, stop: asyncio.Event, public_url: str, secret: SecretStr) -> None:
+    url = f"{public_url}{WEBHOOK_PATH}"
+    set_webhook = partial(
+        application.bot.set_webhook, url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED_UPDATES
+    )
+    try:
+        was_set = await _retry_until_stopped(application, stop, set_webhook)
+    except BadRequest as refused:
+        raise SettingsError(webhook_refused(public_url, refused.message)) from None
+    if was_set:
+        LOG.info("Telegram delivers to %s", url)
+        await stop.wait()
+
+
 async def _retry_until_stopped(application: App, stop: asyncio.Event, request: Callable[[], Awaitable[object]]) -> bool:
-    """Make a request again and again while Telegram is out of reach; False where `stop` was set meanwhile.
+    """Make a request until it succeeds, however long Telegram is out of reach; False where `stop` was set meanwhile.
 
     Raises InvalidToken and BadRequest, which Telegram would only repeat.
     """
@@ -170,33 +209,33 @@ async def _retry_until_stopped(application: App, stop: asyncio.Event, request: C
         try:
             await request()
         except (InvalidToken, BadRequest):
-            raise  # asking again would change nothing
+            raise
         except TelegramError as error:
             check = "the network and BOT_API_URL" if proxy is None else f"the network and {proxy.variable}"
             advice = f"Telegram can't be reached ({error}); trying again until it can, check {check}"
-            await unless(stop, asyncio.sleep(backoff.record_failure(error, advice)))
+            await unless_stopped(stop, asyncio.sleep(backoff.record_failure(error, advice)))
         else:
             backoff.record_success()
             return True
     return False
 
 
-def refusal(application: App) -> str:
-    """Say that Telegram doesn't take the token, without the token."""
+def token_refused(application: App) -> str:
+    """Return what to do where Telegram doesn't accept the token; without the token."""
     host = urlsplit(application.bot.base_url).hostname
     return f"BOT_TOKEN: {host} refuses this token; copy it again from @BotFather (and check BOT_API_URL, if it is set)"
 
 
-def refused_webhook(address: str, reason: str) -> str:
-    """Say that Telegram won't deliver to an address; a user and a password in it aren't told."""
-    where = address.rpartition("@")[2].removeprefix("https://")
+def webhook_refused(public_url: str, reason: str) -> str:
+    """Return what to do where Telegram won't deliver to a URL; without the user and password that it may hold."""
+    where = public_url.rpartition("@")[2].removeprefix("https://")
     return (
         f"BOT_WEBHOOK_URL: Telegram won't deliver to {where} ({reason}); give a public https address on port 443, 80, "
         "88 or 8443 with a certificate that Telegram trusts, or leave it unset for long polling"
     )
 
 
-def _tell_start(application: App) -> None:
+def _log_start(application: App) -> None:
     knowledge = application.services.assistant.knowledge
     me = application.bot.bot
     LOG.info("@%s answers from %d entries (version %s)", me.username, len(knowledge.by_key), knowledge.version)
@@ -210,30 +249,33 @@ def _tell_start(application: App) -> None:
         LOG.info("Inline mode is off: @%s answers only in chats that it is in; /setinline at @BotFather", me.username)
 
 
-async def _finish(application: App, grace: float) -> None:
-    """Finish what is at work, as long as there is time; leave everything else in the inbox."""
-    inbox, last_words = application.inbox, inbox_worker.STOP_TIMEOUT_SECONDS
-    if application.running and not await application.services.database.responds(SILENCE):
-        grace = last_words = SILENCE / 2  # what ends can't be noted: to wait for that would end in a kill
-        for name in _LOGS_OF_CONNECTIONS:
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+async def _shut_down(application: App, seconds: float) -> None:
+    """Finish the updates in progress, as long as there is time, record their completion, and close all connections."""
+    database = application.services.database
     if application.running:
-        inbox.clerk.stop_dispatching()
-        stopping = asyncio.create_task(application.stop())
-        try:
-            async with asyncio.timeout(grace):
-                await asyncio.shield(stopping)
-        except TimeoutError:
-            LOG.warning(
-                "%d updates weren't finished within %.0f seconds; they stay in the inbox",
-                inbox.clerk.in_progress,
-                grace,
-            )
-            application.chat_order.stop()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CANCEL_GRACE_SECONDS):
-                    await stopping
-        await inbox.clerk.stop(last_words)
+        recording_seconds = inbox_worker.STOP_TIMEOUT_SECONDS
+        if not await database.responds(DATABASE_TIMEOUT_SECONDS):
+            # Completions can't be recorded; the host would kill a process that waits for that.
+            seconds = recording_seconds = DATABASE_TIMEOUT_SECONDS / 2
+        worker = application.inbox.worker
+        worker.stop_dispatching()
+        await _finish_updates(application, seconds)
+        await worker.stop(recording_seconds)
     await application.shutdown()
-    await application.services.database.close()
+    await database.close()
     await application.bot.shutdown()  # also where the start failed and the application doesn't do it
+
+
+async def _finish_updates(application: App, seconds: float) -> None:
+    """Wait for the updates in progress; cancel those that aren't finished in time, which stay in the inbox."""
+    stopping = asyncio.create_task(application.stop())
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(stopping)
+    except TimeoutError:
+        in_progress = application.inbox.worker.in_progress
+        LOG.warning("%d updates weren't finished within %.0f seconds; they stay in the inbox", in_progress, seconds)
+        application.chat_order.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await stopping

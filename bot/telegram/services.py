@@ -21,9 +21,7 @@ from bot.storage.state_loader import StateLoader
 from bot.storage.time_zone import UTC_ZONE, Zone
 from bot.storage.write_behind import WriteBehindStore
 from bot.telegram.chats import MAX_ENTRIES, GroupAdmins, RateLimits, RecentSet, SentAnswers
-from bot.telegram.updates.attempts import Attempts
-from bot.telegram.updates.http_server import Listening
-from bot.telegram.updates.metrics import Metrics
+from bot.telegram.updates import Attempts, Listening, Metrics
 from bot.text import Texts
 
 _MINUTE = 60.0

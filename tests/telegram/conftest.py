@@ -24,9 +24,9 @@ from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram import services
 from bot.telegram.app import build
 from bot.telegram.context import App
-from bot.telegram.lifecycle import GRACE_SECONDS, serve
+from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
 from bot.telegram.services import Options, Services
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.botapi.state import LIMIT
@@ -135,7 +135,7 @@ def listening() -> Listening:
 
 
 @asynccontextmanager
-async def serving_with(api: BotApi, services: Services, grace: float = GRACE_SECONDS) -> AsyncIterator[App]:
+async def serving_with(api: BotApi, services: Services, grace: float = SHUTDOWN_SECONDS) -> AsyncIterator[App]:
     """Run a bot while a block runs, its own way from start to end."""
     application = build(SecretStr(api.token), services, api.url)
     stop = asyncio.Event()

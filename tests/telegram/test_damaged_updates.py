@@ -13,10 +13,9 @@ from telegram import Update
 
 from bot.answers.assistant import Assistant
 from bot.storage.inbox import Inbox, IncomingUpdate, depth
-from bot.telegram.client.raw_updates import raw_update, read_update, split_updates
+from bot.telegram.client import raw_update, read_update, split_updates
 from bot.telegram.context import App
-from bot.telegram.updates.chat_order import chat_of
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening, chat_of
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running
@@ -172,7 +171,7 @@ async def nothing_waits(application: App, api: BotApi) -> None:
     """Wait until every update is handled or given up."""
     oldest: float | None = 0.0
     while oldest is not None:
-        await api.wait_for(lambda: application.inbox.clerk.in_progress == 0, "all to be handled", 60)
+        await api.wait_for(lambda: application.inbox.worker.in_progress == 0, "all to be handled", 60)
         oldest = (await application.services.database.read(depth)).oldest
 
 

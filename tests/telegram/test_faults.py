@@ -11,8 +11,7 @@ import time_machine
 from telegram.error import Conflict, NetworkError, TimedOut
 
 from bot.storage.retention import ClockJumpDetector
-from bot.telegram.client.outage_log import Backoff, OutageLog
-from bot.telegram.client.send_slots import MAX_CONCURRENT_SENDS
+from bot.telegram.client import MAX_CONCURRENT_SENDS, Backoff, OutageLog
 from bot.telegram.context import App
 from tests.botapi import BotApi, User
 from tests.faults import cut_off

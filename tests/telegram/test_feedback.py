@@ -13,7 +13,7 @@ from bot.storage import gaps, history
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import HISTORY
 from bot.telegram.answering.deliver import deliver
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.telegram.ui.short_ids import encode_exchange_id
 from bot.text import Texts

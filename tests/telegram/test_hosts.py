@@ -54,7 +54,7 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
     api: BotApi, tmp_path: Path, postgres: Server
 ) -> None:
     async with (
-        pooled(postgres, postgres.new_database()) as (_, url),
+        pooled(postgres, postgres.new_database()) as (made, url),
         process(api, tmp_path / "home", DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client),
     ):
         for question in (NUCLEAR, SOLAR, GAS) * 4:
@@ -64,6 +64,7 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
         code = await stopped(bot)
 
     assert (code, warnings_of(bot)) == (0, [])
+    assert made.transactions > pooler.SIZE
     assert len(bot.log.splitlines()) < 20
     assert "p@ss" not in bot.log
 
@@ -85,7 +86,7 @@ async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
             while (ready := await client.get("/readyz")).status_code == 200:
                 pass
             assert INSERT_REFUSED in ready.json()["problems"][0]
-            assert "bot_database_away 1.0" in (await client.get("/metrics")).text
+            assert "bot_database_unavailable 1.0" in (await client.get("/metrics")).text
             await api.private_message(BOB, SOLAR)
             await api.private_message(ADA, "/diag")
             *_, diagnosis = await api.sent(3, limit=60)

@@ -84,7 +84,7 @@ async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
 
         assert [message.chat for message in await api.sent(1)] == [BOB.id]
         await api.sent(16, limit=30)
-        assert application.inbox.clerk.in_progress <= 8
+        assert application.inbox.worker.in_progress <= 8
 
 
 async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_others(
@@ -100,7 +100,7 @@ async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_othe
 
         await api.answer(BOB, "What does Altman think of nuclear power?")
 
-        assert application.inbox.clerk.in_progress <= 2 * len(flooded) + 1, "the rest stays in the inbox"
+        assert application.inbox.worker.in_progress <= 2 * len(flooded) + 1, "the rest stays in the inbox"
     assert [message.chat for message in api.world.sent] == [BOB.id], "nobody gets an apology"
 
 
@@ -196,7 +196,7 @@ async def test_the_inbox_is_empty_in_the_end(bot: App, api: BotApi) -> None:
     await api.sent(10)
     await bot.update_queue.join()
 
-    await api.wait_for(lambda: bot.inbox.clerk.in_progress == 0, "the ends to be noted")
+    await api.wait_for(lambda: bot.inbox.worker.in_progress == 0, "the ends to be noted")
     found = None
     while found is None or found.oldest is not None:
         found = await bot.services.database.read(depth)

@@ -13,7 +13,8 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.updates.http_server import Listening, listeners_at, place_of
+from bot.telegram.updates import Listening
+from bot.telegram.updates.http_server import host_and_port, listeners_at
 from tests.botapi import BotApi
 from tests.replica import free_port
 from tests.telegram.conftest import MakeServices, serving_with
@@ -87,5 +88,5 @@ def test_a_port_that_is_taken_is_told(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=re.escape(f"BOT_PORT: can't listen at {place_of(host, port)} (")):
+        with pytest.raises(SettingsError, match=re.escape(f"BOT_PORT: can't listen at {host_and_port(host, port)} (")):
             listeners_at(host, port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import Message
 
-from bot.telegram.client.send import Destination, send_file, send_picture, topic_of
+from bot.telegram.client import Destination, send_file, send_picture, topic_of
 from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, FORUM, GROUP, BotApi

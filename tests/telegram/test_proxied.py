@@ -19,7 +19,7 @@ from telegram.error import NetworkError
 from bot.answers.assistant import Assistant
 from bot.configuration.proxies import Proxy, parse_proxy
 from bot.telegram.app import build
-from bot.telegram.client.http_client import Request
+from bot.telegram.client import HttpClient
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.builders import ROOT
@@ -157,7 +157,7 @@ async def test_a_proxy_that_hangs_is_told_too() -> None:
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
         way = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        request = Request(1, way, connect=0.05)
+        request = HttpClient(1, way, connect_seconds=0.05)
         await request.initialize()
         with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {way} in time"):
             await request.do_request(f"http://{NAME}/bot1:x/getMe", "POST")

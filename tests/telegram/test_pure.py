@@ -14,9 +14,8 @@ from bot.answers.assistant import Assistant
 from bot.answers.html import escape
 from bot.storage.history import ID_BITS
 from bot.telegram.access.incoming import interface_language
-from bot.telegram.client import utf16
-from bot.telegram.client.message_split import cut, messages, plain
-from bot.telegram.client.outage_log import MAX_WAIT_SECONDS, Backoff, OutageLog
+from bot.telegram.client import MAX_DELAY_SECONDS, Backoff, OutageLog, split_messages, utf16
+from bot.telegram.client.message_split import cut, plain
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
@@ -76,7 +75,7 @@ def test_names_of_nothing_find_nothing(assistant: Assistant, name: str) -> None:
 
 @given(st.lists(MARKUP, max_size=6), st.integers(4, 60))
 def test_cut_markup_parses_fits_and_keeps_every_word(paragraphs: list[str], longest: int) -> None:
-    parts = messages(paragraphs, longest)
+    parts = split_messages(paragraphs, longest)
 
     shown = [parse(part)[0] for part in parts]
     assert all(units(text) <= longest for text in shown)
@@ -85,7 +84,7 @@ def test_cut_markup_parses_fits_and_keeps_every_word(paragraphs: list[str], long
 
 
 def test_paragraphs_are_kept_whole_where_they_fit() -> None:
-    assert messages(["a" * 6, "b" * 4, "c" * 9], 12) == ["a" * 6 + "\n\n" + "b" * 4, "c" * 9]
+    assert split_messages(["a" * 6, "b" * 4, "c" * 9], 12) == ["a" * 6 + "\n\n" + "b" * 4, "c" * 9]
 
 
 def test_a_long_paragraph_is_cut_at_its_sentences() -> None:
@@ -147,7 +146,7 @@ def test_an_outage_waits_ever_longer_and_starts_anew(
     backoff = Backoff(OutageLog(logging.getLogger("test")))
     waits = [backoff.record_failure(error("away"), "down") for error in (NetworkError, TimedOut) * 4]
 
-    assert waits == [1, 2, 4, 8, 16, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS]
+    assert waits == [1, 2, 4, 8, 16, MAX_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_DELAY_SECONDS]
     assert backoff.record_failure(RetryAfter(45), "flood") == 45
     backoff.record_success()
     assert backoff.record_failure(NetworkError("away"), "down") == 1

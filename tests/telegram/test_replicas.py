@@ -20,7 +20,7 @@ from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
-from bot.telegram.updates.http_server import Listening
+from bot.telegram.updates import Listening
 from tests.botapi import ADA, BOB, BotApi
 from tests.botapi.state import Sent
 from tests.postgres import Server

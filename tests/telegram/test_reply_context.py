@@ -13,7 +13,7 @@ from bot.knowledge.model import Bilingual
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import ANSWERS
 from bot.telegram.answering.deliver import deliver
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent

@@ -11,9 +11,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import TimedOut
 from telegram.ext import MessageHandler, filters
 
-from bot.telegram.client import edit, send
+from bot.telegram.client import Destination, edit, send, with_retries
 from bot.telegram.context import App
-from bot.telegram.lifecycle import refusal
+from bot.telegram.lifecycle import token_refused
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import private
@@ -78,7 +78,7 @@ async def test_who_blocked_the_bot_is_no_failure(api: BotApi, caplog: pytest.Log
 
     await api.answer(BOB, "What does Altman think of nuclear power?")
 
-    await api.wait_for(lambda: "may not write there" in caplog.text, "the refusal to be logged")
+    await api.wait_for(lambda: "may not write there" in caplog.text, "the token_refused to be logged")
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
@@ -127,11 +127,11 @@ async def test_polling_outlives_an_outage_and_tells_it_once(api: BotApi, caplog:
 
 
 async def test_long_answers_are_split_and_only_the_last_part_has_buttons(bot: App, api: BotApi) -> None:
-    place = send.Destination(ADA.id, None, None, group=False)
+    place = Destination(ADA.id, None, None, group=False)
     api.world.add_chat(private(ADA))
     paragraphs = ["<b>😀&lt;</b>" * 1000, "<i>" + "一二三四五。" * 800 + "</i>"]
 
-    sent = await send.send(bot.bot, place, paragraphs)
+    sent = await send(bot.bot, place, paragraphs)
 
     assert len(sent) == len(api.world.sent) == 3
     assert "".join(message.text for message in api.world.sent) == "😀<" * 1000 + "一二三四五。" * 800
@@ -165,9 +165,9 @@ async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception,
 
     if attempts == 1:
         with pytest.raises(TimedOut):
-            await send.with_retries(request)
+            await with_retries(request)
     else:
-        assert await send.with_retries(request) == "done"
+        assert await with_retries(request) == "done"
     assert made == attempts
 
 
@@ -198,7 +198,7 @@ async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotA
     page = await api.answer(ADA, "/topics")
     message = Message.de_json(api.world.known[page.chat, page.message_id], bot.bot)
 
-    await edit.edit(
+    await edit(
         bot.bot, message, ["长" * 4096, "尾"], InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="y")]])
     )
 
@@ -207,4 +207,4 @@ async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotA
 
 
 def test_the_refusal_of_a_token_does_not_tell_the_token(bot: App, api: BotApi) -> None:
-    assert api.token not in refusal(bot)
+    assert api.token not in token_refused(bot)

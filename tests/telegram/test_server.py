@@ -16,8 +16,9 @@ from bot.errors import SettingsError
 from bot.matching.matcher import Matcher
 from bot.telegram.app import build
 from bot.telegram.context import App
-from bot.telegram.lifecycle import WANTED, serve
-from bot.telegram.updates.http_server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
+from bot.telegram.lifecycle import ALLOWED_UPDATES, serve
+from bot.telegram.updates import WEBHOOK_PATH, Listening
+from bot.telegram.updates.endpoints import MAX_BODY_BYTES
 from tests.botapi import ADA, BotApi
 from tests.builders import SECOND, Prebuilt
 from tests.telegram.conftest import MakeServices, dead_letters, serving_with
@@ -46,9 +47,9 @@ async def test_telegram_is_told_where_and_how_to_deliver(api: BotApi, listening:
     assert await api.answer(ADA, NUCLEAR)
 
     assert api.world.webhook == {
-        "url": f"{listening.webhook}{WEBHOOK}",
+        "url": f"{listening.webhook}{WEBHOOK_PATH}",
         "secret_token": listening.secret.get_secret_value(),
-        "allowed_updates": list(WANTED),
+        "allowed_updates": list(ALLOWED_UPDATES),
     }
     assert api.called("getUpdates") == []
 
@@ -58,7 +59,7 @@ async def test_telegram_is_told_where_and_how_to_deliver(api: BotApi, listening:
 async def test_nobody_else_can_deliver(api: BotApi, client: httpx.AsyncClient, secret: dict[str, str]) -> None:
     headers = [(name.encode(), value.encode()) for name, value in secret.items()]
 
-    answer = await client.post(WEBHOOK, content=json.dumps({"update_id": 1}), headers=headers)
+    answer = await client.post(WEBHOOK_PATH, content=json.dumps({"update_id": 1}), headers=headers)
 
     assert (answer.status_code, answer.content) == (403, b"")
     assert api.world.sent == []
@@ -68,7 +69,7 @@ async def test_nobody_else_can_deliver(api: BotApi, client: httpx.AsyncClient, s
 async def test_what_is_too_large_for_an_update_is_refused(client: httpx.AsyncClient, listening: Listening) -> None:
     headers = {SECRET: listening.secret.get_secret_value()}
 
-    assert (await client.post(WEBHOOK, content=b"x" * (LARGEST + 1), headers=headers)).status_code == 413
+    assert (await client.post(WEBHOOK_PATH, content=b"x" * (MAX_BODY_BYTES + 1), headers=headers)).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ async def test_what_is_no_update_is_taken_and_kept_as_a_dead_letter(
 ) -> None:
     headers = {SECRET: listening.secret.get_secret_value()}
     for _ in range(2):
-        assert (await client.post(WEBHOOK, content=body, headers=headers)).status_code == 200
+        assert (await client.post(WEBHOOK_PATH, content=body, headers=headers)).status_code == 200
 
     (letter,) = await dead_letters(bot, 1)
 
@@ -96,7 +97,7 @@ async def test_a_redelivery_is_taken_but_not_answered_again(
     await api.answer(ADA, NUCLEAR)
     headers = {SECRET: listening.secret.get_secret_value()}
 
-    assert (await client.post(WEBHOOK, json=api.world.updates[-1], headers=headers)).status_code == 200
+    assert (await client.post(WEBHOOK_PATH, json=api.world.updates[-1], headers=headers)).status_code == 200
 
     await api.answer(ADA, SOLAR)
     assert len(api.world.sent) == 2
@@ -104,7 +105,7 @@ async def test_a_redelivery_is_taken_but_not_answered_again(
 
 @pytest.mark.usefixtures("bot")
 async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:
-    statuses = [(await client.get(path)).status_code for path in ("/", "/docs", "/.env", "/healthz/", WEBHOOK)]
+    statuses = [(await client.get(path)).status_code for path in ("/", "/docs", "/.env", "/healthz/", WEBHOOK_PATH)]
 
     assert statuses == [404, 404, 404, 404, 405]
     assert (await client.post("/healthz")).status_code == 405
@@ -118,7 +119,7 @@ async def test_health_tells_of_a_lost_feature(
     async with serving_with(api, services):
         await api.wait_for(lambda: api.world.webhook, "the webhook to be set")
         alive = await client.get("/healthz")
-    assert (alive.status_code, alive.text) == (200, f"ok\n{WITHOUT_MEANING}\n")
+    assert (alive.status_code, alive.text) == (200, f"ok\n{NO_SEMANTICS}\n")
 
 
 async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClient) -> None:
@@ -135,7 +136,7 @@ async def test_health_and_figures(bot: App, api: BotApi, client: httpx.AsyncClie
     assert f'bot_knowledge{{version="{version}"}} 1.0' in lines
     assert "bot_answer_seconds_count 1.0" in lines
     assert 'bot_reloads_total{outcome="done"} 1.0' in lines
-    assert {"bot_inbox_waiting 0.0", "bot_database_away 0.0", "bot_inbox_aside 0.0"} <= set(lines)
+    assert {"bot_inbox_waiting 0.0", "bot_database_unavailable 0.0", "bot_inbox_dead_letters 0.0"} <= set(lines)
 
 
 async def test_health_is_served_while_polling_too_but_no_webhook(
@@ -146,7 +147,7 @@ async def test_health_is_served_while_polling_too_but_no_webhook(
         await api.answer(ADA, NUCLEAR)
 
         assert (await client.get("/readyz")).json()["ready"]
-        assert (await client.post(WEBHOOK, json={})).status_code == 404
+        assert (await client.post(WEBHOOK_PATH, json={})).status_code == 404
 
 
 async def test_health_is_served_before_telegram_is_reached(

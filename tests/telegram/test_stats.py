@@ -9,7 +9,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.storage.statistics_data import ChatFigures, Statistics, from_json, to_json
-from bot.telegram.client.send import Destination, send_picture
+from bot.telegram.client import Destination, send_picture
 from bot.telegram.context import App
 from bot.telegram.monitoring.stats import DEFAULT_DAYS, MAX_DAYS, requested_days, summary
 from bot.telegram.monitoring.stats_chart import DOTS_PER_INCH, HEIGHT_INCHES, WIDTH_INCHES, draw

@@ -10,7 +10,7 @@ from bot.answers.assistant import Assistant
 from bot.answers.reply import Reply, Scored
 from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.deliver import deliver
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent, User

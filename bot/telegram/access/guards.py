@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.telegram.access import menus
 from bot.telegram.access.incoming import Incoming, read_incoming, writer_language
 from bot.telegram.access.rights import is_admin
-from bot.telegram.client.send import send
+from bot.telegram.client import send
 from bot.telegram.context import Context
 
 Handler: TypeAlias = Callable[[Incoming, Context], Coroutine[Any, Any, None]]

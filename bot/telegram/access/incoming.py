@@ -11,7 +11,7 @@ from bot.errors import StorageError
 from bot.knowledge.model import Language
 from bot.matching.reply_language import language_of_tag
 from bot.storage.preferences import ChatSettings
-from bot.telegram.client.send import Destination, reply_target
+from bot.telegram.client import Destination, reply_target
 from bot.telegram.context import Context
 
 LOG = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.knowledge.model import Language
-from bot.telegram.client.send import with_retries
+from bot.telegram.client import with_retries
 from bot.text import Texts
 
 LOG = logging.getLogger(__name__)

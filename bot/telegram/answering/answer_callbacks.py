@@ -12,9 +12,7 @@ from bot.telegram.access import settings_at
 from bot.telegram.answering.answer_keyboards import Answer, Delete, Excerpt
 from bot.telegram.answering.deliver import deliver_entry, keyboards
 from bot.telegram.answering.voting import record_choice
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import delete
-from bot.telegram.client.send import Destination, reply_target, send
+from bot.telegram.client import Destination, answer_callback, delete, reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import find_entry

@@ -16,7 +16,7 @@ from bot.answers.reply import Reply
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.ui.callback_data import Button, ChatId, ExchangeId, ShortId, one_of
 from bot.telegram.ui.keyboards import make_button
 from bot.telegram.ui.short_ids import encode_exchange_id, short_id

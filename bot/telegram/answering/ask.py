@@ -19,7 +19,7 @@ from bot.telegram.answering.addressed import AddressedQuestion, addressed_questi
 from bot.telegram.answering.conversation_state import conversation_of
 from bot.telegram.answering.deliver import deliver, linked
 from bot.telegram.answering.reply_context import replied_answer
-from bot.telegram.client.send import GENERAL_TOPIC, send, typing
+from bot.telegram.client import GENERAL_TOPIC_ID, send, typing
 from bot.telegram.context import Context
 
 LATE_AFTER = timedelta(minutes=10)
@@ -119,7 +119,7 @@ async def _point_to_topic(context: Context, incoming: Incoming, topic: int) -> N
     destination = incoming.destination
     if not context.services.recent.hints.seen((destination.chat, destination.thread)):
         text = escape(context.texts(incoming.language, "group.elsewhere"))
-        await send(context.bot, destination, [linked(text, destination.chat, topic or GENERAL_TOPIC)])
+        await send(context.bot, destination, [linked(text, destination.chat, topic or GENERAL_TOPIC_ID)])
 
 
 def _is_old(message: Message) -> bool:

@@ -16,7 +16,7 @@ from bot.errors import StorageError
 from bot.storage.state_loader import StateKeys
 from bot.storage.write_behind import ConversationRow, LimitRow
 from bot.telegram.chats import Bucket, limited_by
-from bot.telegram.client.send import Destination, reply_target
+from bot.telegram.client import Destination, reply_target
 from bot.telegram.context import Context
 from bot.telegram.services import Services
 

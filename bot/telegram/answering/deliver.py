@@ -15,8 +15,7 @@ from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.answer_keyboards import KeyboardOptions, Keyboards
 from bot.telegram.answering.conversation_state import conversation_of
 from bot.telegram.answering.exchange_log import SUPERGROUP_OFFSET, log_exchange
-from bot.telegram.client.edit import rewrite
-from bot.telegram.client.send import Destination, send
+from bot.telegram.client import Destination, rewrite, send
 from bot.telegram.context import Context
 
 

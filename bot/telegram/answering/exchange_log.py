@@ -7,7 +7,7 @@ import time
 from bot.answers.reply import Reply
 from bot.storage import history
 from bot.storage.history import Exchange, Via, without_names
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.context import Context
 from bot.telegram.ui.short_ids import decode_exchange_id
 

@@ -23,9 +23,7 @@ from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access import interface_language
 from bot.telegram.answering.answer_keyboards import Keyboards, related
 from bot.telegram.answering.deliver import keyboards
-from bot.telegram.client.callback_answers import too_late
-from bot.telegram.client.message_split import messages
-from bot.telegram.client.send import NO_PREVIEW, with_retries
+from bot.telegram.client import NO_PREVIEW, is_too_late, split_messages, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
 from bot.telegram.ui.short_ids import short_id
@@ -44,7 +42,7 @@ async def answer_inline_query(update: Update, context: Context) -> None:
     try:
         await with_retries(lambda: query.answer(results, cache_time=CACHE_SECONDS, is_personal=True))
     except BadRequest as error:
-        if not too_late(error):
+        if not is_too_late(error):
             raise
 
 
@@ -68,7 +66,7 @@ def articles(entries: Sequence[Entry], language: Language, keyboards: Keyboards)
     """Yield a result for each entry, which shows its question and first point, and sends its whole answer."""
     for entry in entries:
         # A result is a single message. Of an answer that is longer, the beginning is sent; the link leads to the rest.
-        text = messages(answer(entry, language, keyboards.texts))[0]
+        text = split_messages(answer(entry, language, keyboards.texts))[0]
         more = InlineKeyboardButton(keyboards.texts(language, "inline.more"), url=keyboards.link(entry))
         yield InlineQueryResultArticle(
             id=short_id(entry.interview, entry.id),

@@ -17,9 +17,7 @@ from bot.storage.history import Exchange
 from bot.telegram.answering.answer_keyboards import Answer, Excerpt, KeyboardOptions, Quotes, Vote, question_keyboard
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.answering.exchange_log import find_exchange
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send
+from bot.telegram.client import answer_callback, edit, reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
 from bot.telegram.ui.short_ids import decode_exchange_id, encode_exchange_id

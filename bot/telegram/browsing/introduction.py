@@ -10,7 +10,7 @@ from bot.answers.wording import shown
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming, is_admin, menus
 from bot.telegram.answering import deliver_entry, question_keyboard
-from bot.telegram.client.send import send
+from bot.telegram.client import send
 from bot.telegram.context import Context
 from bot.telegram.ui import find_entry, popular
 

@@ -7,7 +7,7 @@ from bot.answers.wording import shown
 from bot.knowledge.model import Entry
 from bot.telegram.access import Incoming
 from bot.telegram.answering import question_keyboard
-from bot.telegram.client.send import send
+from bot.telegram.client import send
 from bot.telegram.context import Context
 from bot.telegram.ui import memorable_quotes
 

@@ -11,9 +11,7 @@ from bot.answers.html import answer, escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.access import Incoming
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import send
+from bot.telegram.client import answer_callback, edit, send
 from bot.telegram.context import Context
 from bot.telegram.ui import (
     Button,

@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bot.telegram.chats.rate_limits import TokenBuckets
 from bot.telegram.chats.recent import MAX_ENTRIES, Clock
-from bot.telegram.client.send import with_retries
+from bot.telegram.client import with_retries
 
 LOG = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.matching.results import Status
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import SentAnswerRow, WriteBehindStore
 from bot.telegram.chats.recent import MAX_ENTRIES, Clock
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 
 LOG = logging.getLogger(__name__)
 

@@ -1,10 +1,9 @@
-"""Requests to Telegram, by a client that costs a small part of what the library's own does."""
+"""Makes single HTTP requests to Telegram, for the library."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
-from http import HTTPStatus
 from ssl import SSLContext, SSLError
 from typing import Any
 
@@ -23,45 +22,46 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.configuration import Proxy
 from bot.telegram.client import proxy_connector
-from bot.telegram.client.send_slots import CURRENT_SEND_SLOT
 
-CONNECT, CONNECT_BY_PROXY, READ, UPLOADED = 5.0, 10.0, 10.0, 20.0
-"""Seconds to get a connection; to get one by a proxy, which takes more round trips; to wait for an answer, and for that
-to a file.
+CONNECT_SECONDS, PROXY_CONNECT_SECONDS = 5.0, 10.0
+"""Time to get a connection; through a proxy it takes more round trips."""
+READ_SECONDS, UPLOAD_READ_SECONDS = 10.0, 20.0
+"""Time to wait for the answer to a request, and to one that uploads a file.
 
-A message without an answer may have arrived, and is said again: so rather wait a little longer.
+A message that got no answer may have arrived all the same, so the bot rather waits a little longer than sends it twice.
 """
-SEND_MESSAGE_PATH = "/sendMessage"
-"""How the address of a request ends that waits for its update's send slot."""
 USED_MESSAGE_FIELDS = ("message_id", "date", "chat", "text")
 """What the bot reads of a message that it has sent."""
 
 
-class Request(BaseRequest):
-    """What the library asks of a client."""
+class HttpClient(BaseRequest):
+    """Makes requests in the place of the library's client, which takes more than half a millisecond for each.
 
-    def __init__(self, connections: int, proxy: Proxy | None = None, connect: float | None = None) -> None:
-        """There are so many `connections` to Telegram at most, through the `proxy` where there is one.
+    That figure is from `python -m tests.benchmarks load`. Retries and the order of messages are up to `sender`.
+    """
 
-        `connect` are the seconds to get one.
+    def __init__(self, connections: int, proxy: Proxy | None = None, connect_seconds: float | None = None) -> None:
+        """Keep at most so many `connections` to Telegram, through the `proxy` if there is one.
+
+        `connect_seconds` is the time to get one.
         """
         self._connections = connections
         self._proxy = proxy
-        self._connect = connect or (CONNECT if proxy is None else CONNECT_BY_PROXY)
+        self._connect_seconds = connect_seconds or (CONNECT_SECONDS if proxy is None else PROXY_CONNECT_SECONDS)
         self._session: ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
         """Seconds to wait for an answer."""
-        return READ
+        return READ_SECONDS
 
     async def initialize(self) -> None:
-        """Begin."""
+        """Open the session; connections are made when they are needed."""
         if self._session is None:
             connector = (
-                TCPConnector(limit=self._connections, ssl=_trust())
+                TCPConnector(limit=self._connections, ssl=_tls_context())
                 if self._proxy is None
-                else proxy_connector.connector(self._proxy, self._connections, _trust())
+                else proxy_connector.connector(self._proxy, self._connections, _tls_context())
             )
             self._session = ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
 
@@ -81,32 +81,19 @@ class Request(BaseRequest):
         connect_timeout: object = None,  # noqa: ARG002  # nobody asks for another
         pool_timeout: object = None,  # noqa: ARG002  # as above
     ) -> tuple[int, bytes]:
-        """Make a request; raise TimedOut or NetworkError where that fails."""
-        patience = READ if request_data is None or not request_data.contains_files else UPLOADED
-        if isinstance(read_timeout, int | float):
-            patience = float(read_timeout)
-        content, slot = _content(request_data), CURRENT_SEND_SLOT.get() if url.endswith(SEND_MESSAGE_PATH) else None
-        if slot is None:
-            return await self._request(url, method, content, patience)
-        await slot.acquire()
-        try:
-            status, answer = await self._request(url, method, content, patience)
-        except NetworkError:
-            slot.release()
-            raise
-        if status != HTTPStatus.OK:
-            slot.release()
-        return status, answer
-
-    async def _request(self, url: str, method: str, content: dict[str, Any], patience: float) -> tuple[int, bytes]:
+        """Make a request; return status and body. Raises TimedOut or NetworkError where it fails."""
         if self._session is None:
             raise NetworkError("the bot has ended")
-        timeout = ClientTimeout(total=None, connect=self._connect, sock_read=patience)
+        seconds = READ_SECONDS if request_data is None or not request_data.contains_files else UPLOAD_READ_SECONDS
+        if isinstance(read_timeout, int | float):
+            seconds = float(read_timeout)
+        timeout = ClientTimeout(total=None, connect=self._connect_seconds, sock_read=seconds)
+        body = _body(request_data)
         try:
-            async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **content) as answer:
+            async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **body) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
-            raise self._late(error) from error
+            raise self._timed_out(error) from error
         except ClientError as error:
             if self._proxy is not None and isinstance(error.__cause__, SSLError):
                 raise proxy_connector.failure(self._proxy, error.__cause__) from error
@@ -116,14 +103,14 @@ class Request(BaseRequest):
                 raise
             raise proxy_connector.failure(self._proxy, error) from None  # the library's errors may hold what they sent
 
-    def _late(self, error: TimeoutError) -> TimedOut:
+    def _timed_out(self, error: TimeoutError) -> TimedOut:
         if self._proxy is None or not isinstance(error, ConnectionTimeoutError):
             return TimedOut()
         return TimedOut(f"{self._proxy.variable}: no connection through the proxy {self._proxy} in time")
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read an answer; of a message only what is used, for making the library's objects of all of it is dear."""
+        """Parse an answer; of a sent message only the used fields, because the library makes objects of all others."""
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
@@ -138,22 +125,23 @@ class Request(BaseRequest):
 
 
 @cache
-def _trust() -> SSLContext:
-    """Read the certificates to trust, once: there are many."""
+def _tls_context() -> SSLContext:
+    """Read the certificates to trust; once, because there are many."""
     return httpx.create_ssl_context()
 
 
 def _reason(error: ClientError) -> str:
-    """Tell what went wrong on the way, which names the server alone; other errors could name the token too."""
+    """Return the error's own words where they name only the server; those of other errors could hold the token."""
     return str(error) if isinstance(error, ClientConnectionError) else type(error).__name__
 
 
-def was_sent(error: TimedOut) -> bool:
-    """Tell whether a request that got no answer in time may have arrived all the same."""
+def may_have_arrived(error: TimedOut) -> bool:
+    """Check whether a request that got no answer in time may have reached Telegram all the same."""
     return not isinstance(error.__cause__, ConnectionTimeoutError)
 
 
-def _content(data: RequestData | None) -> dict[str, Any]:
+def _body(data: RequestData | None) -> dict[str, Any]:
+    """Return the arguments by which the HTTP library sends the data: as JSON, or as a form where it holds files."""
     if data is None:
         return {}
     if not data.contains_files:

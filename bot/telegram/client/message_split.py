@@ -1,4 +1,4 @@
-"""Markup cut into messages that Telegram takes."""
+"""Splits markup into messages of a length that Telegram accepts."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from dataclasses import dataclass, field
 
 from bot.telegram.client import utf16
 
-LONGEST = 4096
-"""UTF-16 units that a message may show."""
+MAX_MESSAGE_UTF16 = 4096
+"""UTF-16 units of text, without tags, that a message may have."""
 GAP = "\n\n"
-"""What stands between two paragraphs."""
+"""Separates two paragraphs of a message."""
 
 _TAG = re.compile(r"<(/?)([a-z-]+)[^>]*>")
 _BREAKS = ("\n", "。", "！", "？", ". ", "；", "，", " ")
-"""Where a text is best cut, the best place first."""
+"""After what a paragraph is cut, best first."""
 
 
 def plain(markup: str) -> str:
-    """Return what a reader sees of our own markup."""
+    """Return the text that readers see of markup that the bot made."""
     return html.unescape(_TAG.sub("", markup))
 
 
-def messages(paragraphs: Iterable[str], longest: int = LONGEST) -> list[str]:
-    """Pack paragraphs of markup into as few messages as hold them; one that fits in none is cut."""
+def split_messages(paragraphs: Iterable[str], max_utf16: int = MAX_MESSAGE_UTF16) -> list[str]:
+    """Pack paragraphs of markup into as few messages as hold them; a paragraph that is too long for one is cut."""
     packed: list[str] = []
     room = 0
     for paragraph in paragraphs:
-        for piece in cut(paragraph, longest):
+        for piece in cut(paragraph, max_utf16):
             size = utf16.length(plain(piece))
             if packed and size + len(GAP) <= room:
                 packed[-1] += GAP + piece
                 room -= size + len(GAP)
             else:
                 packed.append(piece)
-                room = longest - size
+                room = max_utf16 - size
     return packed
 
 
-def cut(markup: str, longest: int = LONGEST) -> list[str]:
-    """Cut one paragraph where it breaks best; tags that are open there are closed and opened again."""
-    if utf16.length(plain(markup)) <= longest:
+def cut(markup: str, max_utf16: int = MAX_MESSAGE_UTF16) -> list[str]:
+    """Cut one paragraph at its best breaks; tags that are open at a cut are closed, and opened again after it."""
+    if utf16.length(plain(markup)) <= max_utf16:
         return [markup]
-    writer = _Writer(longest)
+    writer = _PieceWriter(max_utf16)
     at = 0
     for tag in _TAG.finditer(markup):
         writer.text(html.unescape(markup[at : tag.start()]))
@@ -55,14 +55,14 @@ def cut(markup: str, longest: int = LONGEST) -> list[str]:
 
 
 @dataclass
-class _Writer:
-    """Writes markup into pieces, beginning a new one when the last is full."""
+class _PieceWriter:
+    """Writes markup into pieces, and starts a new one when the last is full."""
 
-    longest: int
+    max_utf16: int
     pieces: list[str] = field(default_factory=lambda: [""])
     used: int = 0
     unclosed: list[str] = field(default_factory=list)
-    """Start tags that aren't closed yet, outermost first."""
+    """Start tags of the elements that are open, outermost first."""
 
     def tag(self, tag: str, *, closes: bool) -> None:
         if closes:
@@ -72,8 +72,8 @@ class _Writer:
         self.pieces[-1] += tag
 
     def text(self, text: str) -> None:
-        while utf16.length(text) > self.longest - self.used:
-            head = text[: utf16.fitting(text, self.longest - self.used)]
+        while utf16.length(text) > self.max_utf16 - self.used:
+            head = text[: utf16.fitting(text, self.max_utf16 - self.used)]
             head = head[: _best_break(head)] if self.used == 0 or "\n" in head else ""
             self._write(head)
             text = text[len(head) :]
@@ -99,7 +99,7 @@ def _name(tag: str) -> str:
 
 
 def _best_break(text: str) -> int:
-    """Return how many characters to keep: up to a break in the second half, else all."""
+    """Return after how many characters to cut: after a break in the second half, else at the end."""
     for mark in _BREAKS:
         at = text.rfind(mark, len(text) // 2)
         if at >= 0:

@@ -1,4 +1,4 @@
-"""The way to Telegram through a proxy, and what to say where it fails."""
+"""Connects to Telegram through a proxy, and explains failures."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from telegram.error import NetworkError
 from bot.configuration import Proxy, is_loopback
 
 FAILURES = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
-"""What the connector raises; of an established connection the client tells by errors of its own."""
+"""What the connector raises while it connects; later failures are the HTTP client's own errors."""
 _TYPES = {"http": ProxyType.HTTP, "https": ProxyType.HTTP, "socks4": ProxyType.SOCKS4, "socks4a": ProxyType.SOCKS4}
 _IN_CONTAINER = ", and in a container write host.docker.internal, for there this is the container itself"
 _CREDENTIALS = ("authentication", "acceptable")
-"""Words of the library's that tell that a SOCKS proxy wants another user or password."""
+"""Words in the library's errors where a SOCKS proxy refuses the user or the password."""
 
 
 def connector(proxy: Proxy, connections: int, trust: SSLContext) -> BaseConnector:
-    """Return what connects through a proxy.
+    """Return a connector that goes through `proxy`; `trust` holds the certificates of proxy and Telegram.
 
-    Names are looked up by the proxy, for `socks5://` too: where a proxy is needed, the local answers are often forged.
-    SOCKS 4 alone can't do that.
+    The proxy looks up names, for `socks5://` too: where a proxy is needed, local DNS answers are often forged. Only
+    SOCKS 4 can't do that.
     """
     return ProxyConnector(
         host=proxy.host,
@@ -40,7 +40,7 @@ def connector(proxy: Proxy, connections: int, trust: SSLContext) -> BaseConnecto
 
 
 def failure(proxy: Proxy, error: Exception) -> NetworkError:
-    """Tell what went wrong between the bot and its proxy, with the variable to look at."""
+    """Return an error that says what went wrong at the proxy, and which variable to check."""
     hint = _IN_CONTAINER if isinstance(error, ProxyConnectionError) and is_loopback(proxy.host) else ""
     return NetworkError(f"{proxy.variable}: the proxy {proxy} {_reason(error)}{hint}")
 
@@ -68,7 +68,7 @@ def _reason(error: Exception) -> str:
 
 
 def _cause(error: Exception) -> str:
-    """Return the system's own words, where there are any; the library's repeat the address."""
+    """Return the operating system's words, where there are any; the library's repeat the address."""
     original = error.__cause__.__cause__ if error.__cause__ is not None else None
     if isinstance(original, gaierror):
         return "its name can't be looked up"

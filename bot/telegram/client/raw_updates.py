@@ -1,7 +1,7 @@
-"""Updates as Telegram sent them, and how one of them is read without trusting its form.
+"""Updates as the text that Telegram sent, and how one of them is parsed without trusting its form.
 
-Telegram, an older Bot API server, or a newer one may send what the library can't parse. So updates are kept as the text
-that came, and each is parsed on its own, when it is to be handled.
+Telegram, or an older or newer Bot API server, may send what the library can't parse. So updates are stored as text, and
+each is parsed on its own when it is to be handled.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ MAX_MESSAGE_ID = 2**31 - 1
 """The largest number of a message, and of a topic."""
 
 _FIRST_NUMBER = re.compile(r'\s*\{\s*"update_id"\s*:\s*(\d{1,10})\s*[,}]')
-_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
-_UNWRITABLE = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
+_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_NOT_STORABLE = re.compile(r"\\u(?:d[89a-f]|0000)", re.IGNORECASE)
 _MISSING = re.compile(
     r"\w+\.__init__\(\) missing \d+ required positional arguments?: [\w', ]+"
     r"|`\w+` is a required argument since Bot API [\d.]+"
 )
-"""What Python and the library say of a missing field: it names code, and holds nothing that anybody wrote."""
+"""What Python and the library say of a missing field; it names code, and holds nothing that a user wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update as it came, and what it takes to keep it."""
+    """An update as Telegram sent it, with what is needed to store it."""
 
     text: str
-    """What Telegram sent: JSON, if all is well. It can be written into any database."""
+    """What Telegram sent: JSON, unless it is damaged. Free of what a database can't store."""
     update_id: int | None
-    """Telegram's number; None where it holds none that can be used."""
+    """Telegram's number; None where the update holds no usable one."""
     key: int
-    """What a redelivery is known by: Telegram's number, or a negative one made of the text."""
+    """Identifies the update when it is delivered again: Telegram's number, or a negative hash of the text."""
     chat: int
-    """Updates with the same number stay in order: the chat's, or the person's where there is no chat."""
+    """Id of the chat, within which updates stay in order; of the person, where there is no chat."""
 
 
 class UnreadableUpdateError(Exception):
-    """An update can't be read; says why, without anything that the update holds."""
+    """An update can't be parsed. The message says why, without anything that the update holds."""
 
 
 def raw_update(sent: str | bytes) -> RawUpdate:
-    """Look for the number and the chat of an update; takes whatever comes."""
+    """Find the number and the chat of an update; accepts any text."""
     text = (sent.decode("utf-8", "replace") if isinstance(sent, bytes) else sent).replace("\0", "\\u0000")
     try:
         content = json.loads(text)
@@ -67,11 +67,11 @@ def raw_update(sent: str | bytes) -> RawUpdate:
 
 
 def read_update(text: str, bot: Bot | None) -> Update:
-    """Parse an update; raise UnreadableUpdateError where it isn't one, or isn't what the handlers may rely on."""
+    """Parse an update; raises UnreadableUpdateError where a part that the handlers rely on is missing or damaged."""
     try:
         content = json.loads(text)
-        if _UNWRITABLE.search(text):
-            content = _writable(content)
+        if _NOT_STORABLE.search(text):
+            content = _storable(content)
     except (ValueError, RecursionError) as error:
         raise UnreadableUpdateError(f"it is no JSON that can be read ({type(error).__name__})") from None
     if not isinstance(content, dict):
@@ -92,24 +92,24 @@ def read_update(text: str, bot: Bot | None) -> Update:
 
 
 def split_updates(answer: str) -> list[str]:
-    """Cut the updates out of an answer to getUpdates, each as it was sent; raise ValueError where it is no such answer.
+    """Cut the texts of the updates out of an answer to getUpdates; [] where it has none.
 
-    Parsing the answer as a whole would fail with the worst of them. An answer without updates gives an empty list.
+    Parsing the answer as a whole would fail at the first damaged one. Raises ValueError where the answer is incomplete.
     """
     depth, begin, inside, before = 0, 0, False, ""
     updates: list[str] = []
-    for found in _SIGN.finditer(answer):
-        sign = found[0]
-        if inside and depth == 2 and sign in ",]":  # the answer's object, and its list
+    for found in _MARK.finditer(answer):
+        mark = found[0]
+        if inside and depth == 2 and mark in ",]":  # the answer's object, and its list
             updates.append(answer[begin : found.start()].strip())
-            begin, inside = found.end(), sign == ","
-        if sign in "[{":
-            if depth == 1 and before == '"result"' and sign == "[":
+            begin, inside = found.end(), mark == ","
+        if mark in "[{":
+            if depth == 1 and before == '"result"' and mark == "[":
                 begin, inside = found.end(), True
             depth += 1
-        elif sign in "]}":
+        elif mark in "]}":
             depth -= 1
-        before = sign
+        before = mark
     if depth != 0 or inside or not answer.lstrip().startswith("{"):
         raise ValueError("no complete answer")
     return [] if updates == [""] else updates
@@ -121,26 +121,26 @@ def _number(content: object) -> int | None:
 
 
 def _key_of(text: str) -> int:
-    """Return a number for what has none of its own; Telegram's are positive."""
+    """Return a negative hash of the text; Telegram's numbers are positive."""
     return -1 - (int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big") >> 1)
 
 
 def _chat(content: object) -> int | None:
-    """Return the id of the chat that an update is about, or of the person, as the library would find it."""
+    """Return the id of the chat that an update is about, else of the person; the same as the library would."""
     if not isinstance(content, dict):
         return None
     for about in content.values():
         if isinstance(about, dict):
             message = about.get("message")
-            places = (about.get("chat"), message.get("chat") if isinstance(message, dict) else None)
+            chats = (about.get("chat"), message.get("chat") if isinstance(message, dict) else None)
             people = (about.get("from"), about.get("user"))
-            ids = [one.get("id") for one in (*places, *people) if isinstance(one, dict)]
+            ids = [one.get("id") for one in (*chats, *people) if isinstance(one, dict)]
             return next((one for one in ids if _is_id(one)), None)
     return None
 
 
 def _damage(update: Update) -> str | None:
-    """Name the first thing of wrong type or size among those that ordering, answering and keeping rely on."""
+    """Name the first part of wrong type or size among those that ordering, answering and storing rely on."""
     chat, user, message = update.effective_chat, update.effective_user, update.effective_message
     checks: Mapping[str, bool] = {
         "the chat": message is None or chat is not None,
@@ -168,19 +168,19 @@ def _within(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def _writable(content: object) -> object:
-    """Replace what no database takes: halves of surrogate pairs, and NUL; lengths in UTF-16 units stay."""
+def _storable(content: object) -> object:
+    """Replace what no database stores (halves of surrogate pairs, NUL) without changing lengths in UTF-16 units."""
     if isinstance(content, dict):
-        return {key: _writable(value) for key, value in content.items()}
+        return {key: _storable(value) for key, value in content.items()}
     if isinstance(content, list):
-        return [_writable(value) for value in content]
+        return [_storable(value) for value in content]
     if isinstance(content, str):
         return content.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
     return content
 
 
 def _without_content(error: Exception) -> str:
-    """Tell what failed and where; the error's own words only where they can't hold anybody's."""
+    """Describe an error and where it was raised; in its own words only where they can't hold a user's."""
     said = _MISSING.fullmatch(str(error))
     if said is not None:
         return said[0]

@@ -1,4 +1,4 @@
-"""Waiting that ends when the bot is told to stop."""
+"""Work that is cancelled when the bot stops."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
-    """Await `work`, or give it up as soon as `stop` is set."""
+async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
+    """Return the result of `work`; cancel it and return None as soon as `stop` is set."""
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
     try:

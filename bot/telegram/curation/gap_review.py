@@ -15,9 +15,7 @@ from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from bot.telegram.access import Incoming
 from bot.telegram.answering import find_exchange
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import reply_target, send, typing
+from bot.telegram.client import answer_callback, edit, reply_target, send, typing
 from bot.telegram.context import Context
 from bot.telegram.curation.approval import apply_approved, approve
 from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps, ReviewItem

@@ -13,7 +13,7 @@ from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming
-from bot.telegram.client.send import Destination, send, send_file, typing
+from bot.telegram.client import Destination, send, send_file, typing
 from bot.telegram.context import Context
 from bot.telegram.services import Services
 from bot.telegram.ui import error_text

@@ -14,7 +14,7 @@ from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
 from bot.telegram.access import interface_language
-from bot.telegram.client.send import Destination
+from bot.telegram.client import Destination
 from bot.telegram.curation.reload import Outcome, report, try_reload
 from bot.telegram.services import Services
 

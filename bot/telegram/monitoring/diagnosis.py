@@ -16,7 +16,7 @@ from bot.knowledge.model import Knowledge, Language
 from bot.storage.database import Database, DatabaseKind
 from bot.storage.inbox import InboxDepth, depth
 from bot.telegram.access import Incoming
-from bot.telegram.client.send import send, with_retries
+from bot.telegram.client import send, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui import error_text
 from bot.text import Texts

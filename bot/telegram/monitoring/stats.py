@@ -11,7 +11,7 @@ from bot.knowledge.model import Knowledge, Language
 from bot.storage.statistics import statistics
 from bot.storage.statistics_data import Statistics
 from bot.telegram.access import Incoming
-from bot.telegram.client.send import send, send_picture, typing
+from bot.telegram.client import send, send_picture, typing
 from bot.telegram.context import Context
 from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts

@@ -19,9 +19,7 @@ from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
 from bot.telegram.access import Incoming, writes_as_group
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import send, topic_of
+from bot.telegram.client import answer_callback, edit, send, topic_of
 from bot.telegram.context import Context
 from bot.telegram.settings.personal_language import (
     LANGUAGE_NAMES,

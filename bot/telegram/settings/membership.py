@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.telegram.access import interface_language
 from bot.telegram.answering import question_keyboard
-from bot.telegram.client.send import Destination, send
+from bot.telegram.client import Destination, send
 from bot.telegram.context import Context
 from bot.telegram.ui import popular
 

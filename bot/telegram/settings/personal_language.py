@@ -11,9 +11,7 @@ from telegram.constants import ChatType
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming, interface_language, writer_language
-from bot.telegram.client.callback_answers import answer_callback
-from bot.telegram.client.edit import edit
-from bot.telegram.client.send import send
+from bot.telegram.client import answer_callback, edit, send
 from bot.telegram.context import Context
 from bot.telegram.ui import Button, CallbackHandler, OptionalLanguage, Page, make_button
 from bot.text import Texts

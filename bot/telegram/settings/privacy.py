@@ -6,7 +6,7 @@ from bot.answers.html import escape
 from bot.storage import history
 from bot.telegram.access import Incoming, writer_language
 from bot.telegram.answering import conversation_of
-from bot.telegram.client.send import send
+from bot.telegram.client import send
 from bot.telegram.context import Context
 
 

@@ -1,16 +1,16 @@
-"""Whether an update that failed is handled another time."""
+"""Decides whether an update whose handling failed is handled again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import RetryAfter, TelegramError
 
-from bot.telegram.client.outage_log import INITIAL_WAIT_SECONDS, MAX_WAIT_SECONDS, asked_to_wait
+from bot.telegram.client import ExponentialDelay, is_network_failure
 
 MAX_FAILURES = 3
-"""How often an update may fail by a fault of our own before it is set aside."""
+"""How often handling an update may fail by a defect of the bot before the update becomes a dead letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,21 @@ class TryAgain:
     """The update is to be handled again."""
 
     wait: float
-    """After so many seconds."""
+    """Seconds until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaveUp:
-    """The update is set aside."""
+    """The update is to become a dead letter."""
 
     failures: int
-    """How often it failed."""
+    """How often handling it failed."""
     error: str
-    """Where it failed last."""
+    """Where it failed last: an exception's type and its way through the code."""
 
 
 Verdict: TypeAlias = TryAgain | GaveUp | None
-"""None where the update is done, be it with an apology."""
+"""What is to become of an update; None where it is done, be it with an apology."""
 
 
 @dataclass
@@ -40,44 +40,42 @@ class _Record:
     """What happened to an update so far."""
 
     failures: int = 0
-    wait: float = INITIAL_WAIT_SECONDS
+    delay: ExponentialDelay = field(default_factory=ExponentialDelay)
     verdict: Verdict = None
 
 
 class Attempts:
-    """Judges the failures of the updates that are at work."""
+    """Records the attempts to handle the updates in progress, and judges their failures."""
 
     def __init__(self) -> None:
-        """Begin with nothing at work."""
+        """Start with no update in progress."""
         self._records: dict[int, _Record] = {}
 
     def begin(self, update_id: int) -> None:
-        """Note that an attempt begins."""
+        """Record that an attempt begins."""
         self._records.setdefault(update_id, _Record()).verdict = None
 
     def record_failure(self, update_id: int | None, error: Exception | None, where: str) -> Verdict:
-        """Judge the failure of an attempt; where nothing is at work under that number, it is final."""
+        """Judge the failure of an attempt; None, as for a final one, where no such update is in progress."""
         record = self._records.get(update_id) if update_id is not None else None
-        if record is not None:
-            record.verdict = _judge(record, error, where)
-        return record.verdict if record is not None else None
+        if record is None:
+            return None
+        record.verdict = _judge(record, error, where)
+        return record.verdict
 
     def verdict(self, update_id: int) -> Verdict:
         """Return what is to become of an update after its attempt."""
         return self._records[update_id].verdict
 
     def forget(self, update_id: int) -> None:
-        """Forget an update."""
+        """Drop the record of an update that is completed."""
         self._records.pop(update_id, None)
 
 
 def _judge(record: _Record, error: Exception | None, where: str) -> Verdict:
-    if isinstance(error, RetryAfter):
-        return TryAgain(asked_to_wait(error))
-    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
-        wait, record.wait = record.wait, min(record.wait * 2, MAX_WAIT_SECONDS)
-        return TryAgain(wait)
     if isinstance(error, TelegramError):
-        return None  # it said no, and would again
+        if isinstance(error, RetryAfter) or is_network_failure(error):
+            return TryAgain(record.delay.after(error))
+        return None  # Telegram refused, and would again
     record.failures += 1
     return TryAgain(0.0) if record.failures < MAX_FAILURES else GaveUp(record.failures, where)

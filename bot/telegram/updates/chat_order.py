@@ -1,4 +1,4 @@
-"""The order in which updates are handled: one after another in a chat, chats side by side, each until it is done."""
+"""The order in which updates are handled: one after another within a chat, chats side by side."""
 
 from __future__ import annotations
 
@@ -15,44 +15,43 @@ from telegram.ext import BaseUpdateProcessor
 from bot.storage.inbox import Completion
 from bot.storage.inbox_worker import InboxWorker
 from bot.storage.schema import DEAD_LETTER, DONE
-from bot.telegram.client.outage_log import OutageLog
-from bot.telegram.client.send_slots import CURRENT_SEND_SLOT, SendLimiter, SendSlot
-from bot.telegram.client.work_slot import WORK_SLOT, WorkSlot
+from bot.telegram.client import CURRENT_SENDER, OutageLog, Sender, SendLimiter, SendSlot, WorkSlot
 from bot.telegram.updates.attempts import Attempts, GaveUp, TryAgain
 from bot.telegram.updates.inbox_queue import UnreadableUpdate
 
 LOG = logging.getLogger(__name__)
 
-WAITING = 10_000
-"""Updates that may be in the house at once, most of them waiting for their chat."""
+MAX_PENDING_UPDATES = 10_000
+"""Updates that may be in progress at once, by the library's count; the inbox worker dispatches far fewer."""
 Handle = Callable[[object], Coroutine[Any, Any, None]]
-"""Lets the handlers of the application handle an update."""
+"""Has the application's handlers handle an update."""
 
 
 class ChatOrder(BaseUpdateProcessor):
-    """Keeps a chat's updates in order; one that waits for its chat takes no place from the others."""
+    """Handles each update until it is completed, in its chat's order; those that wait for their chat hold no slot."""
 
-    def __init__(self, at_work: int, attempts: Attempts, clerk: InboxWorker, handle: Handle) -> None:
-        """`at_work` updates are handled at once; the clerk writes down each that needs no more work.
+    def __init__(self, concurrency: int, attempts: Attempts, inbox_worker: InboxWorker, handle: Handle) -> None:
+        """Handle up to `concurrency` updates at once, and have the inbox worker record which are completed.
 
-        `handle` is called to handle an update that failed once more.
+        `handle` is called for an update that is handled again.
         """
-        super().__init__(WAITING)
-        self._handle = handle
+        super().__init__(MAX_PENDING_UPDATES)
+        self._process_again = handle
         self._attempts = attempts
-        self._clerk = clerk
+        self._worker = inbox_worker
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
-        self._work_slots = asyncio.Semaphore(at_work)
-        self._send_limiter = SendLimiter(OutageLog(LOG), lambda: clerk.backlogged)
+        self._work_slots = asyncio.Semaphore(concurrency)
+        self._send_limiter = SendLimiter(lambda: inbox_worker.backlogged)
+        self._outages = OutageLog(LOG)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the chat's earlier updates, then for a free place, and handle the update until it is done."""
+        """Wait for the chat's earlier updates, then for a work slot, and handle the update until it is completed."""
         task = asyncio.current_task()
         if isinstance(update, UnreadableUpdate):
             await coroutine
-            await self._clerk.complete(Completion(update.key, DEAD_LETTER, time.time(), 1, update.reason))
+            await self._worker.complete(Completion(update.key, DEAD_LETTER, time.time(), 1, update.reason))
             return
         if not isinstance(update, Update) or task is None:
             await coroutine
@@ -68,59 +67,57 @@ class ChatOrder(BaseUpdateProcessor):
             _close(coroutine)
 
     def stop(self) -> None:
-        """Give up what is at work; it stays in the inbox."""
+        """Cancel the updates in progress; they stay in the inbox."""
         self._stop.set()
         for task in self._tasks:
             task.cancel()
 
     async def initialize(self) -> None:
-        """Need nothing."""
+        """Do nothing: the library requires the method."""
 
     async def shutdown(self) -> None:
-        """Leave nothing behind."""
+        """Do nothing: the library requires the method."""
 
     async def _in_order(self, update: Update, coroutine: Awaitable[Any]) -> None:
-        chat = chat_of(update)
+        chat, number = chat_of(update), update.update_id
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
             send_slot = SendSlot(self._send_limiter)
-            CURRENT_SEND_SLOT.set(send_slot)
+            work_slot = WorkSlot(self._work_slots, lambda: self._worker.paused(number))
+            CURRENT_SENDER.set(Sender(send_slot, work_slot, self._outages))
             try:
-                await self._until_done(update, coroutine)
+                completion = await self._handle(update, coroutine, work_slot)
+                await self._worker.complete(completion)
             finally:
                 send_slot.close()
-                self._attempts.forget(update.update_id)
+                self._attempts.forget(number)
 
-    async def _until_done(self, update: Update, coroutine: Awaitable[Any]) -> None:
-        """Handle an update, again and again while it is worth it; the chat waits, but no place is taken meanwhile."""
+    async def _handle(self, update: Update, coroutine: Awaitable[Any], work_slot: WorkSlot) -> Completion:
+        """Handle an update, again where its failure calls for it; between attempts the chat waits without a slot."""
         number, attempt = update.update_id, coroutine
-        slot = WorkSlot(self._work_slots, lambda: self._clerk.paused(number))
-        WORK_SLOT.set(slot)
         while True:
             self._attempts.begin(number)
-            async with slot:
+            async with work_slot:
                 await attempt
             match self._attempts.verdict(number):
                 case TryAgain(wait):
-                    with self._clerk.paused(number):
+                    with self._worker.paused(number):
                         await asyncio.sleep(wait)
-                    attempt = self._handle(update)
+                    attempt = self._process_again(update)
                 case GaveUp(failures, error):
-                    await self._clerk.complete(Completion(number, DEAD_LETTER, time.time(), failures, error))
-                    return
+                    return Completion(number, DEAD_LETTER, time.time(), failures, error)
                 case _:
-                    await self._clerk.complete(Completion(number, DONE, time.time()))
-                    return
+                    return Completion(number, DONE, time.time())
 
 
 def chat_of(update: Update) -> int:
-    """Return what the updates that have to stay in order share: the chat, or, where there is none, the person."""
+    """Return the id of the chat whose order an update belongs to; of the person, where there is no chat."""
     if update.effective_chat is not None:
         return update.effective_chat.id
     return update.effective_user.id if update.effective_user is not None else 0
 
 
 def _close(coroutine: Awaitable[Any]) -> None:
-    """Spare the log a warning where the update wasn't begun."""
+    """Keep Python from warning that a coroutine was never awaited, where handling was cancelled before it began."""
     if isinstance(coroutine, Coroutine):
         coroutine.close()

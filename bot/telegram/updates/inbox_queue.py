@@ -1,4 +1,4 @@
-"""The library's update queue, made durable: `put` returns once the update is kept."""
+"""The library's update queue, made durable: updates are stored in the inbox before they are dispatched."""
 
 from __future__ import annotations
 
@@ -15,48 +15,52 @@ from bot.storage.inbox import ClaimedUpdate, IncomingUpdate
 from bot.storage.inbox_worker import InboxWorker
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import WriteBehindStore
-from bot.telegram.client.raw_updates import RawUpdate, UnreadableUpdateError, raw_update, read_update
+from bot.telegram.client import RawUpdate, UnreadableUpdateError, raw_update, read_update
+
+_IN_PROGRESS_PER_WORK_SLOT = 2
+"""Updates in progress for each that is handled at once: the others are ready when a work slot becomes free."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableUpdate:
-    """Comes out of the queue in the place of an update that can't be read."""
+    """Dispatched in the place of an update that can't be parsed."""
 
     key: int
-    """What it is kept under: Telegram's number, or a negative one where it holds none."""
+    """Its key in the inbox: Telegram's number, or a negative one where it holds none."""
     reason: str
-    """Why it can't be read, without anything that it holds."""
+    """Why it can't be parsed, without anything that it holds."""
 
 
 class InboxQueue(asyncio.Queue[object]):
-    """Keeps updates in the database; what there is room for comes out to be handled."""
+    """Stores updates in the inbox; what the inbox worker dispatches comes out of the queue, parsed."""
 
     def __init__(
-        self, bot: Bot, database: Database, names: Pseudonyms, memories: WriteBehindStore, at_work: int
+        self, bot: Bot, database: Database, pseudonyms: Pseudonyms, store: WriteBehindStore, concurrency: int
     ) -> None:
-        """`at_work` is how many updates are handled at once; twice as many may be in the house."""
+        """Parse updates for `bot`; `concurrency` is how many are handled at once."""
         super().__init__()
-        self.clerk = InboxWorker(database, uuid4().hex, memories, self._hand, 2 * at_work)
+        capacity = _IN_PROGRESS_PER_WORK_SLOT * concurrency
+        self.worker = InboxWorker(database, uuid4().hex, store, self._dispatch, capacity)
+        """Stores and dispatches the updates."""
         self._bot = bot
-        self._names = names
+        self._pseudonyms = pseudonyms
 
     async def put(self, item: object) -> None:
-        """Keep an update; what else the library puts in passes through."""
+        """Store an update; other items, which the library puts in itself, go into the queue."""
         if isinstance(item, Update):
-            await self.keep([raw_update(item.to_json())])
+            await self.enqueue([raw_update(item.to_json())])
         else:
             await super().put(item)
 
-    async def keep(self, updates: Sequence[RawUpdate]) -> bool:
-        """Keep updates; False where that isn't possible, so that Telegram must not be told that they arrived."""
+    async def enqueue(self, updates: Sequence[RawUpdate]) -> bool:
+        """Store updates; False where they couldn't be, so that Telegram must not be told that they arrived."""
         now = time.time()
-        named = self._names.of
-        return await self.clerk.enqueue(
-            [IncomingUpdate(one.key, named("chat", one.chat), one.text, now) for one in updates]
+        return await self.worker.enqueue(
+            [IncomingUpdate(one.key, self._pseudonyms.chat(one.chat), one.text, now) for one in updates]
         )
 
-    def _hand(self, held: ClaimedUpdate) -> None:
+    def _dispatch(self, claimed: ClaimedUpdate) -> None:
         try:
-            self.put_nowait(read_update(held.content, self._bot))
+            self.put_nowait(read_update(claimed.content, self._bot))
         except UnreadableUpdateError as error:
-            self.put_nowait(UnreadableUpdate(held.update_id, str(error)))
+            self.put_nowait(UnreadableUpdate(claimed.update_id, str(error)))

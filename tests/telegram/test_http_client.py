@@ -10,7 +10,7 @@ from telegram.error import NetworkError
 
 from bot.answers.assistant import Assistant
 from bot.telegram.app import build
-from bot.telegram.client.http_client import Request
+from bot.telegram.client import HttpClient
 from bot.telegram.context import App
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
@@ -22,13 +22,13 @@ def test_of_a_message_only_what_is_used_is_read() -> None:
     message = {"message_id": 5, "date": 1, "chat": {"id": 2, "type": "private"}, "text": "x"}
     payload = json.dumps({"ok": True, "result": message | {"reply_to_message": message, "entities": []}}).encode()
 
-    assert Request.parse_json_payload(payload) == {"ok": True, "result": message}
+    assert HttpClient.parse_json_payload(payload) == {"ok": True, "result": message}
 
 
 def test_other_answers_are_read_whole() -> None:
     answer = {"ok": True, "result": [{"update_id": 1, "message": {"message_id": 1, "entities": []}}]}
 
-    assert Request.parse_json_payload(json.dumps(answer).encode()) == answer
+    assert HttpClient.parse_json_payload(json.dumps(answer).encode()) == answer
 
 
 async def test_files_arrive_with_their_names(bot: App, api: BotApi) -> None:

@@ -1,17 +1,16 @@
-"""Messages go out one after another, each written down before the next, as long as the bot keeps up."""
+"""Messages go out one after another, each recorded before the next, as long as the bot keeps up."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, func, select
+from telegram.error import BadRequest
 
 from bot.storage.schema import DONE, INBOX
-from bot.telegram.client.outage_log import OutageLog
-from bot.telegram.client.send_slots import MAX_CONCURRENT_SENDS, SendLimiter, SendSlot
+from bot.telegram.client import MAX_CONCURRENT_SENDS, Sender, SendLimiter, SendSlot
 from bot.telegram.context import App
 from tests.botapi import BotApi, User
 from tests.telegram.knowledge import NUCLEAR
@@ -22,10 +21,10 @@ DONE_UPDATES = select(func.count()).where(INBOX.c.state == DONE)
 
 @pytest.fixture
 def limiter() -> SendLimiter:
-    return SendLimiter(OutageLog(logging.getLogger(__name__)), lambda: False, LONG, LONG)
+    return SendLimiter(lambda: False, LONG, LONG)
 
 
-async def test_the_next_waits_until_the_end_of_the_last(limiter: SendLimiter) -> None:
+async def test_a_message_waits_until_the_update_before_it_is_completed(limiter: SendLimiter) -> None:
     first, second = SendSlot(limiter), SendSlot(limiter)
     await first.acquire()
     waiting = asyncio.create_task(second.acquire())
@@ -53,6 +52,25 @@ async def test_a_message_that_fails_lets_the_others_go_on(limiter: SendLimiter) 
     first.close()
 
 
+async def test_a_message_is_sent_in_the_slot_and_one_that_is_refused_leaves_it(limiter: SendLimiter) -> None:
+    slot = SendSlot(limiter)
+    sender = Sender(slot)
+
+    async def refused() -> None:
+        assert limiter.alone.locked()
+        raise BadRequest("no")
+
+    async def sent() -> bool:
+        return limiter.alone.locked()
+
+    with pytest.raises(BadRequest):
+        await sender.in_send_slot(refused)
+    assert not limiter.alone.locked()
+    assert await sender.in_send_slot(sent)
+    assert limiter.alone.locked(), "until its completion is recorded"
+    slot.close()
+
+
 async def test_a_message_that_takes_long_lets_the_others_go_on(limiter: SendLimiter) -> None:
     first, second = SendSlot(replace(limiter, max_hold_seconds=0.0)), SendSlot(limiter)
     await first.acquire()
@@ -65,7 +83,7 @@ async def test_a_message_that_takes_long_lets_the_others_go_on(limiter: SendLimi
 
 
 async def test_a_message_that_has_waited_long_goes_out_beside_the_others(limiter: SendLimiter) -> None:
-    first, second = SendSlot(limiter), SendSlot(replace(limiter, max_wait_seconds=0.0))
+    first, second = SendSlot(limiter), SendSlot(replace(limiter, max_queue_seconds=0.0))
     await first.acquire()
 
     await second.acquire()
@@ -77,7 +95,7 @@ async def test_a_message_that_has_waited_long_goes_out_beside_the_others(limiter
     assert not limiter.alone.locked()
 
 
-async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side(limiter: SendLimiter) -> None:
+async def test_while_the_bot_is_backlogged_some_messages_go_out_side_by_side(limiter: SendLimiter) -> None:
     backlogged = replace(limiter, backlogged=lambda: True)
     some = [SendSlot(backlogged) for _ in range(MAX_CONCURRENT_SENDS)]
     for one in some:
@@ -95,7 +113,7 @@ async def test_while_the_bot_has_fallen_behind_some_messages_go_out_side_by_side
     assert not limiter.side_by_side.locked()
 
 
-async def test_no_message_goes_out_before_the_one_before_it_is_written_down(bot: App, api: BotApi) -> None:
+async def test_no_message_goes_out_before_the_one_before_it_is_recorded(bot: App, api: BotApi) -> None:
     in_doubt: list[int] = []
 
     def look(connection: Connection) -> None:
