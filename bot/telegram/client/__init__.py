@@ -7,7 +7,7 @@ Whatever talks to the Bot API goes through here; nothing here knows what a messa
 from bot.telegram.client.backoff import MAX_DELAY_SECONDS, Backoff, ExponentialDelay
 from bot.telegram.client.bot_client import BotClient, UpdatesHttpClient
 from bot.telegram.client.callback_answers import answer_callback, is_too_late
-from bot.telegram.client.destination import Destination, reply_target, topic_of
+from bot.telegram.client.destination import GENERAL_TOPIC_ID, Destination, reply_target, topic_of
 from bot.telegram.client.edits import delete, edit, rewrite
 from bot.telegram.client.http_client import HttpClient
 from bot.telegram.client.message_split import split_messages
@@ -20,6 +20,7 @@ from bot.telegram.client.stop_signal import unless_stopped
 
 __all__ = [
     "CURRENT_SENDER",
+    "GENERAL_TOPIC_ID",
     "MAX_CONCURRENT_SENDS",
     "MAX_DELAY_SECONDS",
     "NO_PREVIEW",
