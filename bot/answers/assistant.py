@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from bot.answers.conversation import Conversations, Topic
 from bot.answers.quoted import quoted_first
-from bot.answers.reply import Question, Reply, Scored
+from bot.answers.reply import Decision, Question, Reply, Scored
 from bot.errors import KnowledgeError
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing, with_phrasings
@@ -94,15 +94,14 @@ class Assistant:
         matcher = self._matcher
         before = self._before(question, matcher.knowledge)
         decision = matcher.decide(question.text, question.language_hint, before)
-        reply = Reply.of(question.text, decision)
-        self._conversations.remember(question.conversation, reply)
-        return replace(reply, took_ms=(time.perf_counter() - started) * 1000)
+        self._conversations.remember(question.conversation, decision)
+        return Reply(question.text, decision, took_ms=(time.perf_counter() - started) * 1000)
 
     def show(self, entry: Entry, language: Language, conversation: str | None = None) -> Reply:
         """Return the reply that shows a chosen entry, and note it as what the conversation is about."""
-        reply = Reply(entry.question.of(language), "answered", language, answers=(Scored(entry, 1.0),))
-        self._conversations.remember(conversation, reply)
-        return reply
+        decision = Decision("answered", language, answers=(Scored(entry, 1.0),))
+        self._conversations.remember(conversation, decision)
+        return Reply(entry.question.of(language), decision)
 
     def topic(self, conversation: str) -> Topic | None:
         """Return what a conversation is about, for another process to `resume` it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot import compose
 from bot.answers.plain import render
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.cli.export import export
 from bot.cli.knowledge_upgrade import upgrade
 from bot.errors import BotError, KnowledgeError, Problem
@@ -139,8 +139,8 @@ def _find(knowledge: Knowledge, wanted: str) -> Entry:
 def _as_read(entry: Entry, knowledge: Knowledge, texts: Texts) -> Iterator[str]:
     yield f"{entry.key}  ({entry.file}:{entry.line})"
     answers = (Scored(entry, 1.0),)
-    yield render(Reply(entry.question.zh, "answered", "zh", answers), knowledge, texts)
-    yield render(Reply(entry.question.en, "answered", "en", answers), knowledge, texts)
+    yield render(Reply(entry.question.zh, Decision("answered", "zh", answers)), knowledge, texts)
+    yield render(Reply(entry.question.en, Decision("answered", "en", answers)), knowledge, texts)
 
 
 def write_vectors(_: Namespace, settings: Settings) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias, cast
 
@@ -84,7 +84,7 @@ class Session:
     def _ask(self, text: str) -> Reply:
         reply = self.assistant.reply(Question(text, CONVERSATION, self.language))
         if self._fixed:
-            reply = replace(reply, language=self.language)
+            reply = reply.in_language(self.language)
         return self._told(reply)
 
     def _told(self, reply: Reply) -> Reply:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.evaluation.ask_all import ask_all
 from bot.evaluation.judge import Verdict, judge
 from bot.evaluation.questions import EvaluationQuestion
@@ -114,8 +114,8 @@ def _forced(matcher: Matcher, asked: EvaluationQuestion) -> Reply:
 
 def _reply(asked: EvaluationQuestion, choice: Choice) -> Reply:
     if choice.entry is None:
-        return Reply(asked.text, "unknown", "zh")
-    return Reply(asked.text, "answered", "zh", answers=(Scored(choice.entry, 0.0),))
+        return Reply(asked.text, Decision("unknown", "zh"))
+    return Reply(asked.text, Decision("answered", "zh", answers=(Scored(choice.entry, 0.0),)))
 
 
 def _unanswerable(asked: EvaluationQuestion) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 
@@ -48,7 +47,7 @@ async def deliver(
     """
     chosen, exchange = await settings_at(context, place), new_id()
     if chosen.language is not None and via == "typed":
-        reply = replace(reply, language=chosen.language)
+        reply = reply.in_language(chosen.language)
     below = Below(place, exchange, typed=via == "typed", quiet=chosen.quiet)
     messages = None if anew else await _point_above(context, reply, instead_of, below)
     messages = messages or await _deliver(context, reply, instead_of, below)
