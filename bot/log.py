@@ -13,7 +13,7 @@ from urllib.parse import quote
 HIDDEN = "[secret]"
 _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
-_CHATTY = ("httpx", "httpcore", "telegram", "jieba", "alembic", "aiosqlite", "uvicorn")
+_CHATTY = ("httpx", "httpcore", "telegram", "alembic", "aiosqlite", "uvicorn")
 """Libraries whose lines say nothing about the bot, or hold what nobody else may read."""
 
 

@@ -156,7 +156,7 @@ class CachedEmbedder:
     def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
         keys = sorted({self._key(text) for text in texts})
         arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([known[key] for key in keys])}
-        write_arrays(path, arrays)
+        write_arrays(path, arrays, compress=True)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of questions; nothing about them is kept. An outage is logged when it begins and ends."""
