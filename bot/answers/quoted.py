@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
-from bot.answers.wording import shown
+from bot.answers.curated_texts import shown
 from bot.knowledge.model import Bilingual, Entry, Language
 
 MIN_QUOTED_LETTERS = 2

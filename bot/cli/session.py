@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import TypeAlias, cast
 
 from bot.answers.assistant import Assistant
+from bot.answers.curated_texts import shown
 from bot.answers.reply import Question, Reply
-from bot.answers.wording import shown
 from bot.cli.stdin_lines import whole
 from bot.knowledge.model import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts

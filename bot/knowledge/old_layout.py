@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.item_phrasings import OLD_KEY
 from bot.knowledge.phrasings_file import as_line, parse_phrasings, with_lines
-from bot.knowledge.wordings import OLD_KEY
 from bot.knowledge.yaml_file import LOADER, parse_yaml
 
 _LANGUAGES = ("zh", "en")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.curated_texts import place, shown
 from bot.answers.html import answer, context, escape, paragraphs, saying
 from bot.answers.reply import Decision, Reply, Scored
-from bot.answers.wording import place, shown
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Language, NotCovered, Quote, Speaker
 from bot.knowledge.transcript import Span, Transcript

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Language
 from bot.telegram.access import menus
 from bot.telegram.access.chat_settings import language_for

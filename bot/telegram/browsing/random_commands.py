@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape, saying
-from bot.answers.wording import shown
 from bot.telegram.access.chat_settings import language_for
 from bot.telegram.answering.answer_keyboards import questions
 from bot.telegram.client.send import reply_target, send

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import answer, escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.ui.callback_data import Button, PageNumber, ShortId
 from bot.telegram.ui.keyboards import button

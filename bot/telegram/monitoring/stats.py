@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from telegram import Update
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.figures import Statistics
 from bot.storage.statistics import statistics

@@ -13,7 +13,7 @@ from bot.knowledge.faults import Faults
 from bot.knowledge.folder import PHRASINGS, phrasings_of
 from bot.knowledge.model import Phrasing
 from bot.knowledge.phrasings_file import PhrasingsFile, read_phrasings
-from bot.knowledge.schema import is_id
+from bot.knowledge.yaml_schema import is_id
 
 OLD_KEY = "phrasings"
 """Where the wordings stood before they had files of their own."""
