@@ -1,4 +1,4 @@
-"""`ask`: answers for scripts, a question a line, and the evidence for those who ask why."""
+"""`ask`: answers for scripts, a question a line, and the features of the candidates for those who ask why."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def _explain(questions: Iterable[Question], matcher: Matcher) -> int:
 
 
 def explanation(question: str, decision: Decision) -> Group:
-    """Lay out the best candidates of a decision, and below them the evidence for each, a feature a row."""
+    """Lay out the best candidates of a decision, and below them their features, a row each."""
     best = decision.candidates[:EXPLAINED]
     found = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left", box=SIMPLE)
     for name in ("", "entry", "band", "score", "closest phrasing"):
         found.add_column(name, overflow="fold")
-    features = Table("feature", *map(str, range(1, len(best) + 1)), title="evidence", title_justify="left", box=SIMPLE)
+    features = Table("feature", *map(str, range(1, len(best) + 1)), title="features", title_justify="left", box=SIMPLE)
     for number, candidate in enumerate(best, 1):
         band = _band(candidate, decision)
         found.add_row(str(number), candidate.item.key, band, f"{candidate.score:.3f}", candidate.phrasing)
@@ -93,10 +93,10 @@ def explanation(question: str, decision: Decision) -> Group:
 
 
 def _band(candidate: Candidate, decision: Decision) -> str:
-    """Tell what became of a candidate."""
+    """Return the band that a candidate fell into; empty for none."""
     key = candidate.item.key
     if any(found.entry.key == key for found in decision.answers):
         return "answer"
     if any(found.entry.key == key for found in decision.suggestions):
         return "suggest"
-    return "absent" if decision.not_covered is not None and decision.not_covered.key == key else ""
+    return "not covered" if decision.not_covered is not None and decision.not_covered.key == key else ""

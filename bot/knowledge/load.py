@@ -82,10 +82,10 @@ def inspect(folder: Path, normalise: Callable[[str], str]) -> Inspection:
 
 def _lexicon(path: Path, faults: Faults) -> tuple[Term, ...]:
     document = _document(path, faults)
-    parsed = (
-        faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.LexiconFile)) if document is not None else None
-    )
-    if document is None or parsed is None:
+    if document is None:
+        return ()
+    parsed = faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.LexiconFile))
+    if parsed is None:
         return ()
     return tuple(
         Term(term.id, term.canonical, term.aliases, term.names, document.name, document.line(("terms", number, "id")))
@@ -111,14 +111,7 @@ class _InterviewReader:
         self.faults.problems.extend(filter(None, map(unpaired, phrasings_files(self.home))))
         transcript = self.faults.attempt(self._transcript)
         head = _document(self.home / INTERVIEW, self.faults)
-        parsed = (
-            self.faults.attempt(lambda: yaml_schema.parse(head, yaml_schema.InterviewFile))
-            if head is not None
-            else None
-        )
-        curation = None
-        if transcript is not None and head is not None and parsed is not None:
-            curation = Curation(self.home.name, transcript, head, parsed, self.faults)
+        curation = self._curation(transcript, head) if head is not None else None
         found = [(path, self._section(path, curation)) for path in section_files(self.home)]
         faulty = [path for path, section in found if section is None]
         if faulty:
@@ -128,6 +121,12 @@ class _InterviewReader:
             return None
         sections = [section for _, section in found if section is not None]
         return curation.interview(sections, not_covered, frozenset(chain.from_iterable(map(_claimed, faulty))))
+
+    def _curation(self, transcript: Transcript | None, head: Document) -> Curation | None:
+        parsed = self.faults.attempt(lambda: yaml_schema.parse(head, yaml_schema.InterviewFile))
+        if transcript is None or parsed is None:
+            return None
+        return Curation(self.home.name, transcript, head, parsed, self.faults)
 
     def _section(self, path: Path, curation: Curation | None) -> Section | None:
         """Return a section; None where its file is faulty, or there is no interview to put it into."""

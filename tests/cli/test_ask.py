@@ -139,7 +139,7 @@ def test_nothing_in_is_nothing_out(bot: Bot) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_evidence_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_candidates_scores_and_features_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     settings = read_settings()
     for question in ("绿茶的水温是多少度", "绿茶用几度的水"):
         assert main(["ask", "--explain", question]) == 0
