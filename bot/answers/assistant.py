@@ -12,10 +12,10 @@ from bot.answers.conversation import Conversations, Topic
 from bot.answers.quoted import quoted_first
 from bot.answers.reply import Decision, Question, Reply, Scored
 from bot.errors import KnowledgeError
-from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge import Entry, Knowledge, Language
 from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing, with_phrasings
+from bot.matching import AnswerContext
 from bot.matching.matcher import Matcher
-from bot.matching.results import AnswerContext
 from bot.matching.selftest import failures
 
 
@@ -153,7 +153,7 @@ class Assistant:
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
-        return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
+        return tuple(Scored(one.entry, one.score) for one in ranked)
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
         """Return the context of a question: the message that it replies to, or else its conversation."""

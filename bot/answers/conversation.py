@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.knowledge.model import Knowledge
-from bot.matching.results import AnswerContext, Decision
+from bot.knowledge import Knowledge
+from bot.matching import AnswerContext, Decision
 
 CONVERSATION_SECONDS = 600.0
 """Seconds after which a new message is no follow-up any more."""

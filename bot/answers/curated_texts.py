@@ -6,7 +6,7 @@ from functools import cache
 
 from bot.answers.reply import Reply
 from bot.answers.traditional import Traditional, read_traditional
-from bot.knowledge.model import Bilingual, Quote
+from bot.knowledge import Bilingual, Quote
 from bot.settings import CONFIG
 from bot.text import Texts
 

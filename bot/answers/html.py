@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.answers.curated_texts import lines, opening, place, shown
 from bot.answers.reply import Reply, Scored
-from bot.knowledge.model import Entry, Quote
-from bot.knowledge.transcript import Transcript
+from bot.knowledge import Entry, Quote, Transcript
 from bot.text import Texts
 
 CONTEXT_LINES = 3

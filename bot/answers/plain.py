@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.answers.curated_texts import opening, place, shown
 from bot.answers.reply import Reply
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge
 from bot.text import Texts
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Language
-from bot.matching.results import Decision, Scored, Status
+from bot.knowledge import Language
+from bot.matching import Decision, Scored, Status
 
 __all__ = ["About", "Decision", "Question", "Reply", "Scored"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot import compose
 from bot.errors import BotError
+from bot.knowledge import Knowledge
 from bot.knowledge.folder import phrasings_of, write_whole
 from bot.knowledge.load import load
-from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
 from bot.settings import Settings

@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot import compose
+from bot.answers import Decision, Reply, Scored
 from bot.answers.plain import render
-from bot.answers.reply import Decision, Reply, Scored
 from bot.cli.export import export
 from bot.cli.knowledge_upgrade import upgrade
 from bot.errors import BotError, KnowledgeError, Problem
+from bot.knowledge import Entry, Interview, Knowledge
 from bot.knowledge.draft import draft, identifier
 from bot.knowledge.load import inspect, load
-from bot.knowledge.model import Entry, Interview, Knowledge
 from bot.matching.selftest import warnings
 from bot.settings import Settings
 from bot.text import Texts

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias, cast
 
+from bot.answers import Question, Reply
 from bot.answers.assistant import Assistant
 from bot.answers.curated_texts import shown
-from bot.answers.reply import Question, Reply
 from bot.cli.stdin_lines import whole
-from bot.knowledge.model import Entry, Interview, Language, Section
+from bot.knowledge import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts
 
 CONVERSATION = "terminal"

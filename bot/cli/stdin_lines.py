@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from bot.answers.reply import Question
+from bot.answers import Question
 from bot.cli.encoding import UTF_8, decode, wide_encoding
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.answers import Question
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Question
 from bot.evaluation.judge import Verdict, judge
 from bot.evaluation.questions import EvaluationQuestion
 

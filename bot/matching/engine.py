@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import NotCovered
+from bot.knowledge import NotCovered
 from bot.matching.catalogue import Catalogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.features import FeatureExtractor
@@ -132,7 +132,7 @@ class Engine:
             scores = [min(score, worth(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [
             Candidate(
-                item=self.catalogue.items[item],
+                entry=self.catalogue.entries[item],
                 phrasing=self.catalogue.wordings[self.extractor.closest(item, lexical, semantic)],
                 features=features,
                 score=score,

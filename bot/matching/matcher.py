@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge import Entry, Knowledge, Language
 from bot.matching.context_features import in_context
 from bot.matching.decide import MAX_NEAREST, decide
 from bot.matching.dialogue_patterns import Dialogue
@@ -87,7 +87,7 @@ class Matcher:
         topic = decision.not_covered
         if decision.status != "unknown" or topic is None or decision.suggestions:
             return decision
-        scores = {candidate.item.key: candidate.score for candidate in decision.candidates}
+        scores = {candidate.entry.key: candidate.score for candidate in decision.candidates}
         entries = (self.knowledge.entry(topic.interview, near) for near in topic.near[:MAX_NEAREST])
         nearest = tuple(Scored(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
         return replace(decision, suggestions=nearest)

@@ -73,7 +73,7 @@ def _split_features(
     whole: Ranking, distinct: Sequence[Ranking], asking: Sequence[bool], parts: int
 ) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
-    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in distinct)
+    among = best is not None and any(answer_the_same(best.entry, part.candidates[0].entry) for part in distinct)
     odds = [log_odds(part.best) for part in distinct]
     return {
         "whole": log_odds(whole.best),
@@ -111,6 +111,6 @@ def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
     """Leave out each ranking whose best entry overlaps that of an earlier one."""
     distinct: list[Ranking] = []
     for ranking in rankings:
-        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in distinct):
+        if not any(answer_the_same(ranking.candidates[0].entry, other.candidates[0].entry) for other in distinct):
             distinct.append(ranking)
     return tuple(distinct[:MAX_TOPICS])

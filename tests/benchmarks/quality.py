@@ -108,7 +108,7 @@ def _bot(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Contestan
 
 def _forced(matcher: Matcher, asked: EvaluationQuestion) -> Reply:
     """Answer with the first candidate, whatever its score; small talk has none."""
-    entries = (found.item for found in matcher.decide(asked.text).candidates if isinstance(found.item, Entry))
+    entries = (found.entry for found in matcher.decide(asked.text).candidates)
     return _reply(asked, Choice(next(entries, None), 0.0))
 
 

@@ -147,7 +147,7 @@ def test_candidates_scores_and_features_are_shown(capsys: pytest.CaptureFixture[
         told = capsys.readouterr().out
         assert f"{decision.status} · zh" in told
         for candidate in decision.candidates[:2]:
-            assert candidate.item.key in told
+            assert candidate.entry.key in told
             assert f"{candidate.score:.3f}" in told
             assert all(name in told for name, value in candidate.features.items() if value)
 
