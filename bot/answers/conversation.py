@@ -1,4 +1,4 @@
-"""The topic of each conversation, kept for a while, so that "and nuclear?" or "why?" can be understood."""
+"""The topic of each conversation, remembered for ten minutes, so that "and nuclear?" or "why?" can be understood."""
 
 from __future__ import annotations
 

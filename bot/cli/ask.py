@@ -14,7 +14,7 @@ from bot.answers import Question
 from bot.answers.as_json import to_line
 from bot.answers.assistant import Assistant
 from bot.answers.plain import render
-from bot.cli.stdin_lines import as_question, stdin_lines, whole
+from bot.cli.stdin_lines import as_question, encodable, stdin_lines
 from bot.knowledge import Knowledge
 from bot.matching import Candidate, Decision
 from bot.matching.matcher import Matcher
@@ -42,7 +42,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     """Answer in the order of asking, each as soon as it is asked."""
     questions: Iterable[Question]
     if arguments.question:
-        questions = [Question(whole(" ".join(arguments.question)))]
+        questions = [Question(encodable(" ".join(arguments.question)))]
     else:
         questions = map(as_question, stdin_lines())
     if arguments.explain:

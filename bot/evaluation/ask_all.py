@@ -11,7 +11,7 @@ from bot.evaluation.questions import EvaluationQuestion
 
 
 def ask_all(assistant: Assistant, questions: Iterable[EvaluationQuestion]) -> Iterator[Verdict]:
-    """Ask every question in order and judge its reply; conversations are kept apart by file and id."""
+    """Ask every question in order and judge its reply; conversations are told apart by file and id."""
     for asked in questions:
         conversation = f"{asked.file}/{asked.conversation}" if asked.conversation else None
         yield judge(asked, assistant.reply(Question(asked.text, conversation)))

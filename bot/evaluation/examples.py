@@ -14,7 +14,7 @@ from bot.matching.context_features import features_in_context, stands_alone
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.inverted_index import Floats
-from bot.matching.message_topics import cuts
+from bot.matching.message_topics import possible_splits
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
@@ -97,12 +97,12 @@ def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue
         ranking = engine.rank(normalise.of_inline(inline))
         if ranking.is_exact:  # it isn't cut
             continue
-        for cut in cuts(engine.rank, normalise, dialogue, inline, ranking):
-            answers = [ranking.candidates[0].entry for ranking in cut.rankings]
+        for split in possible_splits(engine.rank, normalise, dialogue, inline, ranking):
+            answers = [ranking.candidates[0].entry for ranking in split.rankings]
             right = len(question.topics) > 1 and all(
                 any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
             )
-            yield Example(question.id, cut.features, right, ANSWERABLE)
+            yield Example(question.id, split.features, right, ANSWERABLE)
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:

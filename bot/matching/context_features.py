@@ -1,7 +1,7 @@
 """Features of candidates for a short message that may be a follow-up to the last answer.
 
 Each entry is scored for the message alone ("alone") and for the last question followed by the message ("behind").
-How the two are weighed, and how much it is worth to be related to the last answer, is trained on conversations.
+The weights of both, and of being related to the last answer, are trained on conversations.
 """
 
 from __future__ import annotations

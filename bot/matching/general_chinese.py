@@ -61,7 +61,7 @@ class GeneralChinese:
         return known
 
     def words(self) -> Iterator[tuple[str, int]]:
-        """Yield every word with its frequency; nothing of it is kept."""
+        """Yield every word with its frequency, without unpacking them all at once."""
         return _lines(self.packed)
 
     @cached_property

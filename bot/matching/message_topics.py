@@ -36,16 +36,16 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
-    found = list(cuts(rank, normalise, dialogue, inline, ranking))
+    found = list(possible_splits(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
-    scores = several.logistic.probabilities([cut.features for cut in found]).tolist()
+    scores = several.logistic.probabilities([split.features for split in found]).tolist()
     best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
-    return (_buried(rank, sentences(dialogue, inline, normalise), ranking, whole),)
+    return (_only_answerable(rank, sentences(dialogue, inline, normalise), ranking, whole),)
 
 
-def cuts(
+def possible_splits(
     rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
 ) -> Iterator[MessageSplit]:
     """Yield the ways to read a message as several questions that the knowledge may answer.
@@ -88,12 +88,12 @@ def _split_features(
     }
 
 
-def _buried(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
+def _only_answerable(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
     """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
     if not parts or list(parts) == [whole] or _answered(ranking):
         return ranking
     answered = [part for part in map(rank, parts) if _answered(part)]
-    if answered and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
+    if answered and (len(parts) == 1 or answered[0].best >= _confident_from(answered[0])):
         return answered[0]
     return ranking
 
@@ -102,7 +102,7 @@ def _answered(ranking: Ranking) -> bool:
     return ranking.best >= ranking.model.bands.answer
 
 
-def _clear(ranking: Ranking) -> float:
+def _confident_from(ranking: Ranking) -> float:
     """Return the score from which one part may be answered although another one can't be."""
     return (1 + ranking.model.bands.answer) / 2
 

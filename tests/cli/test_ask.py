@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from bot import compose
 from bot.answers.reply import Question
+from bot.cli.ask import explanation
 from bot.cli.encoding import EncodingError
 from bot.cli.main import main
-from bot.cli.stdin_lines import as_question, read_lines, whole
+from bot.cli.stdin_lines import as_question, encodable, read_lines
+from bot.matching.matcher import Matcher
 from bot.settings import read_settings
 from tests.cli.conftest import TALK, Bot, Process
 
@@ -152,6 +155,12 @@ def test_candidates_scores_and_features_are_shown(capsys: pytest.CaptureFixture[
             assert all(name in told for name, value in candidate.features.items() if value)
 
 
+def test_the_topic_that_is_not_covered_is_named(second: Matcher) -> None:
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(explanation("灯塔有多高？", second.decide("灯塔有多高？")))
+    assert "unknown · zh · not covered: lighthouse/!height" in console.export_text()
+
+
 @pytest.mark.usefixtures("inside")
 def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "红茶可以用开水泡吗？"]) == 0
@@ -164,9 +173,9 @@ def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
 @settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
-    cleaned = whole(text)
+    cleaned = encodable(text)
     cleaned.encode()
-    assert whole(cleaned) == cleaned
+    assert encodable(cleaned) == cleaned
     assert len(cleaned) <= len(text)
 
 
@@ -184,4 +193,4 @@ def test_any_bytes_become_questions_or_are_told(raw: bytes) -> None:
 
 def test_an_undisturbed_text_stays_as_it_is() -> None:
     for line in TRANSCRIPT:
-        assert whole(line) == line
+        assert encodable(line) == line
