@@ -52,14 +52,16 @@ out, costs about the same."""
 _QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _GRID = np.arange(0.02, 0.96, 0.01)
 _PAIRED = (
-    "dice", "coverage", "sound", "item_overlap", "unknown", "unmatched_names", "content_mass", "lead_lexical",
-    "lead_lexical_not_covered", "length", "latin", "broad",
-    "meaning_passages", "contrast", "lead_contrast", "lead_contrast_not_covered", "class", "lead_class",
-    "lead_class_not_covered", "lead_meaning",
-    "alone", "behind", "lead_behind", "same", "related", "marker", "leaning", "asks_reason",
+    "dice", "coverage", "ratio", "sound", "item_overlap", "unknown", "unexplained", "unexplained_most",
+    "unmatched_names", "content_mass", "lead_lexical", "lead_lexical_not_covered", "new_kinds", "asks_reason",
+    "asks_summary", "length", "latin", "broad",
+    "meaning", "meaning_3", "meaning_8", "meaning_passages", "lead_meaning", "lead_meaning_not_covered",
+    "contrast", "lead_contrast", "lead_contrast_not_covered", "class", "lead_class", "lead_class_not_covered",
+    "agreement",
+    "alone", "behind", "lead_behind", "same", "related", "marker", "leaning",
 )  # fmt: skip
-"""Features whose products are used, as what each says depends on the others. Without products the mean cost of a reply
-(see `_bands`) rises by a fifth where words alone decide; products of more features hardly lower it further."""
+"""Features whose products are used: what each says depends on the others. Without products, the mean cost of a reply
+(see `_bands`; cross-validated on the training questions) rises from 0.30 to 0.36 where words alone decide."""
 
 
 @dataclass(frozen=True)
