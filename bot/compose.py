@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from bot.answers.assistant import Assistant
-from bot.answers.wording import traditional
+from bot.answers.curated_texts import traditional
 from bot.builder import WEIGHTS_FILE, Builder
 from bot.cache import Cache
 from bot.configuration import CONFIG, Settings

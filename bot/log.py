@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"\d{5,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 _CONSOLE = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 _CONNECTION_POOL = "sqlalchemy.pool"
 """Logs a traceback for every lost connection that can't be closed in order, though the outage is reported already."""
-_VERBOSE_LIBRARIES = ("httpx", "httpcore", "telegram", "jieba", "alembic", "uvicorn")
+_VERBOSE_LIBRARIES = ("httpx", "httpcore", "telegram", "alembic", "uvicorn")
 """Libraries of which only warnings are logged: their other lines don't concern the bot, or hold private data."""
 
 

@@ -17,7 +17,7 @@ from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.evaluation.questions import EvaluationQuestion, Ranges
 from bot.knowledge.load import load
-from bot.knowledge.model import Bilingual, Entry, Knowledge, NotCovered, Phrasing, Quote, Speaker
+from bot.knowledge.model import Bilingual, Entry, Knowledge, Phrasing, Quote, Speaker
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.knowledge.transcript import Span
 from bot.matching.matcher import Matcher
@@ -122,12 +122,6 @@ def entry(
         file="talk/01-part.yaml",
         line=1,
     )
-
-
-def absent(name: str = "nothing") -> NotCovered:
-    """Make a topic that the interview doesn't speak about."""
-    phrasings = (Phrasing("工资", "zh", "talk/not-covered.phrasings.txt", 2),)
-    return NotCovered("talk", name, Bilingual("工资", "wages"), phrasings, (), "talk/not-covered.yaml", 1)
 
 
 def asked(

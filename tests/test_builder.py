@@ -12,7 +12,7 @@ import pytest
 
 from bot import compose
 from bot.builder import Builder
-from bot.cache import Cache, as_array, read_plain, write_plain
+from bot.cache import Cache, as_array, read_arrays, write_arrays
 from bot.configuration import CONFIG, Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.load import load
@@ -90,14 +90,14 @@ def test_broken_knowledge_is_refused_every_time(make: Make, tmp_path: Path) -> N
 
 def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, tmp_path: Path) -> None:
     make().from_folder(SECOND)
-    (file,) = (tmp_path / "data" / "cache").glob("knowledge-*.arrays")
-    arrays = read_plain(file)
+    (file,) = (tmp_path / "data" / "cache").glob("knowledge-*.npz")
+    arrays = read_arrays(file)
     assert arrays is not None
     quote = load(SECOND, normaliser()).interviews[0].sections[0].entries[0].quotes[0].text
     text = arrays["json"].tobytes().decode()
     forged = text.replace(f'{{"text":{json.dumps(quote, ensure_ascii=False)}', '{"text":"他没说过的话"')
     assert forged != text
-    write_plain(file, {"json": np.frombuffer(forged.encode(), np.uint8)})
+    write_arrays(file, {"json": np.frombuffer(forged.encode(), np.uint8)}, compress=False)
     with pytest.raises(ValueError, match="isn't in the transcript"):
         KNOWLEDGE.from_arrays({"json": np.frombuffer(forged.encode(), np.uint8)})
     assert make().from_folder(SECOND).knowledge == load(SECOND, normaliser())

@@ -1,4 +1,10 @@
-"""Answers to questions: `Assistant` takes a question and returns a reply; the other modules render replies.
+"""Answers to questions: `assistant` takes a question and returns a reply; the other modules render replies.
 
 Renderings: Telegram HTML (`html`), plain text (`plain`) and JSON (`as_json`).
+
+Questions and replies are exported here. The assistant is imported from its module, as it brings all of matching along.
 """
+
+from bot.answers.reply import About, Decision, Question, Reply, Scored
+
+__all__ = ["About", "Decision", "Question", "Reply", "Scored"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.answers.curated_texts import shown
 from bot.answers.reply import Reply, Scored
-from bot.answers.wording import shown
-from bot.knowledge.model import Quote
+from bot.knowledge import Quote
 
 _LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 """What some readers take for the end of a line and JSON leaves as it is."""

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from bot.answers.conversation import Conversations, Topic
 from bot.answers.quoted import quoted_first
-from bot.answers.reply import Question, Reply, Scored
+from bot.answers.reply import Decision, Question, Reply, Scored
 from bot.errors import KnowledgeError
-from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge import Entry, Knowledge, Language
 from bot.knowledge.overlay import ApprovedPhrasing, RejectedPhrasing, with_phrasings
+from bot.matching import AnswerContext
 from bot.matching.matcher import Matcher
-from bot.matching.results import AnswerContext
 from bot.matching.selftest import failures
 
 
@@ -100,15 +100,14 @@ class Assistant:
         matcher = self._matcher
         before = self._before(question, matcher.knowledge)
         decision = matcher.decide(question.text, question.language_hint, before)
-        reply = Reply.of(question.text, decision)
-        self._conversations.remember(question.conversation, reply)
-        return replace(reply, took_ms=(time.perf_counter() - started) * 1000)
+        self._conversations.remember(question.conversation, decision)
+        return Reply(question.text, decision, took_ms=(time.perf_counter() - started) * 1000)
 
     def show(self, entry: Entry, language: Language, conversation: str | None = None) -> Reply:
         """Return the reply that shows a chosen entry, and note it as what the conversation is about."""
-        reply = Reply(entry.question.of(language), "answered", language, answers=(Scored(entry, 1.0),))
-        self._conversations.remember(conversation, reply)
-        return reply
+        decision = Decision("answered", language, answers=(Scored(entry, 1.0),))
+        self._conversations.remember(conversation, decision)
+        return Reply(entry.question.of(language), decision)
 
     def topic(self, conversation: str) -> Topic | None:
         """Return what a conversation is about, for another process to `resume` it."""
@@ -161,7 +160,7 @@ class Assistant:
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
-        return tuple(Scored(one.item, one.score) for one in ranked if isinstance(one.item, Entry))
+        return tuple(Scored(one.entry, one.score) for one in ranked)
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
         """Return the context of a question: the message that it replies to, or else its conversation."""

@@ -1,4 +1,4 @@
-"""The topic of each conversation, kept for a while, so that "and nuclear?" or "why?" can be understood."""
+"""The topic of each conversation, remembered for ten minutes, so that "and nuclear?" or "why?" can be understood."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.answers.reply import Reply
-from bot.knowledge.model import Knowledge
-from bot.matching.results import AnswerContext
+from bot.knowledge import Knowledge
+from bot.matching import AnswerContext, Decision
 
 CONVERSATION_SECONDS = 600.0
 """Seconds after which a new message is no follow-up any more."""
@@ -46,11 +45,11 @@ class Conversations:
             at, before = self._last.get(conversation, (0.0, None))
         return before if before is not None and self._clock() - at <= CONVERSATION_SECONDS else None
 
-    def remember(self, conversation: str | None, reply: Reply) -> None:
-        """Note a reply; one without an answer leaves the topic as it was."""
-        if conversation is None or reply.status != "answered":
+    def remember(self, conversation: str | None, decision: Decision) -> None:
+        """Note what was decided; where nothing is answered, the topic stays as it was."""
+        if conversation is None or decision.status != "answered":
             return
-        entries = tuple(scored.entry for scored in reply.answers)
+        entries = tuple(scored.entry for scored in decision.answers)
         with self._lock:
             _, before = self._last.get(conversation, (0.0, None))
             shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}

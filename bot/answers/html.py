@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator
 
+from bot.answers.curated_texts import lines, opening, place, shown
 from bot.answers.reply import Reply, Scored
-from bot.answers.wording import lines, opening, place, shown
-from bot.knowledge.model import Entry, Quote
-from bot.knowledge.transcript import Transcript
+from bot.knowledge import Entry, Quote, Transcript
 from bot.text import Texts
 
 CONTEXT_LINES = 3

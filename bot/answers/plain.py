@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.answers.curated_texts import opening, place, shown
 from bot.answers.reply import Reply
-from bot.answers.wording import opening, place, shown
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge
 from bot.text import Texts
 
 

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
-from bot.answers.wording import shown
-from bot.knowledge.model import Bilingual, Entry, Language
+from bot.answers.curated_texts import shown
+from bot.knowledge import Bilingual, Entry, Language
 
 MIN_QUOTED_LETTERS = 2
 """Letters from which a part of an answer can be told from others."""

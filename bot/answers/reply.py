@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Language, NotCovered
-from bot.matching.results import Decision, Scored, Smalltalk, Status
+from bot.knowledge import Language
+from bot.matching import Decision, Scored, Status
 
-__all__ = ["About", "Question", "Reply", "Scored"]
+__all__ = ["About", "Decision", "Question", "Reply", "Scored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,40 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the bot has to say to one message."""
+    """What the bot has to say to one message: what was decided about it, in the language to say it in."""
 
     question: str
     """The message as typed."""
-    status: Status
-    """Whether an answer is claimed, and if not, what there is instead."""
-    language: Language
-    """Language of the reply."""
-    answers: tuple[Scored, ...] = ()
-    """One where one topic was asked about, up to three where more; empty unless `status` is "answered"."""
-    suggestions: tuple[Scored, ...] = ()
-    """Questions to tap, the likeliest first; none of them is claimed as an answer."""
-    smalltalk: Smalltalk | None = None
-    """Which canned reply fits, where `status` is "smalltalk"."""
-    not_covered: NotCovered | None = None
-    """What is known not to be in the interview and was asked for, if that is why nothing is claimed."""
-    focus: int | None = None
-    """0-based point that a follow-up asked for ("the third one"), if any."""
+    decision: Decision
+    """What was decided, with the candidates behind it."""
     took_ms: float = 0.0
     """Time from text to reply, in milliseconds."""
 
-    @classmethod
-    def of(cls, question: str, decision: Decision) -> Reply:
-        """Return the reply that says what was decided about `question`."""
-        shown = {part.name: getattr(decision, part.name) for part in fields(decision) if part.name != "candidates"}
-        return cls(question, **shown)
+    @property
+    def status(self) -> Status:
+        """Whether an answer is claimed, and if not, what there is instead."""
+        return self.decision.status
+
+    @property
+    def language(self) -> Language:
+        """Language of the reply."""
+        return self.decision.language
+
+    @property
+    def answers(self) -> tuple[Scored, ...]:
+        """One where one topic was asked about, up to three where more; empty unless `status` is "answered"."""
+        return self.decision.answers
+
+    @property
+    def suggestions(self) -> tuple[Scored, ...]:
+        """Questions to tap, the likeliest first; none of them is claimed as an answer."""
+        return self.decision.suggestions
+
+    @property
+    def focus(self) -> int | None:
+        """0-based point that a follow-up asked for ("the third one"), if any."""
+        return self.decision.focus
+
+    def in_language(self, language: Language) -> Reply:
+        """Return the same reply in another language."""
+        return replace(self, decision=replace(self.decision, language=language))

@@ -1,4 +1,4 @@
-"""`ask`: answers for scripts, a question a line, and the evidence for those who ask why."""
+"""`ask`: answers for scripts, a question a line, and the features of the candidates for those who ask why."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from rich.console import Console, Group
 from rich.table import Table
 
 from bot import compose
+from bot.answers import Question
 from bot.answers.as_json import to_line
 from bot.answers.assistant import Assistant
 from bot.answers.plain import render
-from bot.answers.reply import Question
-from bot.cli.stdin_lines import as_question, stdin_lines, whole
+from bot.cli.stdin_lines import as_question, encodable, stdin_lines
 from bot.configuration import Settings
-from bot.knowledge.model import Knowledge
+from bot.knowledge import Knowledge
+from bot.matching import Candidate, Decision
 from bot.matching.matcher import Matcher
-from bot.matching.results import Candidate, Decision
 from bot.text import Texts
 
 EXPLAINED = 5
@@ -42,7 +42,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     """Answer in the order of asking, each as soon as it is asked."""
     questions: Iterable[Question]
     if arguments.question:
-        questions = [Question(whole(" ".join(arguments.question)))]
+        questions = [Question(encodable(" ".join(arguments.question)))]
     else:
         questions = map(as_question, stdin_lines())
     if arguments.explain:
@@ -76,15 +76,21 @@ def _explain(questions: Iterable[Question], matcher: Matcher) -> int:
 
 
 def explanation(question: str, decision: Decision) -> Group:
-    """Lay out the best candidates of a decision, and below them the evidence for each, a feature a row."""
+    """Lay out the best candidates of a decision, and below them their features, a row each.
+
+    The caption says what was decided, and which not-covered topic came closer than every entry, if one did.
+    """
     best = decision.candidates[:EXPLAINED]
-    found = Table(title=question, caption=f"{decision.status} · {decision.language}", title_justify="left", box=SIMPLE)
+    caption = f"{decision.status} · {decision.language}"
+    if decision.not_covered is not None:
+        caption += f" · not covered: {decision.not_covered.key}"
+    found = Table(title=question, caption=caption, title_justify="left", box=SIMPLE)
     for name in ("", "entry", "band", "score", "closest phrasing"):
         found.add_column(name, overflow="fold")
-    features = Table("feature", *map(str, range(1, len(best) + 1)), title="evidence", title_justify="left", box=SIMPLE)
+    features = Table("feature", *map(str, range(1, len(best) + 1)), title="features", title_justify="left", box=SIMPLE)
     for number, candidate in enumerate(best, 1):
         band = _band(candidate, decision)
-        found.add_row(str(number), candidate.item.key, band, f"{candidate.score:.3f}", candidate.phrasing)
+        found.add_row(str(number), candidate.entry.key, band, f"{candidate.score:.3f}", candidate.phrasing)
     for name in dict.fromkeys(name for candidate in best for name in candidate.features):
         values = [candidate.features.get(name, 0.0) for candidate in best]
         if any(values):
@@ -93,10 +99,8 @@ def explanation(question: str, decision: Decision) -> Group:
 
 
 def _band(candidate: Candidate, decision: Decision) -> str:
-    """Tell what became of a candidate."""
-    key = candidate.item.key
+    """Return the band that a candidate fell into; empty for none."""
+    key = candidate.entry.key
     if any(found.entry.key == key for found in decision.answers):
         return "answer"
-    if any(found.entry.key == key for found in decision.suggestions):
-        return "suggest"
-    return "absent" if decision.not_covered is not None and decision.not_covered.key == key else ""
+    return "suggest" if any(found.entry.key == key for found in decision.suggestions) else ""

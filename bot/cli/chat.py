@@ -19,7 +19,7 @@ from rich.control import Control
 from rich.segment import ControlType
 
 from bot import compose
-from bot.answers.wording import shown
+from bot.answers.curated_texts import shown
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.cli.stdin_lines import stdin_lines

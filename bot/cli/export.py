@@ -12,9 +12,9 @@ from pathlib import Path
 from bot import compose
 from bot.configuration import Settings
 from bot.errors import BotError
+from bot.knowledge import Knowledge
 from bot.knowledge.folder import phrasings_of, write_whole
 from bot.knowledge.load import load
-from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.phrasings_file import as_line, with_lines
 from bot.storage import phrasing_decisions
@@ -26,25 +26,26 @@ def export(_: Namespace, settings: Settings) -> int:
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)
-    learned = {one.id: ApprovedPhrasing(one.entry, one.text) for one in approved if one.entry is not None}
-    refused = with_phrasings(knowledge, learned.values(), normalise).refused
+    phrasings = {one.id: ApprovedPhrasing(one.entry, one.text) for one in approved if one.entry is not None}
+    refused = with_phrasings(knowledge, phrasings.values(), normalise).refused
     for one in refused:
         print(f"left out: {one.reason}", file=sys.stderr)
-    kept = {number: one for number, one in learned.items() if one not in {refusal.phrasing for refusal in refused}}
+    rejected = {refusal.phrasing for refusal in refused}
+    accepted = {number: one for number, one in phrasings.items() if one not in rejected}
     known = {normalise(phrasing.text) for entry in knowledge.by_key.values() for phrasing in entry.asked_as()}
-    new = list({normalise(one.text): one for one in kept.values() if normalise(one.text) not in known}.values())
+    new = list({normalise(one.text): one for one in accepted.values() if normalise(one.text) not in known}.values())
     for file, content in _written(settings, knowledge, new).items():
         print(file)
         print(f"  {content}")
-    asyncio.run(_exported(settings, list(kept)))
+    asyncio.run(_exported(settings, list(accepted)))
     print(f"{len(new)} {'phrasing' if len(new) == 1 else 'phrasings'} written")
     return 1 if refused else 0
 
 
-def _written(settings: Settings, knowledge: Knowledge, learned: Sequence[ApprovedPhrasing]) -> Mapping[Path, str]:
+def _written(settings: Settings, knowledge: Knowledge, phrasings: Sequence[ApprovedPhrasing]) -> Mapping[Path, str]:
     """Write the phrasings into their files, or change nothing where the result wouldn't load; say what was added."""
     by_file: dict[Path, list[ApprovedPhrasing]] = defaultdict(list)
-    for one in learned:
+    for one in phrasings:
         by_file[phrasings_of(Path(knowledge.by_key[one.entry].file))].append(one)
     before = {path: path.read_bytes().decode() for path in by_file}
     try:

@@ -9,15 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot import compose
+from bot.answers import Decision, Reply, Scored
 from bot.answers.plain import render
-from bot.answers.reply import Reply, Scored
 from bot.cli.export import export
 from bot.cli.knowledge_upgrade import upgrade
 from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError, Problem
+from bot.knowledge import Entry, Interview, Knowledge
 from bot.knowledge.draft import draft, identifier
 from bot.knowledge.load import inspect, load
-from bot.knowledge.model import Entry, Interview, Knowledge
 from bot.matching.selftest import warnings
 from bot.text import Texts
 
@@ -139,8 +139,8 @@ def _find(knowledge: Knowledge, wanted: str) -> Entry:
 def _as_read(entry: Entry, knowledge: Knowledge, texts: Texts) -> Iterator[str]:
     yield f"{entry.key}  ({entry.file}:{entry.line})"
     answers = (Scored(entry, 1.0),)
-    yield render(Reply(entry.question.zh, "answered", "zh", answers), knowledge, texts)
-    yield render(Reply(entry.question.en, "answered", "en", answers), knowledge, texts)
+    yield render(Reply(entry.question.zh, Decision("answered", "zh", answers)), knowledge, texts)
+    yield render(Reply(entry.question.en, Decision("answered", "en", answers)), knowledge, texts)
 
 
 def write_vectors(_: Namespace, settings: Settings) -> int:

@@ -33,11 +33,11 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 def _pieces(text: str, width: int) -> Iterator[str]:
     """Yield what stays together, cut where it is longer than a line."""
-    held = ""
+    pending = ""
     for piece in _PIECE.findall(text):
-        if held and not held.isspace() and (piece[0] in _NOT_FIRST or held[-1] in _NOT_LAST):
-            held += piece
+        if pending and not pending.isspace() and (piece[0] in _NOT_FIRST or pending[-1] in _NOT_LAST):
+            pending += piece
             continue
-        yield from chop_cells(held, width)
-        held = piece
-    yield from chop_cells(held, width)
+        yield from chop_cells(pending, width)
+        pending = piece
+    yield from chop_cells(pending, width)

@@ -1,4 +1,4 @@
-"""The command line: finds the command, hands it the settings, and tells every failure in one line."""
+"""The command line: finds the command, hands it the settings, and reports every failure in one line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ DEFAULT = "run"
 
 
 class Parser(ArgumentParser):
-    """Tells wrong usage like any other failure, instead of printing the usage."""
+    """Raises on wrong usage, so that it is reported like any other failure, instead of printing the usage."""
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
@@ -89,14 +89,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 0  # whoever read has had enough, which is no failure
     except Exception as error:  # noqa: BLE001  # the edge: whatever it is, a person gets a line, no traceback
-        code, lines = _told(error)
+        code, lines = _failure_lines(error)
         for line in lines:
             print(log.without_secrets(" ".join(line.split())), file=sys.stderr)
     return code
 
 
-def _told(error: Exception) -> tuple[int, Sequence[str]]:
-    """Return the exit code and the lines that tell a failure."""
+def _failure_lines(error: Exception) -> tuple[int, Sequence[str]]:
+    """Return the exit code for a failure, and what to print about it."""
     match error:
         case KnowledgeError():
             return FAILED, [str(problem) for problem in error.problems]

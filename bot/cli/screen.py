@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
+from bot.answers import Reply
+from bot.answers.curated_texts import opening, place, shown
 from bot.answers.plain import render
-from bot.answers.reply import Reply
-from bot.answers.wording import opening, place, shown
 from bot.cli.line_wrap import wrap
 from bot.cli.session import Listing, Notice, Page
-from bot.knowledge.model import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge
 from bot.text import Texts
 
 WIDEST = 88

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias, cast
 
+from bot.answers import Question, Reply
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Question, Reply
-from bot.answers.wording import shown
-from bot.cli.stdin_lines import whole
-from bot.knowledge.model import Entry, Interview, Language, Section
+from bot.answers.curated_texts import shown
+from bot.cli.stdin_lines import encodable
+from bot.knowledge import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts
 
 CONVERSATION = "terminal"
@@ -63,7 +63,7 @@ class Session:
 
     def handle(self, line: str) -> Page:
         """Return what to show for a line that isn't empty."""
-        line = whole(line).strip()
+        line = encodable(line).strip()
         number = _NUMBER.fullmatch(unicodedata.normalize("NFKC", line))
         if number:
             return self._choose(int(number[1]))
@@ -84,10 +84,11 @@ class Session:
     def _ask(self, text: str) -> Reply:
         reply = self.assistant.reply(Question(text, CONVERSATION, self.language))
         if self._fixed:
-            reply = replace(reply, language=self.language)
-        return self._told(reply)
+            reply = reply.in_language(self.language)
+        return self._remember(reply)
 
-    def _told(self, reply: Reply) -> Reply:
+    def _remember(self, reply: Reply) -> Reply:
+        """Note the language of a reply, and which entries the next numbers choose from."""
         self.language = reply.language
         knowledge = self.assistant.knowledge
         if reply.answers:
@@ -108,7 +109,7 @@ class Session:
                 return self._open(entry)
 
     def _open(self, entry: Entry) -> Reply:
-        return self._told(self.assistant.show(entry, self.language, CONVERSATION))
+        return self._remember(self.assistant.show(entry, self.language, CONVERSATION))
 
     def _sections(self, interview: Interview) -> Listing:
         return self._list(shown(interview.title, self.language), interview.sections)

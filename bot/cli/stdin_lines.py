@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from bot.answers.reply import Question
+from bot.answers import Question
 from bot.cli.encoding import UTF_8, decode, wide_encoding
 
 
@@ -44,7 +44,7 @@ def _wide_lines(first: bytes, stream: BinaryIO, encoding: str) -> Iterator[bytes
     yield line
 
 
-def whole(text: str) -> str:
+def encodable(text: str) -> str:
     """Join surrogate pairs and replace lone surrogates by U+FFFD, so that the text can be encoded."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -56,6 +56,6 @@ def as_question(line: str) -> Question:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or not isinstance(data.get("q"), str):
-        return Question(whole(line))
+        return Question(encodable(line))
     chat = data.get("chat")
-    return Question(whole(data["q"]), conversation=None if chat is None else whole(str(chat)))
+    return Question(encodable(data["q"]), conversation=None if chat is None else encodable(str(chat)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.knowledge.model import Language
+from bot.knowledge import Language
 from bot.matching.reply_language import language_of_tag
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.evaluation.questions import EvaluationQuestion
-from bot.knowledge.model import Entry, Interview, Knowledge, NotCovered
+from bot.knowledge import Entry, Interview, Knowledge, NotCovered
 from bot.knowledge.verify import Normalise
 
 PARTS = 4

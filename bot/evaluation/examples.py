@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import EvaluationQuestion
-from bot.knowledge.model import Entry
+from bot.knowledge import Entry
+from bot.matching import AnswerContext, Query
 from bot.matching.context_features import features_in_context, stands_alone
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.inverted_index import Floats
-from bot.matching.message_topics import cuts
-from bot.matching.results import AnswerContext, Query
+from bot.matching.message_topics import possible_splits
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
@@ -39,7 +39,7 @@ class Example:
 
 def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning: bool) -> Iterator[Example]:
     """Yield the candidates of every question that at most one entry answers."""
-    entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
+    entries = engine.catalogue.entries
     for question in asked:
         if question.turn or (len(question.topics) > 1 and not any(_answers(entry, question) for entry in entries)):
             continue
@@ -48,8 +48,7 @@ def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning
         for query in _ways(engine, text, meaning=meaning):
             row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
             for item, features in _candidate_features(engine, query, row).items():
-                entry = engine.catalogue.items[item]
-                right = isinstance(entry, Entry) and _answers(entry, question)
+                right = _answers(entries[item], question)
                 yield Example(question.id, features, right, traffic)
 
 
@@ -65,17 +64,16 @@ def of_conversations(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Ite
         found = features_in_context(engine, text, ranking, before) if before is not None else []
         gold = question.topics[0] if question.topics else ()
         for candidate, features in found:
-            right = isinstance(candidate.item, Entry) and entry_hits(candidate.item, gold)
+            right = entry_hits(candidate.entry, gold)
             yield Example(question.id, features, right, ANSWERABLE if gold else "near")
         candidates = [candidate for candidate, _ in found] or ranking.candidates
-        items = (candidate.item for candidate in candidates)
-        answers = tuple(item for item in items if isinstance(item, Entry) and entry_hits(item, gold))
+        answers = tuple(candidate.entry for candidate in candidates if entry_hits(candidate.entry, gold))
         before = AnswerContext(answers[:1]) if answers else before
 
 
 def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[Example]:
     """Yield the candidates of some questions as if each came behind an answer about something else."""
-    entries = [item for item in engine.catalogue.items if isinstance(item, Entry)]
+    entries = engine.catalogue.entries
     for question in asked:
         drawn = zlib.crc32(question.id.encode())
         if question.conversation is not None or len(question.topics) > 1 or drawn % CHANGES:
@@ -85,7 +83,7 @@ def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[
         if not stands_alone(ranking):
             before = AnswerContext((entries[drawn // CHANGES % len(entries)],))
             for candidate, features in features_in_context(engine, text, ranking, before):
-                right = isinstance(candidate.item, Entry) and _answers(candidate.item, question)
+                right = _answers(candidate.entry, question)
                 yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
@@ -99,13 +97,12 @@ def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue
         ranking = engine.rank(normalise.of_inline(inline))
         if ranking.is_exact:  # it isn't cut
             continue
-        for cut in cuts(engine.rank, normalise, dialogue, inline, ranking):
-            found = [ranking.candidates[0].item for ranking in cut.rankings]
-            answers = [item for item in found if isinstance(item, Entry)]
+        for split in possible_splits(engine.rank, normalise, dialogue, inline, ranking):
+            answers = [ranking.candidates[0].entry for ranking in split.rankings]
             right = len(question.topics) > 1 and all(
                 any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
             )
-            yield Example(question.id, cut.features, right, ANSWERABLE)
+            yield Example(question.id, split.features, right, ANSWERABLE)
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:

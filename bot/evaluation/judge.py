@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.answers.reply import Reply
+from bot.answers import Reply
 from bot.evaluation.questions import EvaluationQuestion, Ranges
-from bot.knowledge.model import Entry
+from bot.knowledge import Entry
 from bot.knowledge.verify import MAX_QUOTED_LINES
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.knowledge import schema
+from bot.knowledge import yaml_schema
 from bot.knowledge.curated_files import Document, Path_
 from bot.knowledge.faults import Faults
 from bot.knowledge.folder import INTERVIEW
 from bot.knowledge.han import HAN
+from bot.knowledge.item_phrasings import Wordings
 from bot.knowledge.model import Bilingual, Entry, Interview, NotCovered, Quote, Section, Speaker
 from bot.knowledge.transcript import Span, Transcript
-from bot.knowledge.wordings import Wordings
 
 _HAN = re.compile(rf"[{HAN}]")
 
 
-def bilingual(text: schema.BilingualText) -> Bilingual:
+def bilingual(text: yaml_schema.BilingualText) -> Bilingual:
     """Return a parsed text as the snapshot holds it."""
     return Bilingual(text.zh, text.en)
 
@@ -26,7 +26,7 @@ class Curation:
     """Turns the parsed files of one interview into its snapshot; what doesn't fit goes to the faults."""
 
     def __init__(
-        self, home: str, transcript: Transcript, head: Document, parsed: schema.InterviewFile, faults: Faults
+        self, home: str, transcript: Transcript, head: Document, parsed: yaml_schema.InterviewFile, faults: Faults
     ) -> None:
         self.home = home
         self.transcript = transcript
@@ -39,7 +39,7 @@ class Curation:
 
     def section(self, document: Document, wordings: Wordings) -> Section | None:
         """Return a section with all that its file and its wordings hold; None where the file is faulty."""
-        parsed = self.faults.attempt(lambda: schema.parse(document, schema.SectionFile))
+        parsed = self.faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))
         if parsed is None:
             return None
         if parsed.section not in self.parsed.sections:
@@ -100,7 +100,7 @@ class Curation:
                 self.faults.problems.append(self.head.problem(("not_substance", index), message))
         return [number for number, line in enumerate(lines, 1) if line.strip() and line not in skipped]
 
-    def _keep_languages_apart(self, document: Document, section: schema.SectionFile) -> None:
+    def _keep_languages_apart(self, document: Document, section: yaml_schema.SectionFile) -> None:
         """Refuse English texts that hold Chinese characters, each at its own line."""
         for index, item in enumerate(section.entries):
             texts: list[tuple[Path_, str]] = [(("question", "en"), item.question.en)]
@@ -110,7 +110,7 @@ class Curation:
                     message = f"the English text '{text}' of '{item.id}' holds Chinese characters; translate them"
                     self.faults.problems.append(document.problem(("entries", index, *at), message))
 
-    def _entry(self, document: Document, section: schema.SectionFile, index: int, wordings: Wordings) -> Entry:
+    def _entry(self, document: Document, section: yaml_schema.SectionFile, index: int, wordings: Wordings) -> Entry:
         item, at = section.entries[index], ("entries", index)
         return Entry(
             interview=self.home,
@@ -126,7 +126,7 @@ class Curation:
             line=document.line((*at, "id")),
         )
 
-    def _quotes(self, document: Document, at: Path_, item: schema.EntryItem) -> Iterator[Quote]:
+    def _quotes(self, document: Document, at: Path_, item: yaml_schema.EntryItem) -> Iterator[Quote]:
         for index, quote in enumerate(item.quotes):
             span = self._locate(document, (*at, "quotes", index, "text"), quote.text, quote.line)
             if span is not None:

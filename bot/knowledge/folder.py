@@ -105,7 +105,7 @@ def _parts(folder: Path) -> Iterator[bytes]:
         yield path.relative_to(folder).as_posix().encode()
         try:
             yield path.read_bytes()
-        except OSError:  # loading tells it, with the file's name
+        except OSError:  # loading reports it, with the file's name
             yield b""
 
 

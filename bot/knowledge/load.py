@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import schema
+from bot.knowledge import yaml_schema
 from bot.knowledge.curated_files import Document, read_text
 from bot.knowledge.curation import Curation, bilingual
 from bot.knowledge.faults import Faults
@@ -24,10 +24,10 @@ from bot.knowledge.folder import (
     phrasings_files,
     section_files,
 )
+from bot.knowledge.item_phrasings import look_alone, unpaired, wordings_of
 from bot.knowledge.model import Interview, Knowledge, NotCovered, Section, Term
 from bot.knowledge.transcript import Transcript
 from bot.knowledge.verify import broken_rules, few_wordings
-from bot.knowledge.wordings import look_alone, unpaired, wordings_of
 from bot.knowledge.yaml_file import read_yaml
 
 _CLAIM = re.compile(r"^[^\w#\n]*section[^\w\n]+([a-z0-9-]+)", re.MULTILINE)
@@ -82,8 +82,10 @@ def inspect(folder: Path, normalise: Callable[[str], str]) -> Inspection:
 
 def _lexicon(path: Path, faults: Faults) -> tuple[Term, ...]:
     document = _document(path, faults)
-    parsed = faults.attempt(lambda: schema.parse(document, schema.LexiconFile)) if document is not None else None
-    if document is None or parsed is None:
+    if document is None:
+        return ()
+    parsed = faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.LexiconFile))
+    if parsed is None:
         return ()
     return tuple(
         Term(term.id, term.canonical, term.aliases, term.names, document.name, document.line(("terms", number, "id")))
@@ -109,10 +111,7 @@ class _InterviewReader:
         self.faults.problems.extend(filter(None, map(unpaired, phrasings_files(self.home))))
         transcript = self.faults.attempt(self._transcript)
         head = _document(self.home / INTERVIEW, self.faults)
-        parsed = self.faults.attempt(lambda: schema.parse(head, schema.InterviewFile)) if head is not None else None
-        curation = None
-        if transcript is not None and head is not None and parsed is not None:
-            curation = Curation(self.home.name, transcript, head, parsed, self.faults)
+        curation = self._curation(transcript, head) if head is not None else None
         found = [(path, self._section(path, curation)) for path in section_files(self.home)]
         faulty = [path for path, section in found if section is None]
         if faulty:
@@ -123,6 +122,12 @@ class _InterviewReader:
         sections = [section for _, section in found if section is not None]
         return curation.interview(sections, not_covered, frozenset(chain.from_iterable(map(_claimed, faulty))))
 
+    def _curation(self, transcript: Transcript | None, head: Document) -> Curation | None:
+        parsed = self.faults.attempt(lambda: yaml_schema.parse(head, yaml_schema.InterviewFile))
+        if transcript is None or parsed is None:
+            return None
+        return Curation(self.home.name, transcript, head, parsed, self.faults)
+
     def _section(self, path: Path, curation: Curation | None) -> Section | None:
         """Return a section; None where its file is faulty, or there is no interview to put it into."""
         document = _document(path, self.faults)
@@ -132,7 +137,7 @@ class _InterviewReader:
         wordings = wordings_of(document, "entries", self.home, self.faults)
         if curation is not None:
             return curation.section(document, wordings)
-        self.faults.attempt(lambda: schema.parse(document, schema.SectionFile))
+        self.faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))
         return None
 
     def _transcript(self) -> Transcript:
@@ -151,7 +156,7 @@ class _InterviewReader:
             look_alone(path, self.faults)
             return ()
         wordings = wordings_of(document, "not_covered", self.home, self.faults)
-        parsed = self.faults.attempt(lambda: schema.parse(document, schema.NotCoveredFile))
+        parsed = self.faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.NotCoveredFile))
         return tuple(
             NotCovered(
                 interview=self.home.name,

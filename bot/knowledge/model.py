@@ -55,7 +55,7 @@ class Phrasing:
     text: str
     """As the curator wrote it."""
     language: Literal["zh", "en"]
-    """Its language, told from its characters."""
+    """Its language, by its characters."""
     file: str
     """The file it was read from; empty for one that comes from elsewhere."""
     line: int
@@ -109,7 +109,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """Something that people ask and the interview doesn't answer (a decoy in the ranking)."""
+    """Something that people ask and the interview doesn't answer ; ranked beside the entries."""
 
     interview: str
     """Id of the interview."""

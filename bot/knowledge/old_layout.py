@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.item_phrasings import OLD_KEY
 from bot.knowledge.phrasings_file import as_line, parse_phrasings, with_lines
-from bot.knowledge.wordings import OLD_KEY
 from bot.knowledge.yaml_file import LOADER, parse_yaml
 
 _LANGUAGES = ("zh", "en")
@@ -60,7 +60,7 @@ def take_apart(text: str, items: str, phrasings: str, name: str) -> TakenApart |
     for cut in cuts:
         there = _lines_below(phrasings, cut.id)
         phrasings = with_lines(phrasings, cut.id, [line for line in cut.lines if line not in there])
-    _make_sure(before, rest, items, phrasings, cuts, name)
+    _verify(before, rest, items, phrasings, cuts, name)
     return TakenApart(rest, phrasings, sum(len(cut.wordings) for cut in cuts))
 
 
@@ -165,13 +165,13 @@ def _lines_below(phrasings: str, name: str) -> set[str]:
     return set(below[:end])
 
 
-def _make_sure(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_Cut], name: str) -> None:
+def _verify(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_Cut], name: str) -> None:
     """Read what is to be written, and raise KnowledgeError unless it says all that the old text said."""
     for item in before[items]:
         item.pop(OLD_KEY, None)
     found = parse_phrasings(phrasings, name)
-    kept = all({one.text for one in found.wordings[cut.id]} >= set(cut.wordings) for cut in cuts) and not found.problems
-    if not kept or parse_yaml(rest, name).data != before:
+    complete = all({one.text for one in found.wordings[cut.id]} >= set(cut.wordings) for cut in cuts)
+    if found.problems or not complete or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])
 

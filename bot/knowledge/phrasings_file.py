@@ -110,9 +110,9 @@ def as_line(text: str) -> str:
 
 def with_lines(text: str, name: str, lines: Sequence[str]) -> str:
     """Add lines at the end of a heading's block, or a block at the end of the file; every other byte stays."""
-    kept = text.split("\n")
+    written = text.split("\n")
     found = None
-    for number, line in enumerate(kept):
+    for number, line in enumerate(written):
         if heading := _HEADING.fullmatch(line.strip()):
             if found is not None:
                 break
@@ -123,5 +123,5 @@ def with_lines(text: str, name: str, lines: Sequence[str]) -> str:
     if found is None:
         gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
         return "".join((text, gap, f"[{name}]\n", *(f"{line}\n" for line in lines)))
-    kept[found + 1 : found + 1] = lines
-    return "\n".join(kept)
+    written[found + 1 : found + 1] = lines
+    return "\n".join(written)

@@ -24,7 +24,7 @@ def slips(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         indent = len(line) - len(line.lstrip(" "))
         if block is not None and (not line.strip() or indent > block):
-            continue  # a block holds what it wants
+            continue  # a block holds any text
         block = indent if _BLOCK.search(line) else None
         if (found := _KEY_LINE.match(line)) and (reason := _reason(found)):
             yield number, reason
@@ -36,13 +36,13 @@ def _reason(found: re.Match[str]) -> str:
 
 
 def odd_indent(space: str) -> str:
-    """Tell of a space that can't indent."""
+    """Return the message about a space that can't indent."""
     name = _NAMES.get(space, "a space of another kind")
     return f"is indented with U+{ord(space):04X}, {name}; indent with plain spaces"
 
 
 def wrong_colon(text: str) -> str:
-    """Tell of a text that begins like a key without a proper colon; empty where it doesn't."""
+    """Return the message about a text that begins like a key without a proper colon; empty where it doesn't."""
     found = re.match(rf"({KEYS})\s*(：|:(?=\S))", text)
     if found is None:
         return ""
@@ -51,6 +51,6 @@ def wrong_colon(text: str) -> str:
 
 
 def begins_oddly(key: str) -> str:
-    """Tell of a key that begins with a space that can't indent; empty where it doesn't."""
+    """Return the message about a key that begins with a space that can't indent; empty where it doesn't."""
     odd = re.match(rf" *-?({_ODD_SPACE})", key)
     return odd_indent(odd[1]) if odd else ""

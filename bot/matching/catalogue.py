@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from bot.knowledge.model import Entry, Knowledge, NotCovered
+from bot.knowledge import Entry, Knowledge, NotCovered
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.inverted_index import Index, Ints, build
 from bot.matching.query_parser import QueryParser
@@ -56,6 +57,11 @@ class Catalogue:
     """The kinds of answer that an item's phrasings ask for."""
     symbols: dict[str, str]
     """A character for each syllable and Latin word that the phrasings hold."""
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The items that are entries, under the same numbers."""
+        return tuple(item for item in self.items if isinstance(item, Entry))
 
     def phrasings_of(self, item: int) -> range:
         """Return the numbers of an item's phrasings."""

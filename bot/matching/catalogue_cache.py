@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from bot.cache import Arrays, Codec, as_array, from_array
-from bot.knowledge.model import Knowledge
+from bot.knowledge import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, wordings_of
 from bot.matching.inverted_index import Index
 from bot.matching.semantic_index import Vectors

@@ -1,7 +1,7 @@
 """Features of candidates for a short message that may be a follow-up to the last answer.
 
 Each entry is scored for the message alone ("alone") and for the last question followed by the message ("behind").
-How the two are weighed, and how much it is worth to be related to the last answer, is trained on conversations.
+The weights of both, and of being related to the last answer, are trained on conversations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.knowledge.model import Entry
+from bot.knowledge import Entry
 from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.results import AnswerContext, Candidate
 from bot.matching.weights import log_odds
@@ -54,12 +54,12 @@ def features_in_context(
     last = before.entries[0]
     bare = _MARKERS.sub("", text).strip() or text
     relations = _relations(engine, before)
-    numbers = {item.key: number for number, item in enumerate(catalogue.items[: catalogue.entry_count])}
-    items = list(dict.fromkeys([*(numbers[found.item.key] for found in ranking.candidates), *relations]))
+    numbers = {entry.key: number for number, entry in enumerate(catalogue.entries)}
+    items = list(dict.fromkeys([*(numbers[found.entry.key] for found in ranking.candidates), *relations]))
     topic = last.question if before.point is None else last.points[before.point]
     question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
-    scores = {numbers[found.item.key]: found.score for found in ranking.candidates}
+    scores = {numbers[found.entry.key]: found.score for found in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
@@ -88,7 +88,7 @@ def features_in_context(
 
 def related(engine: Engine, entry: Entry) -> Iterable[Entry]:
     """Yield the entries that an entry names, then those that name it."""
-    entries = [item for item in engine.catalogue.items if isinstance(item, Entry) and item.interview == entry.interview]
+    entries = [other for other in engine.catalogue.entries if other.interview == entry.interview]
     by_id = {item.id: item for item in entries}
     yield from (by_id[other] for other in entry.related if other in by_id)  # a reload may have taken one out
     yield from (item for item in entries if entry.id in item.related and item.id not in entry.related)
@@ -99,8 +99,8 @@ def _relations(engine: Engine, before: AnswerContext) -> dict[int, str]:
     relations: dict[int, str] = {}
     for entry in before.entries:
         near = {other.key for other in related(engine, entry)}
-        for number, item in enumerate(engine.catalogue.items[: engine.catalogue.entry_count]):
-            if not isinstance(item, Entry) or item.interview != entry.interview:
+        for number, item in enumerate(engine.catalogue.entries):
+            if item.interview != entry.interview:
                 continue
             if item.key == entry.key:
                 relations[number] = "same"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from math import inf
 
-from bot.knowledge.model import Entry, Language
+from bot.knowledge import Entry, Language
 from bot.matching.engine import Ranking
 from bot.matching.results import Candidate, Decision, Scored
 from bot.matching.weights import log_odds
@@ -44,22 +44,20 @@ def narrowed(ranking: Ranking, within: float = inf) -> Ranking:
     Nothing is moved where the entry is less likely than the first candidate by more than `within` log-odds.
     """
     for at, candidate in enumerate(ranking.candidates):
-        best, item = ranking.candidates[0], candidate.item
-        if candidate.score < ranking.model.bands.answer or not isinstance(item, Entry):
+        best = ranking.candidates[0]
+        if candidate.score < ranking.model.bands.answer:
             break
         if log_odds(best.score) - log_odds(candidate.score) > within:
             break
-        if not item.broad and answer_the_same(item, best.item):
+        if not candidate.entry.broad and answer_the_same(candidate.entry, best.entry):
             return replace(ranking, candidates=(candidate, *ranking.candidates[:at], *ranking.candidates[at + 1 :]))
     return ranking
 
 
-def answer_the_same(one: object, other: object) -> bool:
+def answer_the_same(one: Entry, other: Entry) -> bool:
     """Tell whether two entries are one and the same, or quote a common line of the transcript."""
-    return isinstance(one, Entry) and isinstance(other, Entry) and (one.key == other.key or one.overlaps(other))
+    return one.key == other.key or one.overlaps(other)
 
 
 def _scored(candidate: Candidate) -> Scored:
-    if not isinstance(candidate.item, Entry):
-        raise TypeError(f"{candidate.item.key} is no entry")
-    return Scored(candidate.item, candidate.score)
+    return Scored(candidate.entry, candidate.score)

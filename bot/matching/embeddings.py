@@ -95,7 +95,7 @@ class EmbeddingServer:
 
 
 class CachedEmbedder:
-    """Keeps the vectors of known texts in files, so that only new texts cost time."""
+    """Stores the vectors of knowledge texts in files, so that only new texts are computed."""
 
     def __init__(self, embedder: Embedder, read_only: Iterable[Path], writable: Path) -> None:
         """Vectors are looked up in `read_only` files and in `writable`; new ones go to the latter."""
@@ -103,10 +103,10 @@ class CachedEmbedder:
         self._failing = False
         self._read_only = tuple(read_only)
         self._writable = writable
-        self._unwritten: _Known = {}  # computed, and in no file yet: only these are held
+        self._unwritten: _Known = {}  # computed, and in no file yet
 
     def _read(self) -> _Known:
-        """Read the files anew each time: a load needs them once, and in between they would only take room."""
+        """Read the files each time: a load needs them once, and in memory they would take room in between."""
         known: _Known = {}
         for path in (*self._read_only, self._writable):
             known.update(_read_cache(path))
@@ -128,7 +128,7 @@ class CachedEmbedder:
         return sum(self._key(text) not in known for text in dict.fromkeys(texts))
 
     def encode_cached(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of knowledge texts, computing and keeping those that are new."""
+        """Return the vectors of knowledge texts, computing and storing those that are new."""
         known = self._read()
         if self._compute_missing(texts, known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
@@ -156,10 +156,10 @@ class CachedEmbedder:
     def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
         keys = sorted({self._key(text) for text in texts})
         arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([known[key] for key in keys])}
-        write_arrays(path, arrays)
+        write_arrays(path, arrays, compress=True)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of questions; nothing about them is kept. An outage is logged when it begins and ends."""
+        """Return the vectors of questions; none is stored. An outage is logged when it begins and when it ends."""
         try:
             vectors = self._embedder.encode(texts)
         except EmbeddingError as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import NotCovered
+from bot.knowledge import NotCovered
 from bot.matching.catalogue import Catalogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.features import FeatureExtractor
-from bot.matching.lone_word import is_lone, worth
+from bot.matching.lone_word import is_single_word, max_score
 from bot.matching.query_parser import QueryParser
 from bot.matching.results import Candidate, Query
 from bot.matching.semantic_index import Vectors
@@ -128,11 +128,11 @@ class Engine:
     ) -> list[Candidate]:
         feature_rows = [self.extractor.features(item, lexical, semantic) for item in items]
         scores = model.logistic.probabilities(feature_rows).tolist()
-        if is_lone(lexical.query, self.parser.lexicon):
-            scores = [min(score, worth(features)) for score, features in zip(scores, feature_rows, strict=True)]
+        if is_single_word(lexical.query, self.parser.lexicon):
+            scores = [min(score, max_score(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [
             Candidate(
-                item=self.catalogue.items[item],
+                entry=self.catalogue.entries[item],
                 phrasing=self.catalogue.wordings[self.extractor.closest(item, lexical, semantic)],
                 features=features,
                 score=score,

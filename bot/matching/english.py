@@ -14,13 +14,13 @@ _SUFFIXES = (
     ("r", ""), ("er", ""), ("ier", "y"), ("st", ""), ("est", ""), ("ly", ""), ("ily", "y"), ("y", "e"),
     ("ness", ""), ("iness", "y"), ("able", ""), ("able", "e"),
 )  # fmt: skip
-"""Endings, each with what stands in its place in the word that it was put behind."""
+"""Endings, each with what the word that it was added to ends in instead: "ied" of "tried" stands for "y"."""
 _SHORTEST_BASE = 3
 
 
 @dataclass(frozen=True)
 class CommonEnglish:
-    """The common words of English, kept as the words that others are derived from."""
+    """The common words of English, stored as the words that others are derived from."""
 
     bases: frozenset[str]
     """Words that aren't derived from another one by an affix."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from rapidfuzz import fuzz
 
-from bot.knowledge.model import Entry
+from bot.knowledge import Entry
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.catalogue import Catalogue
 from bot.matching.views import LexicalView, SemanticView

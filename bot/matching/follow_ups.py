@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.knowledge.model import Entry
+from bot.knowledge import Entry
 from bot.matching.context_features import related
 from bot.matching.dialogue_patterns import FollowUp
 from bot.matching.engine import Engine

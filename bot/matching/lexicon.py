@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from bot.knowledge.model import Term
+from bot.knowledge import Term
 
 _LATIN = re.compile(r"[a-z0-9]")
 

@@ -15,12 +15,12 @@ _MAX_SCORE_WITHOUT_WORD = 0.5
 """Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
 
 
-def is_lone(query: Query, lexicon: Lexicon) -> bool:
+def is_single_word(query: Query, lexicon: Lexicon) -> bool:
     """Tell whether a query is a single word that the lexicon doesn't know as a topic."""
     return len(query.words) == 1 and query.text not in lexicon.canonical_of
 
 
-def worth(features: Mapping[str, float]) -> float:
+def max_score(features: Mapping[str, float]) -> float:
     """Return the most that an entry may score for a lone word, in [0, 1].
 
     A wording must consist of the word for the most part, or mean the same. That some text of the entry holds the word,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.knowledge.model import Entry, Knowledge, Language
+from bot.knowledge import Entry, Knowledge, Language
 from bot.matching.context_features import in_context
 from bot.matching.decide import MAX_NEAREST, decide
 from bot.matching.dialogue_patterns import Dialogue
@@ -38,13 +38,17 @@ class Matcher:
         `language_hint` is the IETF tag of the asker's language, for a message that shows none.
         """
         text = text[:MAX_MESSAGE_CHARACTERS]
-        normalise = self.engine.parser.normalise
-        inline = normalise.inline(text)[:MAX_MESSAGE_CHARACTERS]  # one character may be written out as a sentence
-        whole = normalise.of_inline(inline)
+        inline, whole = self._forms(text)
         language = self.language(text, language_hint, is_pinyin=self.engine.is_pinyin(whole))
         if before is not None and before.is_offer:
             return self._after_offer(inline, whole, language, before)
         return self._decide(inline, whole, language, before)
+
+    def _forms(self, text: str) -> tuple[str, str]:
+        """Return a message normalised, with its punctuation and without it."""
+        normalise = self.engine.parser.normalise
+        inline = normalise.inline(text)[:MAX_MESSAGE_CHARACTERS]  # one character may be written out as a sentence
+        return inline, normalise.of_inline(inline)
 
     def _decide(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
         """Decide about a message, `inline` with its punctuation and `whole` without it."""
@@ -65,8 +69,9 @@ class Matcher:
         alone = self._decide(inline, whole, language, None)
         if alone.status in {"answered", "smalltalk"} or not before.asked:
             return alone
-        together = self.decide(f"{self.engine.parser.normalise(before.asked)} {whole}")
-        return alone if together.status == "unknown" else replace(together, language=language)
+        asked = f"{self.engine.parser.normalise(before.asked)} {whole}"[:MAX_MESSAGE_CHARACTERS]
+        together = self._decide(*self._forms(asked), language, None)
+        return alone if together.status == "unknown" else together
 
     def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
@@ -82,7 +87,7 @@ class Matcher:
         topic = decision.not_covered
         if decision.status != "unknown" or topic is None or decision.suggestions:
             return decision
-        scores = {candidate.item.key: candidate.score for candidate in decision.candidates}
+        scores = {candidate.entry.key: candidate.score for candidate in decision.candidates}
         entries = (self.knowledge.entry(topic.interview, near) for near in topic.near[:MAX_NEAREST])
         nearest = tuple(Scored(entry, scores.get(entry.key, 0.0)) for entry in entries if entry is not None)
         return replace(decision, suggestions=nearest)

@@ -36,16 +36,16 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
-    found = list(cuts(rank, normalise, dialogue, inline, ranking))
+    found = list(possible_splits(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
-    scores = several.logistic.probabilities([cut.features for cut in found]).tolist()
+    scores = several.logistic.probabilities([split.features for split in found]).tolist()
     best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
-    return (_buried(rank, sentences(dialogue, inline, normalise), ranking, whole),)
+    return (_only_answerable(rank, sentences(dialogue, inline, normalise), ranking, whole),)
 
 
-def cuts(
+def possible_splits(
     rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
 ) -> Iterator[MessageSplit]:
     """Yield the ways to read a message as several questions that the knowledge may answer.
@@ -73,7 +73,7 @@ def _split_features(
     whole: Ranking, distinct: Sequence[Ranking], asking: Sequence[bool], parts: int
 ) -> dict[str, float]:
     best = whole.candidates[0] if whole.candidates else None
-    among = best is not None and any(answer_the_same(best.item, part.candidates[0].item) for part in distinct)
+    among = best is not None and any(answer_the_same(best.entry, part.candidates[0].entry) for part in distinct)
     odds = [log_odds(part.best) for part in distinct]
     return {
         "whole": log_odds(whole.best),
@@ -88,12 +88,12 @@ def _split_features(
     }
 
 
-def _buried(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
+def _only_answerable(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
     """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
     if not parts or list(parts) == [whole] or _answered(ranking):
         return ranking
     answered = [part for part in map(rank, parts) if _answered(part)]
-    if answered and (len(parts) == 1 or answered[0].best >= _clear(answered[0])):
+    if answered and (len(parts) == 1 or answered[0].best >= _confident_from(answered[0])):
         return answered[0]
     return ranking
 
@@ -102,7 +102,7 @@ def _answered(ranking: Ranking) -> bool:
     return ranking.best >= ranking.model.bands.answer
 
 
-def _clear(ranking: Ranking) -> float:
+def _confident_from(ranking: Ranking) -> float:
     """Return the score from which one part may be answered although another one can't be."""
     return (1 + ranking.model.bands.answer) / 2
 
@@ -111,6 +111,6 @@ def _distinct(rankings: Iterable[Ranking]) -> tuple[Ranking, ...]:
     """Leave out each ranking whose best entry overlaps that of an earlier one."""
     distinct: list[Ranking] = []
     for ranking in rankings:
-        if not any(answer_the_same(ranking.candidates[0].item, other.candidates[0].item) for other in distinct):
+        if not any(answer_the_same(ranking.candidates[0].entry, other.candidates[0].entry) for other in distinct):
             distinct.append(ranking)
     return tuple(distinct[:MAX_TOPICS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.knowledge.model import Knowledge
+from bot.knowledge import Knowledge
 from bot.matching.general_chinese import GeneralChinese
 from bot.matching.lexicon import Lexicon
 from bot.matching.normalise import Normaliser

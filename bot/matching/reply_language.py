@@ -8,8 +8,8 @@ from functools import cached_property
 
 import opencc
 
+from bot.knowledge import Language
 from bot.knowledge.han import HAN
-from bot.knowledge.model import Language
 
 _HAN = re.compile(rf"[{HAN}]")
 _ZHUYIN = re.compile(r"[\u3105-\u3129]")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from bot.knowledge.model import Entry, Language, NotCovered
+from bot.knowledge import Entry, Language, NotCovered
 
 Status: TypeAlias = Literal["answered", "suggested", "unknown", "smalltalk"]
 Smalltalk: TypeAlias = Literal["greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"]
@@ -46,12 +46,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry, or a not-covered topic, that a query may be about."""
+    """An entry that a query may be about."""
 
-    item: Entry | NotCovered
+    entry: Entry
     """What it would be about."""
     phrasing: str
-    """The wording of `item` that came closest."""
+    """The wording of `entry` that came closest."""
     features: Mapping[str, float]
     """The features, by name (see `features` and `context_features`)."""
     score: float

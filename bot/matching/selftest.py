@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process
 
 from bot.errors import Problem
-from bot.knowledge.model import Entry, NotCovered
+from bot.knowledge import Entry, NotCovered
 from bot.matching.matcher import Matcher
 
 NEARLY_SAME = 92.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers.as_json import to_line, to_object
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 
@@ -23,7 +23,7 @@ def knowledge() -> Knowledge:
 def test_an_answer_carries_everything_that_it_says(knowledge: Knowledge) -> None:
     entry = knowledge.by_key["tea/green-tea"]
     other = knowledge.by_key["tea/black-tea"]
-    reply = Reply("q", "answered", "en", (Scored(entry, 0.98765432),), (Scored(other, 0.25),), took_ms=1.8499)
+    reply = Reply("q", Decision("answered", "en", (Scored(entry, 0.98765432),), (Scored(other, 0.25),)), took_ms=1.8499)
     assert to_object(reply) == {
         "question": "q",
         "status": "answered",
@@ -52,11 +52,11 @@ def test_an_answer_carries_everything_that_it_says(knowledge: Knowledge) -> None
 
 @pytest.mark.parametrize("text", ["两\n行", "行\u2028分\x85隔\u2029", 'q"\\', "\x00\x1b[31m", "🍵"])
 def test_a_reply_is_one_line_whatever_was_asked(text: str) -> None:
-    line = to_line(Reply(text, "smalltalk", "zh", smalltalk="nothing"))
+    line = to_line(Reply(text, Decision("smalltalk", "zh", smalltalk="nothing")))
     assert line.splitlines() == [line]
     assert json.loads(line)["question"] == text
 
 
 def test_chinese_stays_readable(knowledge: Knowledge) -> None:
-    reply = Reply("绿茶", "answered", "zh", (Scored(knowledge.by_key["tea/green-tea"], 1.0),))
+    reply = Reply("绿茶", Decision("answered", "zh", (Scored(knowledge.by_key["tea/green-tea"], 1.0),)))
     assert "绿茶用八十度的水" in to_line(reply)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import About, Question, Reply
 from bot.configuration import Settings
 from bot.errors import KnowledgeError
+from bot.knowledge.model import Language
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from tests.builders import SECOND, Prebuilt, copy_of, edit, knowledge_of
@@ -51,17 +52,19 @@ def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
 def test_what_is_known_not_to_be_covered_is_said(assistant: Assistant) -> None:
     reply = assistant.reply(Question("灯塔有多高？"))
     assert (reply.status, ids(reply)) == ("unknown", [])
-    assert reply.not_covered is not None
-    assert reply.not_covered.id == "height"
+    assert reply.decision.not_covered is not None
+    assert reply.decision.not_covered.id == "height"
 
 
-def test_a_reply_says_all_that_was_decided(second: Matcher) -> None:
-    decision = second.decide("灯塔有多高？")
-    reply = Reply.of("灯塔有多高？", decision)
-    shown = {part.name: getattr(reply, part.name) for part in fields(reply)}
-    assert shown == {"question": "灯塔有多高？", "took_ms": 0.0} | {
-        part.name: getattr(decision, part.name) for part in fields(decision) if part.name != "candidates"
-    }
+def test_a_reply_holds_what_the_matcher_decided(assistant: Assistant, second: Matcher) -> None:
+    assert assistant.reply(Question("灯塔有多高？")).decision == second.decide("灯塔有多高？")
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-Hant", "en"])
+def test_a_reply_in_another_language_says_the_same(language: Language, second: Matcher) -> None:
+    decision = second.decide("灯塔的守塔人是谁？")
+    reply = Reply("灯塔的守塔人是谁？", decision, took_ms=1.5).in_language(language)
+    assert reply == Reply("灯塔的守塔人是谁？", replace(decision, language=language), took_ms=1.5)
 
 
 def test_why_a_phrasing_is_rejected_is_known_without_building_a_matcher(second: Matcher) -> None:
@@ -81,7 +84,7 @@ def test_why_a_phrasing_is_rejected_is_known_without_building_a_matcher(second: 
 
 def test_small_talk_and_language_come_through(assistant: Assistant) -> None:
     reply = assistant.reply(Question("👍👍 hi", language_hint="en"))
-    assert (reply.status, reply.smalltalk, reply.language) == ("smalltalk", "greeting", "en")
+    assert (reply.status, reply.decision.smalltalk, reply.language) == ("smalltalk", "greeting", "en")
     assert assistant.reply(Question("誰是守塔人")).language == "zh-Hant"
 
 

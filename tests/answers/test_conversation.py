@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.conversation import CONVERSATION_SECONDS, MAX_CONVERSATIONS, Conversations
-from bot.answers.reply import Reply, Scored
 from bot.knowledge.model import Entry
-from bot.matching.results import Status
+from bot.matching.results import Decision, Scored, Status
 from tests.builders import entry
 
 
@@ -21,8 +20,8 @@ class Clock:
 ONE, TWO, THREE = entry("one"), entry("two"), entry("three")
 
 
-def answered(*entries: Entry) -> Reply:
-    return Reply("问", "answered", "zh", tuple(Scored(item, 0.9) for item in entries))
+def answered(*entries: Entry) -> Decision:
+    return Decision("answered", "zh", tuple(Scored(item, 0.9) for item in entries))
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_it_lasts_so_long_and_no_longer(conversations: Conversations, clock: Clo
 @pytest.mark.parametrize("status", ["suggested", "unknown", "smalltalk"])
 def test_a_reply_without_an_answer_leaves_the_topic(status: Status, conversations: Conversations) -> None:
     conversations.remember("a", answered(ONE))
-    conversations.remember("a", Reply("问", status, "zh", suggestions=(Scored(TWO, 0.4),)))
+    conversations.remember("a", Decision(status, "zh", suggestions=(Scored(TWO, 0.4),)))
     assert recalled(conversations) == ["one"]
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.curated_texts import place, shown
 from bot.answers.html import answer, context, escape, paragraphs, saying
-from bot.answers.reply import Reply, Scored
-from bot.answers.wording import place, shown
+from bot.answers.reply import Decision, Reply, Scored
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Language, NotCovered, Quote, Speaker
 from bot.knowledge.transcript import Span, Transcript
+from bot.matching.results import Status
 from bot.text import LANGUAGES, Texts, read_texts
 from tests.botapi.markup import parse, units
 from tests.builders import ROOT, SHIPPED
@@ -40,16 +41,15 @@ SCORED = st.lists(st.builds(Scored, ENTRIES, st.just(0.5)), max_size=3).map(tupl
 NOT_COVERED = st.builds(
     NotCovered,
     interview=st.just("talk"),
-    id=st.just("absent"),
+    id=st.just("prices"),
     about=BILINGUAL,
     phrasings=st.just(()),
     near=st.just(()),
     file=st.just("f.yaml"),
     line=st.just(1),
 )
-REPLIES = st.builds(
-    Reply,
-    question=TEXT,
+DECISIONS = st.builds(
+    Decision,
     status=st.sampled_from(["answered", "suggested", "unknown", "smalltalk"]),
     language=st.sampled_from(LANGUAGES),
     answers=SCORED,
@@ -58,6 +58,7 @@ REPLIES = st.builds(
     not_covered=st.none() | NOT_COVERED,
     focus=st.none() | st.integers(0, 9),
 )
+REPLIES = st.builds(Reply, TEXT, DECISIONS)
 TEXTS = read_texts(ROOT / "config" / "texts")
 
 
@@ -128,7 +129,7 @@ def test_in_traditional_chinese_all_but_the_quotes_is_converted(entry: Entry, te
 
 
 def test_a_follow_up_for_one_point_shows_that_point(entry: Entry, texts: Texts) -> None:
-    reply = Reply("第二点呢", "answered", "zh", answers=(Scored(entry, 0.9),), focus=1)
+    reply = Reply("第二点呢", Decision("answered", "zh", answers=(Scored(entry, 0.9),), focus=1))
 
     assert paragraphs(reply, texts)[1] == "2. 信息也是。"
 
@@ -138,7 +139,7 @@ def test_a_point_that_is_not_there_shows_all(entry: Entry, texts: Texts) -> None
 
 
 def test_several_answers_are_set_apart(entry: Entry, texts: Texts) -> None:
-    reply = Reply("都说说", "answered", "en", answers=(Scored(entry, 0.9),) * 3)
+    reply = Reply("都说说", Decision("answered", "en", answers=(Scored(entry, 0.9),) * 3))
 
     written = paragraphs(reply, texts)
 
@@ -154,15 +155,16 @@ def test_every_shipped_answer_fits_into_one_message(texts: Texts, language: Lang
         assert units(parse("\n\n".join(answer(each, language, texts)))[0]) <= 4096
 
 
-def absent(about: str) -> NotCovered:
+def not_covered(about: str) -> NotCovered:
     return NotCovered("talk", "x", Bilingual(about, about), (), (), "f.yaml", 1)
 
 
 @pytest.mark.parametrize(
     ("status", "key"), [("suggested", "suggested.not_covered"), ("unknown", "unknown.not_covered")]
 )
-def test_what_is_known_to_be_absent_is_named(entry: Entry, texts: Texts, status: str, key: str) -> None:
-    reply = Reply("?", status, "en", suggestions=(Scored(entry, 0.3),), not_covered=absent("prices & <fees>"))  # type: ignore[arg-type]  # parametrised
+def test_what_is_known_not_to_be_covered_is_named(entry: Entry, texts: Texts, status: Status, key: str) -> None:
+    found, topic = (Scored(entry, 0.3),), not_covered("prices & <fees>")
+    reply = Reply("?", Decision(status, "en", suggestions=found, not_covered=topic))
 
     written = paragraphs(reply, texts)
 
@@ -171,7 +173,7 @@ def test_what_is_known_to_be_absent_is_named(entry: Entry, texts: Texts, status:
 
 
 def test_the_unknown_without_suggestions_points_to_the_topics(texts: Texts) -> None:
-    assert paragraphs(Reply("?", "unknown", "en"), texts) == (
+    assert paragraphs(Reply("?", Decision("unknown", "en")), texts) == (
         escape(texts("en", "unknown.plain")),
         escape(texts("en", "unknown.topics")),
     )
@@ -180,7 +182,7 @@ def test_the_unknown_without_suggestions_points_to_the_topics(texts: Texts) -> N
 @pytest.mark.parametrize("kind", ["greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_smalltalk_is_the_canned_sentence(texts: Texts, kind: str, language: str) -> None:
-    reply = Reply("?", "smalltalk", language, smalltalk=kind)  # type: ignore[arg-type]  # parametrised
+    reply = Reply("?", Decision("smalltalk", language, smalltalk=kind))  # type: ignore[arg-type]  # parametrised
 
     assert paragraphs(reply, texts) == (escape(texts(language, f"smalltalk.{kind}")),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.plain import render
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Knowledge, NotCovered
 from bot.text import LANGUAGES, Texts, read_texts
@@ -29,7 +29,7 @@ def scored(knowledge: Knowledge, *ids: str) -> tuple[Scored, ...]:
 
 
 def test_an_answer(knowledge: Knowledge, texts: Texts) -> None:
-    reply = Reply("?", "answered", "zh", scored(knowledge, "green-tea"))
+    reply = Reply("?", Decision("answered", "zh", scored(knowledge, "green-tea")))
     assert render(reply, knowledge, texts) == (
         "❓ 泡绿茶用多热的水？\n"
         "\n"
@@ -46,7 +46,7 @@ def test_an_answer(knowledge: Knowledge, texts: Texts) -> None:
 
 
 def test_only_the_point_that_was_asked_for(knowledge: Knowledge, texts: Texts) -> None:
-    reply = Reply("第二点", "answered", "zh", scored(knowledge, "green-tea"), focus=1)
+    reply = Reply("第二点", Decision("answered", "zh", scored(knowledge, "green-tea"), focus=1))
     shown = render(reply, knowledge, texts)
     assert "2. 太烫会把茶叶烫熟。" in shown
     assert "绿茶用八十度的水。" not in shown
@@ -54,7 +54,7 @@ def test_only_the_point_that_was_asked_for(knowledge: Knowledge, texts: Texts) -
 
 
 def test_several_topics_are_set_apart(knowledge: Knowledge, texts: Texts) -> None:
-    reply = Reply("?", "answered", "en", scored(knowledge, "about", "guests"))
+    reply = Reply("?", Decision("answered", "en", scored(knowledge, "about", "guests")))
     first, second = render(reply, knowledge, texts).split("\n\nYou also asked\n\n")
     assert first.startswith("❓ What is the interview about?")
     assert second.startswith("❓ Who comes to the tea house?")
@@ -62,7 +62,7 @@ def test_several_topics_are_set_apart(knowledge: Knowledge, texts: Texts) -> Non
 
 
 def test_traditional_chinese_but_for_the_quotes(knowledge: Knowledge, texts: Texts) -> None:
-    shown = render(Reply("?", "answered", "zh-Hant", scored(knowledge, "green-tea")), knowledge, texts)
+    shown = render(Reply("?", Decision("answered", "zh-Hant", scored(knowledge, "green-tea"))), knowledge, texts)
     assert "• 綠茶用八十度的水。" in shown
     assert "│ 绿茶要用八十度的水" in shown
 
@@ -75,7 +75,9 @@ def test_traditional_chinese_but_for_the_quotes(knowledge: Knowledge, texts: Tex
     ],
 )
 def test_suggestions(topic: NotCovered | None, expected: str, knowledge: Knowledge, texts: Texts) -> None:
-    reply = Reply("?", "suggested", "zh", suggestions=scored(knowledge, "green-tea", "guests"), not_covered=topic)
+    reply = Reply(
+        "?", Decision("suggested", "zh", suggestions=scored(knowledge, "green-tea", "guests"), not_covered=topic)
+    )
     assert render(reply, knowledge, texts) == expected
 
 
@@ -97,12 +99,12 @@ def test_suggestions(topic: NotCovered | None, expected: str, knowledge: Knowled
 def test_unknown(
     topic: NotCovered | None, near: tuple[str, ...], expected: str, knowledge: Knowledge, texts: Texts
 ) -> None:
-    reply = Reply("?", "unknown", "zh", suggestions=scored(knowledge, *near), not_covered=topic)
+    reply = Reply("?", Decision("unknown", "zh", suggestions=scored(knowledge, *near), not_covered=topic))
     assert render(reply, knowledge, texts) == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_small_talk(language: str, knowledge: Knowledge, texts: Texts) -> None:
     for kind in ("greeting", "thanks", "identity", "goodbye", "feelings", "insult", "nothing"):
-        reply = Reply("?", "smalltalk", language, smalltalk=kind)  # type: ignore[arg-type]  # values of the literals
+        reply = Reply("?", Decision("smalltalk", language, smalltalk=kind))  # type: ignore[arg-type]  # values of the literals
         assert render(reply, knowledge, texts) == texts(language, f"smalltalk.{kind}")

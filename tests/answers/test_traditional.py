@@ -11,8 +11,8 @@ from typing import Any
 import opencc
 import pytest
 
+from bot.answers.curated_texts import shown, traditional
 from bot.answers.traditional import read_traditional
-from bot.answers.wording import shown, traditional
 from bot.configuration import CONFIG
 from bot.errors import SettingsError
 from bot.knowledge.model import Bilingual, Interview

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.evaluation.ask_all import ask_all
 from bot.evaluation.judge import Verdict, judge
 from bot.evaluation.questions import EvaluationQuestion
@@ -109,14 +109,14 @@ def _bot(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Contestan
 
 def _forced(matcher: Matcher, asked: EvaluationQuestion) -> Reply:
     """Answer with the first candidate, whatever its score; small talk has none."""
-    entries = (found.item for found in matcher.decide(asked.text).candidates if isinstance(found.item, Entry))
+    entries = (found.entry for found in matcher.decide(asked.text).candidates)
     return _reply(asked, Choice(next(entries, None), 0.0))
 
 
 def _reply(asked: EvaluationQuestion, choice: Choice) -> Reply:
     if choice.entry is None:
-        return Reply(asked.text, "unknown", "zh")
-    return Reply(asked.text, "answered", "zh", answers=(Scored(choice.entry, 0.0),))
+        return Reply(asked.text, Decision("unknown", "zh"))
+    return Reply(asked.text, Decision("answered", "zh", answers=(Scored(choice.entry, 0.0),)))
 
 
 def _unanswerable(asked: EvaluationQuestion) -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from bot import compose
 from bot.answers.reply import Question
+from bot.cli.ask import explanation
 from bot.cli.encoding import EncodingError
 from bot.cli.main import main
-from bot.cli.stdin_lines import as_question, read_lines, whole
+from bot.cli.stdin_lines import as_question, encodable, read_lines
 from bot.configuration import read_settings
+from bot.matching.matcher import Matcher
 from tests.cli.conftest import TALK, Bot, Process
 
 pytestmark = pytest.mark.slow
@@ -139,7 +142,7 @@ def test_nothing_in_is_nothing_out(bot: Bot) -> None:
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_evidence_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_candidates_scores_and_features_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     settings = read_settings()
     for question in ("绿茶的水温是多少度", "绿茶用几度的水"):
         assert main(["ask", "--explain", question]) == 0
@@ -147,9 +150,15 @@ def test_the_evidence_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         told = capsys.readouterr().out
         assert f"{decision.status} · zh" in told
         for candidate in decision.candidates[:2]:
-            assert candidate.item.key in told
+            assert candidate.entry.key in told
             assert f"{candidate.score:.3f}" in told
             assert all(name in told for name, value in candidate.features.items() if value)
+
+
+def test_the_topic_that_is_not_covered_is_named(second: Matcher) -> None:
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(explanation("灯塔有多高？", second.decide("灯塔有多高？")))
+    assert "unknown · zh · not covered: lighthouse/!height" in console.export_text()
 
 
 @pytest.mark.usefixtures("inside")
@@ -164,9 +173,9 @@ def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
 @settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
-    cleaned = whole(text)
+    cleaned = encodable(text)
     cleaned.encode()
-    assert whole(cleaned) == cleaned
+    assert encodable(cleaned) == cleaned
     assert len(cleaned) <= len(text)
 
 
@@ -184,4 +193,4 @@ def test_any_bytes_become_questions_or_are_told(raw: bytes) -> None:
 
 def test_an_undisturbed_text_stays_as_it_is() -> None:
     for line in TRANSCRIPT:
-        assert whole(line) == line
+        assert encodable(line) == line

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from bot import compose
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.cli.terminal_locale import locale_language
@@ -187,7 +187,7 @@ def test_several_answers_and_the_point_asked_for_on_the_screen(session: Session)
     answers = tuple(Scored(knowledge.by_key[f"tea/{name}"], 0.9) for name in ("green-tea", "guests"))
     lines = [
         text.plain
-        for text in Screen(knowledge, session.texts, 80).lines(Reply("?", "answered", "zh", answers, focus=1))
+        for text in Screen(knowledge, session.texts, 80).lines(Reply("?", Decision("answered", "zh", answers, focus=1)))
     ]
     assert "  2. 太烫会把茶叶烫熟。" in lines
     assert "  • 绿茶用八十度的水。" not in lines
@@ -202,7 +202,7 @@ def test_nothing_known_on_the_screen_names_what_comes_near(session: Session) -> 
     knowledge = session.assistant.knowledge
     near = (Scored(knowledge.by_key["tea/guests"], 0.2),)
     screen = Screen(knowledge, session.texts, 80)
-    assert [text.plain for text in screen.lines(Reply("?", "unknown", "zh", suggestions=near))] == [
+    assert [text.plain for text in screen.lines(Reply("?", Decision("unknown", "zh", suggestions=near)))] == [
         "",
         "  这个访谈里没有说到，我不乱编。",
         "",

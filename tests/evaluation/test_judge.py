@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.evaluation.judge import Verdict, entry_hits, judge
 from bot.evaluation.report import figures, reliability
 from bot.knowledge.model import Entry
@@ -19,10 +19,8 @@ GOLD = ((12, 14),)
 
 def reply(*answers: Entry, suggestions: tuple[Entry, ...] = (), score: float = 0.9) -> Reply:
     status: Status = "answered" if answers else "suggested" if suggestions else "unknown"
-    return Reply(
-        "问", status, "zh",
-        tuple(Scored(item, score) for item in answers), tuple(Scored(item, score / 2) for item in suggestions),
-    )  # fmt: skip
+    found = tuple(Scored(item, score) for item in answers)
+    return Reply("问", Decision(status, "zh", found, tuple(Scored(item, score / 2) for item in suggestions)))
 
 
 @pytest.mark.parametrize(

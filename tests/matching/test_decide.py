@@ -28,7 +28,7 @@ def ranking(*found: tuple[Entry, float]) -> Ranking:
 
 
 def ids(candidates: Sequence[Candidate]) -> list[str]:
-    return [candidate.item.id for candidate in candidates]
+    return [candidate.entry.id for candidate in candidates]
 
 
 @pytest.mark.parametrize(

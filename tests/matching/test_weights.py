@@ -1,4 +1,4 @@
-"""The weights: a readable file, and a model whose scores are probabilities whatever the evidence."""
+"""The weights: a readable file, and a model whose scores are probabilities whatever the features."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_without_meaning_only_the_semantic_features_are_left_out() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.data())
-def test_any_evidence_gives_a_probability(data: st.DataObject) -> None:
+def test_any_features_give_a_probability(data: st.DataObject) -> None:
     for model in MODELS:
         numbers = st.floats(-1e6, 1e6)
         features = {name: data.draw(numbers) for name in model.logistic.features}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
@@ -34,7 +34,7 @@ async def delivered(bot: App, api: BotApi, reply: Reply) -> Sent:
 def suggestions(bot: App) -> Reply:
     """Return a reply that claims nothing and suggests the entries on energy."""
     entries = bot.services.assistant.knowledge.interviews[0].entries()
-    return Reply("能源？", "suggested", "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
+    return Reply("能源？", Decision("suggested", "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries)))
 
 
 async def test_answer_shows_question_points_and_quotes_with_their_lines(api: BotApi) -> None:
@@ -103,7 +103,7 @@ async def test_tapping_a_suggestion_answers_it_in_a_new_message(bot: App, api: B
 
 
 async def test_what_the_interview_does_not_say_is_said_to_be_unknown(bot: App, api: BotApi, texts: Texts) -> None:
-    sent = await delivered(bot, api, Reply("明天下雨吗", "unknown", "zh"))
+    sent = await delivered(bot, api, Reply("明天下雨吗", Decision("unknown", "zh")))
 
     assert sent.text == "\n\n".join([texts("zh", "unknown.plain"), texts("zh", "unknown.topics")])
     assert sent.labels == []

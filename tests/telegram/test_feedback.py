@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, select, text
 
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.storage import gaps, history
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import HISTORY
@@ -42,7 +42,7 @@ async def until_kept(bot: App, api: BotApi, count: int) -> list[history.Exchange
 async def suggested(bot: App, api: BotApi, question: str = "那个能源的事情") -> Sent:
     """Let the bot ask Ada back, however the matcher would have come to it."""
     entries = list(bot.services.assistant.knowledge.interviews[0].entries())
-    reply = Reply(question, "suggested", "zh", suggestions=tuple(Scored(entry, 0.3) for entry in entries[:2]))
+    reply = Reply(question, Decision("suggested", "zh", suggestions=tuple(Scored(entry, 0.3) for entry in entries[:2])))
     asked = await api.silent_message(api.world.add_chat(private(ADA)), ADA, question)
     await deliver(
         Context(bot), Destination(ADA.id, None, asked["message_id"], group=False, asker=ADA.id), ChatSettings(), reply

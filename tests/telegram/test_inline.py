@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.matching.matcher import Matcher
 from bot.matching.results import Status
 from bot.telegram.answering.answer_keyboards import Keyboards
@@ -69,7 +69,7 @@ async def test_a_query_that_was_typed_over_is_no_failure(api: BotApi, caplog: py
 @pytest.mark.parametrize("status", ["suggested", "unknown"])
 def test_only_suggestions_are_listed_where_nothing_is_answered(assistant: Assistant, status: Status) -> None:
     entries = tuple(assistant.knowledge.by_key.values())[:2]
-    reply = Reply("?", status, "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries))
+    reply = Reply("?", Decision(status, "zh", suggestions=tuple(Scored(entry, 0.4) for entry in entries)))
 
     assert entries_of(reply, assistant.knowledge) == (entries if status == "suggested" else ())
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.knowledge.model import Bilingual
 from bot.storage.preferences import ChatSettings
 from bot.storage.schema import ANSWERS
@@ -97,7 +97,8 @@ async def long_answer(api: BotApi, app: App) -> list[Sent]:
     """Answer Ada in the group with more than fits into a message."""
     entry = app.services.assistant.knowledge.by_key["lighthouse/lamp"]
     reply = Reply(
-        LAMP, "answered", "zh", (Scored(replace(entry, points=(Bilingual("长" * 5000, "x"), *entry.points)), 0.9),)
+        LAMP,
+        Decision("answered", "zh", (Scored(replace(entry, points=(Bilingual("长" * 5000, "x"), *entry.points)), 0.9),)),
     )
     await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     return await api.sent(3)
@@ -143,7 +144,7 @@ async def offered(api: BotApi, app: App, question: str, *names: str) -> Sent:
     """Answer Ada in the group with nothing but suggestions."""
     knowledge = app.services.assistant.knowledge
     found = tuple(Scored(knowledge.by_key[f"lighthouse/{name}"], 0.4) for name in names)
-    reply = Reply(question, "suggested" if names else "unknown", "zh", suggestions=found)
+    reply = Reply(question, Decision("suggested" if names else "unknown", "zh", suggestions=found))
     before = len(api.world.sent)
     await deliver(Context(app), Destination(GROUP.id, None, None, group=True, asker=ADA.id), ChatSettings(), reply)
     await api.answer(BOB, "/help")  # with its end, everything is written down

@@ -18,7 +18,7 @@ from bot.telegram.app import build
 from bot.telegram.context import App
 from bot.telegram.lifecycle import ALLOWED_UPDATES, serve
 from bot.telegram.updates import WEBHOOK_PATH, Listening
-from bot.telegram.updates.endpoints import MAX_BODY_BYTES
+from bot.telegram.updates.endpoints import MAX_BODY_BYTES, NO_SEMANTICS
 from tests.botapi import ADA, BotApi
 from tests.builders import SECOND, Prebuilt
 from tests.telegram.conftest import MakeServices, dead_letters, serving_with

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.answers.assistant import Assistant
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.storage.preferences import ChatSettings
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client import Destination
@@ -71,7 +71,7 @@ async def test_a_shared_link_leads_to_the_entry(api: BotApi, texts: Texts) -> No
 async def test_several_answers_have_their_own_tools(bot: App, api: BotApi, texts: Texts, assistant: Assistant) -> None:
     entries = list(assistant.knowledge.interviews[0].entries())[1:3]
     asked = await api.silent_message(GROUP, ADA, "都说说")
-    reply = Reply("都说说", "answered", "zh", answers=tuple(Scored(entry, 0.9) for entry in entries))
+    reply = Reply("都说说", Decision("answered", "zh", answers=tuple(Scored(entry, 0.9) for entry in entries)))
 
     await deliver(
         Context(bot), Destination(GROUP.id, None, asked["message_id"], group=True, asker=ADA.id), ChatSettings(), reply

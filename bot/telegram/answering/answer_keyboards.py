@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.answers.curated_texts import shown
 from bot.answers.reply import Reply
-from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
 from bot.telegram.client import Destination

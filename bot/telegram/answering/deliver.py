@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 
@@ -49,7 +48,7 @@ async def deliver(
     """
     exchange = new_id()
     if settings.language is not None and via == "typed":
-        reply = replace(reply, language=settings.language)
+        reply = reply.in_language(settings.language)
     options = KeyboardOptions(destination, exchange, typed=via == "typed", quotes_hidden=settings.quiet)
     messages = None if may_repeat else await _link_to_former(context, reply, replaces, options)
     messages = messages or await _show(context, reply, replaces, options)

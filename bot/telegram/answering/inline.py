@@ -16,9 +16,9 @@ from telegram import (
 from telegram.constants import InlineQueryLimit, ParseMode
 from telegram.error import BadRequest
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import answer
 from bot.answers.reply import Question, Reply
-from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access import interface_language
 from bot.telegram.answering.answer_keyboards import Keyboards, related

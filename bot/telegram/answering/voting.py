@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from bot.answers.html import escape, paragraphs
-from bot.answers.reply import Reply, Scored
+from bot.answers.reply import Decision, Reply, Scored
 from bot.errors import StorageError
 from bot.storage import votes
 from bot.storage.history import Exchange
@@ -78,7 +78,7 @@ async def show_quotes(
         await answer_callback(query, context.texts(button.language, "telegram.gone"))
         return
     await answer_callback(query)
-    reply = Reply(exchange.question, "answered", exchange.language, answers=found)
+    reply = Reply(exchange.question, Decision("answered", exchange.language, answers=found))
     keyboard = _keyboard_without(message, query.data) or keyboards(context).for_reply(
         reply, KeyboardOptions(reply_target(message), exchange.id)
     )

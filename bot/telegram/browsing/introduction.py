@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram import Message
 from telegram.constants import ChatType
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming, is_admin, menus
 from bot.telegram.answering import deliver_entry, question_keyboard

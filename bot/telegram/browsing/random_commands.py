@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape, saying
-from bot.answers.wording import shown
 from bot.knowledge.model import Entry
 from bot.telegram.access import Incoming
 from bot.telegram.answering import question_keyboard

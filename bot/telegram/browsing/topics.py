@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import answer, escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.access import Incoming
 from bot.telegram.client import answer_callback, edit, send

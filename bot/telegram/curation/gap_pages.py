@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Language
 from bot.storage.phrasing_decisions import PhrasingDecision
 from bot.telegram.curation.gap_queue import Gap

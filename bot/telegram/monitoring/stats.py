@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from bot.answers.curated_texts import shown
 from bot.answers.html import escape
-from bot.answers.wording import shown
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.statistics import statistics
 from bot.storage.statistics_data import Statistics

@@ -7,7 +7,7 @@ from functools import cache
 from bot.answers.reply import Reply
 from bot.answers.traditional import Traditional, read_traditional
 from bot.configuration import CONFIG
-from bot.knowledge.model import Bilingual, Quote
+from bot.knowledge import Bilingual, Quote
 from bot.text import Texts
 
 
@@ -36,9 +36,9 @@ def place(quote: Quote, language: str, texts: Texts) -> str:
 
 def opening(reply: Reply, texts: Texts) -> str:
     """Return the sentence that begins a reply without an answer."""
-    language, not_covered = reply.language, reply.not_covered
+    language, not_covered = reply.language, reply.decision.not_covered
     if reply.status == "smalltalk":
-        return texts(language, f"smalltalk.{reply.smalltalk or 'nothing'}")
+        return texts(language, f"smalltalk.{reply.decision.smalltalk or 'nothing'}")
     kind = "suggested" if reply.status == "suggested" else "unknown"
     if not_covered is not None:
         return texts(language, f"{kind}.not_covered", about=shown(not_covered.about, language))

@@ -131,7 +131,7 @@ def parse(document: Document, schema: type[FileT]) -> FileT:
 
 
 def _follows_from_another(detail: ErrorDetails) -> bool:
-    """Tell whether a list is called too short only because its items are faulty, each of which is told itself."""
+    """Tell whether a list is called too short only because its items are faulty, each of which is reported itself."""
     return detail["type"] == "too_short" and len(detail["input"]) >= detail.get("ctx", {})["min_length"]
 
 

@@ -13,7 +13,7 @@ from bot.knowledge.faults import Faults
 from bot.knowledge.folder import PHRASINGS, phrasings_of
 from bot.knowledge.model import Phrasing
 from bot.knowledge.phrasings_file import PhrasingsFile, read_phrasings
-from bot.knowledge.schema import is_id
+from bot.knowledge.yaml_schema import is_id
 
 OLD_KEY = "phrasings"
 """Where the wordings stood before they had files of their own."""
@@ -34,7 +34,7 @@ class Wordings:
 def wordings_of(document: Document, items: str, home: Path, faults: Faults) -> Wordings:
     """Read the wordings of the list `items` of a document in `home`; what doesn't fit goes to the faults.
 
-    Items that still hold their wordings themselves are told of once, and freed from them.
+    Where items still hold their wordings themselves, that is reported once, and the wordings are taken out of them.
     """
     found = list(_items(document, items))
     old = [index for index, item in enumerate(found) if item.pop(OLD_KEY, None) is not None]
@@ -65,7 +65,7 @@ def look_alone(path: Path, faults: Faults) -> None:
 
 
 def unpaired(path: Path) -> Problem | None:
-    """Tell of a file of wordings without a YAML file."""
+    """Return the problem of a file of wordings without a YAML file; None where there is one."""
     partner = path.name.removesuffix(PHRASINGS) + ".yaml"
     if (path.parent / partner).is_file():
         return None
