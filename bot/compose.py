@@ -60,7 +60,7 @@ def database(settings: Settings) -> Database:
     url = settings.database_url
     if url is None:
         return Database(f"sqlite:///{settings.data_dir / _DATABASE}")
-    return Database(url.get_secret_value())
+    return Database(url.get_secret_value(), settings.variable_of("database_url"))
 
 
 def zone(settings: Settings) -> Zone:

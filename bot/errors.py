@@ -1,8 +1,8 @@
-"""The errors that the command line and the chat show, each as one line without a traceback."""
+"""The errors that reach an edge; each is shown there as one line, without a traceback."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -19,12 +19,21 @@ class SettingsError(BotError):
 
 
 class StorageError(BotError):
-    """The database is unavailable, full, or refuses access."""
+    """The database is unavailable, full, or refuses what the bot needs."""
+
+    def __init__(self, message: str, kind: str | None = None, values: Mapping[str, str] | None = None) -> None:
+        """Name the failure by its `kind` where users are told of it in their language, by the text `database.KIND`.
+
+        `values` are those of the text's placeholders.
+        """
+        self.kind = kind
+        self.values = dict(values or {})
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault of a file, with the line where a person can correct it."""
+    """One fault of a file, at the place where a person mends it."""
 
     file: str
     """Path of the file or folder, as a person would open it."""
@@ -41,6 +50,6 @@ class KnowledgeError(BotError):
     """The knowledge was refused; carries every problem found, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        """Store `problems` sorted by file and line; there is at least one."""
+        """Keep `problems` sorted by file and line; there is at least one."""
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))

@@ -99,6 +99,28 @@ def test_every_benchmark_that_is_named_exists(document: str) -> None:
     assert named <= set(RUNS)
 
 
+def contents(path: str) -> str:
+    """Return what stands in a file, in the modules of a folder, or in all files of a pattern."""
+    found = [file for each in ROOT.glob(path) for file in (each.glob("*.py") if each.is_dir() else [each])]
+    return "\n".join(file.read_text(encoding="utf-8") for file in found)
+
+
+def test_what_to_look_for_stands_in_the_files_that_are_named_for_it() -> None:
+    rows = [row.split(" | ") for row in section(ARCHITECTURE, "Where to change what").splitlines() if "` | `" in row]
+    assert len(rows) > 30
+    missing = [
+        what
+        for what, where, word in rows
+        if not any(SPAN.findall(word)[0] in contents(path) for path in SPAN.findall(where))
+    ]
+    assert missing == []
+
+
+def test_nothing_is_named_twice_among_what_to_change() -> None:
+    named = re.findall(r"^\| (.+?) \|", section(ARCHITECTURE, "Where to change what"), re.MULTILINE)
+    assert len(named) == len(set(named))
+
+
 def test_every_trick_has_a_place_a_figure_and_a_benchmark() -> None:
     tricks = list(TRICK.finditer(section(ARCHITECTURE, "Tricks, and what they buy")))[2:]
     assert len(tricks) > 10

@@ -44,6 +44,8 @@ class Surroundings:
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables for proxies that programs share; they may hold passwords."""
+    variable_of: Mapping[str, str] = field(default_factory=dict)
+    """The variable that each setting was read from, by the setting's name; without those that have their default."""
     injected: Sequence[str] = ()
     """Names of variables that an orchestrator injected for a service of the bot's name; they are ignored."""
 
@@ -134,6 +136,10 @@ class Settings(BaseSettings):
         """Return the proxy for any other `address`, None for none; raises SettingsError where it can't be used."""
         return shared_proxy(address, self._surroundings.proxies)
 
+    def variable_of(self, name: str) -> str:
+        """Return the variable that a setting was read from, or is to be set by."""
+        return self._surroundings.variable_of.get(name, PREFIX + name.upper())
+
     @property
     def injected(self) -> Sequence[str]:
         """Names of variables that an orchestrator injected, and that are ignored."""
@@ -170,7 +176,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     for name, variable, value in _given(sources):
         given[name], variable_of[name] = value, variable
     try:
-        return Settings.with_surroundings(Surroundings(proxies, injected), given)
+        return Settings.with_surroundings(Surroundings(proxies, variable_of, injected), given)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractContextManager, suppress
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
 from bot.storage.backend import Backend, Work
-from bot.storage.database_url import read_address
+from bot.storage.database_url import DATABASE_VARIABLE, read_address
 from bot.storage.driver_errors import translate_errors
 from bot.storage.postgresql import PostgresqlBackend
 from bot.storage.schema_upgrade import upgrade
@@ -24,14 +24,18 @@ _CLOSE_TIMEOUT_SECONDS = 1.0
 """How long closing the connections may take."""
 
 T = TypeVar("T")
+DatabaseKind: TypeAlias = Literal["sqlite", "postgresql"]
 
 
 class Database:
     """Runs transactions on a SQLite file or a PostgreSQL server."""
 
-    def __init__(self, url: str) -> None:
-        """Connect to nothing yet; `url` as in `database_url.read_address`, which raises SettingsError."""
-        self._address = read_address(url)
+    def __init__(self, url: str, variable: str = DATABASE_VARIABLE) -> None:
+        """Connect to nothing yet; raises SettingsError for a URL that `database_url` can't read.
+
+        `variable` is the one that holds the URL, for messages.
+        """
+        self._address = read_address(url, variable)
         path = self._address.file
         self._backend: Backend = PostgresqlBackend(self._address) if path is None else SqliteBackend(path)
 
@@ -39,6 +43,16 @@ class Database:
     def shared(self) -> bool:
         """Whether several replicas may use it at once."""
         return self._server is not None
+
+    @property
+    def kind(self) -> DatabaseKind:
+        """Which kind of database it is."""
+        return "postgresql" if self.shared else "sqlite"
+
+    @property
+    def location(self) -> str:
+        """The name of the file, or the hosts; no secret."""
+        return self._address.location
 
     @property
     def pooled(self) -> bool:
@@ -101,7 +115,8 @@ class Database:
         return self._backend if isinstance(self._backend, PostgresqlBackend) else None
 
     def _translate_errors(self) -> AbstractContextManager[None]:
-        return translate_errors(self._address.file)
+        """Raise StorageError for drivers' errors, as `driver_errors.translate_errors` does."""
+        return translate_errors(self._address.file, self._address.variable)
 
 
 def _upgrade(connection: Connection) -> None:

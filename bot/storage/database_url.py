@@ -7,7 +7,7 @@ import os
 import re
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from bot.errors import SettingsError
 
 LOG = logging.getLogger(__name__)
 
-SETTING = "BOT_DATABASE_URL (or DATABASE_URL)"
-"""How an error names the setting that holds the URL."""
+DATABASE_VARIABLE = "BOT_DATABASE_URL"
+"""The variable that holds the URL where nothing else is known."""
 CONNECT_TIMEOUT_SECONDS = 10
 """How long to wait for a connection where the URL doesn't say."""
 
 _MALFORMED = (
-    f"{SETTING}: must look like postgres://user:password@host:5432/name; "
+    "must look like postgres://user:password@host:5432/name; "
     "in the user and the password write %23 for #, %2F for /, %3A for :, %3F for ? and %40 for @"
 )
 _SCHEME = re.compile(r"(?P<kind>[a-z0-9]+)(?:\+[a-z0-9_]+)?:", re.IGNORECASE)
@@ -116,6 +116,10 @@ _KNOWN_PARAMETERS = sorted(
 )
 
 
+class _InvalidUrl(ValueError):
+    """A URL can't be used; says why, without the variable that holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A parsed database URL; its representation shows no secret."""
@@ -126,10 +130,26 @@ class Address:
     """The arguments of `asyncpg.connect`."""
     pooled: bool = False
     """Whether the URL says that a connection pooler stands before the server."""
+    variable: str = DATABASE_VARIABLE
+    """The variable that holds the URL, for messages."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, without user and password: the name of the file, or the hosts, as asyncpg chooses them."""
+        if self.file is not None:
+            return self.file.name
+        return ", ".join(self.connect.get("host", ())) or os.environ.get("PGHOST") or "localhost"
 
 
-def read_address(url: str) -> Address:
-    """Read a URL; raises SettingsError, which holds nothing of the URL that may be secret."""
+def read_address(url: str, variable: str = DATABASE_VARIABLE) -> Address:
+    """Parse the URL that a variable holds; raises SettingsError, which holds nothing of the URL that may be secret."""
+    try:
+        return replace(_read(url), variable=variable)
+    except _InvalidUrl as error:
+        raise SettingsError(f"{variable}: {error}") from None
+
+
+def _read(url: str) -> Address:
     match = _SCHEME.match(url)
     kind = match["kind"].lower() if match else ""
     if kind == "sqlite":
@@ -137,7 +157,7 @@ def read_address(url: str) -> Address:
     if kind in {"postgres", "postgresql"}:
         return _read_postgresql(url)
     named = f"{kind} is no database that the bot can use" if kind else "isn't a database URL"
-    raise SettingsError(f"{SETTING}: {named}; it must begin with sqlite:/// or postgres://")
+    raise _InvalidUrl(f"{named}; it must begin with sqlite:/// or postgres://")
 
 
 def password_of(url: str) -> str | None:
@@ -152,8 +172,8 @@ def password_of(url: str) -> str | None:
 def _read_sqlite(url: str) -> Address:
     match = _SQLITE.fullmatch(url)
     if match is None or match["path"] == ":memory:":
-        raise SettingsError(
-            f"{SETTING}: SQLite needs a file and takes no parameters; write sqlite:///data/bot.db, "
+        raise _InvalidUrl(
+            "SQLite needs a file and takes no parameters; write sqlite:///data/bot.db, "
             "or sqlite:////var/lib/bot/bot.db for an absolute path"
         )
     return Address(Path(match["path"]))
@@ -162,7 +182,7 @@ def _read_sqlite(url: str) -> Address:
 def _read_postgresql(url: str) -> Address:
     match = next(filter(None, (pattern.fullmatch(url) for pattern in _POSTGRESQL)), None)
     if match is None:
-        raise SettingsError(_MALFORMED)
+        raise _InvalidUrl(_MALFORMED)
     query = _normalised(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
     user, colon, password = (match["user"] or "").partition(":")
     parts: dict[str, Any] = {
@@ -180,11 +200,11 @@ def _normalised(query: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters in libpq's form, without ignored ones; raises SettingsError for an unknown one."""
     for name in query:
         if name not in _KNOWN_PARAMETERS and any("@" in part for item in query.items() for part in item):
-            raise SettingsError(_MALFORMED)  # perhaps this is a part of a password
+            raise _InvalidUrl(_MALFORMED)  # perhaps this is a part of a password
         if name not in _KNOWN_PARAMETERS:
             close = get_close_matches(name, _KNOWN_PARAMETERS, n=1)
             hint = f"did you mean {close[0]}?" if close else "take it out"
-            raise SettingsError(f"{SETTING}: has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
+            raise _InvalidUrl(f"has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
         if name in _IGNORED_PARAMETERS:
             LOG.debug("The database URL's %s is not needed here and left out", name)
     used = {name: value for name, value in query.items() if name not in _IGNORED_PARAMETERS and value}
@@ -197,7 +217,7 @@ def _normalised(query: Mapping[str, str]) -> dict[str, str]:
         if name in used:
             used[name] = others.get(used[name], used[name])
             if used[name] not in known:
-                raise SettingsError(f"{SETTING}: {name} must be one of {', '.join(known)}")
+                raise _InvalidUrl(f"{name} must be one of {', '.join(known)}")
     return used
 
 
@@ -205,7 +225,7 @@ def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int
     """Return the hosts and their ports; several are tried in turn."""
     read = [_HOST.fullmatch(unquote(host)) for host in hosts.split(",")]
     if not all(read) or not re.fullmatch(r"[\d,]*", port):
-        raise SettingsError(_MALFORMED)
+        raise _InvalidUrl(_MALFORMED)
     found = [(one["v6"] or one["name"], one["port6"] or one["port"]) for one in read if one is not None]
     if not any(name for name, _ in found):
         return {"port": [int(port)]} if port.isdigit() else {}
@@ -239,7 +259,7 @@ _DEFAULT_SCHEMA = ("schema", "public")
 
 def _read_timeout(seconds: str) -> int:
     if not re.fullmatch(r"\d*", seconds):
-        raise SettingsError(f"{SETTING}: connect_timeout must be a number of seconds")
+        raise _InvalidUrl("connect_timeout must be a number of seconds")
     return int(seconds or 0) or CONNECT_TIMEOUT_SECONDS
 
 
@@ -247,7 +267,7 @@ def _verifying_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
     """Return a TLS context that trusts the system's certificates; None where asyncpg makes its own context."""
     mode, root = query.get("sslmode"), query.get("sslrootcert")
     if root and root != _SYSTEM_ROOTS and not Path(root).is_file():
-        raise SettingsError(f"{SETTING}: sslrootcert names a file that isn't there; sslrootcert=system needs none")
+        raise _InvalidUrl("sslrootcert names a file that isn't there; sslrootcert=system needs none")
     if root == _SYSTEM_ROOTS:
         return ssl.create_default_context()
     if (

@@ -13,69 +13,90 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.errors import StorageError
+from bot.storage.database_url import DATABASE_VARIABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A way in which a database fails."""
 
+    kind: str
+    """Its name; the text `database.KIND` says the same in the users' languages."""
     reason: str
-    """What is wrong."""
+    """What is wrong; in it and in the remedy `{file}` is SQLite's file, `{setting}` the variable with the URL."""
     remedy: str
-    """What to do; `{file}` stands for the path of SQLite's file."""
+    """What to do."""
 
-    def message(self, file: Path | None = None) -> str:
-        """Return reason and remedy in one line."""
-        return f"{self.reason}; {self.remedy}".replace("{file}", str(file))
+    def error(self, file: Path | None = None, setting: str = DATABASE_VARIABLE) -> StorageError:
+        """Return the error that says so in one line."""
+        values = {"file": str(file), "setting": setting}
+        return StorageError(f"{self.reason}; {self.remedy}".format(**values), self.kind, values)
 
 
-UNREACHABLE = Failure("the database can't be reached", "check that it runs, and BOT_DATABASE_URL")
-DISK_FULL = Failure("the disk of the database is full", "make room")
+UNREACHABLE = Failure("unreachable", "the database can't be reached", "check that it runs, and {setting}")
+DISK_FULL = Failure("disk_full", "the disk of the database is full", "make room")
 NETWORK_SHARE = Failure(
+    "network_share",
     "the disk of the database fails or is full",
     "make room, and where it is a network share (NFS, SMB), put BOT_DATA_DIR on a local disk "
-    "or set BOT_DATABASE_URL to PostgreSQL",
+    "or set {setting} to PostgreSQL",
 )
 TOO_MANY_CONNECTIONS = Failure(
-    "the database takes no more connections", "end other programs that use it, or name its connection pooler"
+    "too_many_connections",
+    "the database takes no more connections",
+    "end other programs that use it, or name its connection pooler",
 )
-AUTHENTICATION_FAILED = Failure("the database refuses the user or the password of BOT_DATABASE_URL", "check both")
+AUTHENTICATION_FAILED = Failure(
+    "authentication_failed", "the database refuses the user or the password of {setting}", "check both"
+)
 TLS_REQUIRED = Failure(
-    "the database refuses this user, or connections without TLS", "add sslmode=require to BOT_DATABASE_URL"
+    "tls_required", "the database refuses this user, or connections without TLS", "add sslmode=require to {setting}"
 )
-TLS_UNSUPPORTED = Failure("the database doesn't speak TLS", "set sslmode=prefer in BOT_DATABASE_URL")
+TLS_UNSUPPORTED = Failure("tls_unsupported", "the database doesn't speak TLS", "set sslmode=prefer in {setting}")
 CERTIFICATE_UNVERIFIED = Failure(
+    "certificate_unverified",
     "the certificate of the database can't be verified",
-    "name the host's own in sslrootcert=FILE of BOT_DATABASE_URL, or settle for sslmode=require",
+    "name the host's own in sslrootcert=FILE of {setting}, or settle for sslmode=require",
 )
-DATABASE_MISSING = Failure("the database that BOT_DATABASE_URL names doesn't exist", "create it")
+DATABASE_MISSING = Failure("missing", "the database that {setting} names doesn't exist", "create it")
 PERMISSION_DENIED = Failure(
-    "the user of BOT_DATABASE_URL may not read or write the bot's tables (anymore)",
+    "permission_denied",
+    "the user of {setting} may not read or write the bot's tables (anymore)",
     "see whether a limit of the plan is reached, or run as their owner: "
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO that user",
 )
 READ_ONLY = Failure(
+    "read_only",
     "the database can only be read",
-    "name the primary server in BOT_DATABASE_URL, or set default_transaction_read_only = off",
+    "name the primary server in {setting}, or set default_transaction_read_only = off",
 )
-TABLES_MISSING = Failure("the tables of the bot are gone", "restart the bot, which makes them anew")
+TABLES_MISSING = Failure("tables_missing", "the tables of the bot are gone", "restart the bot, which makes them anew")
 PARAMETER_REFUSED = Failure(
-    "the connection pooler refuses a parameter of BOT_DATABASE_URL", "take out options and schema, or bypass it"
+    "parameter_refused",
+    "the connection pooler refuses a parameter of {setting}",
+    "take out options and schema, or bypass it",
 )
 TRANSACTION_POOLING = Failure(
+    "transaction_pooling",
     "a connection pooler gives the bot other connections in the middle of its work",
-    "add pgbouncer=true to BOT_DATABASE_URL",
+    "add pgbouncer=true to {setting}",
 )
 FILE_UNWRITABLE = Failure(
+    "file_unwritable",
     "the database file {file} can't be opened or written",
-    "check the permissions of the folder that BOT_DATA_DIR (or BOT_DATABASE_URL) names",
+    "check the permissions of the folder that BOT_DATA_DIR (or {setting}) names",
 )
 FILE_CORRUPT = Failure(
+    "file_corrupt",
     "the database file {file} is damaged or none",
     "stop the bot, move the file and those beside it that end in -wal and -shm away, and start it: it makes a new one",
 )
-FILE_LOCKED = Failure("the database is held by another process", "stop it, or give each a database of its own")
-SERIALIZATION_FAILURE = Failure("two replicas got in each other's way", "the database is asked again")
+FILE_LOCKED = Failure(
+    "file_locked", "the database is held by another process", "stop it, or give each a database of its own"
+)
+SERIALIZATION_FAILURE = Failure(
+    "serialization_failure", "two replicas got in each other's way", "the database is asked again"
+)
 
 _BY_MESSAGE = (
     ("disk is full", DISK_FULL),
@@ -120,10 +141,10 @@ _BY_ERRNO = {errno.ENOSPC: DISK_FULL, errno.EDQUOT: DISK_FULL}
 
 
 @contextmanager
-def translate_errors(file: Path | None = None) -> Iterator[None]:
+def translate_errors(file: Path | None = None, setting: str = DATABASE_VARIABLE) -> Iterator[None]:
     """Raise StorageError where the database is unreachable, full or refuses; other errors, which are defects, pass.
 
-    `file` is the path of the database where it is SQLite's.
+    `file` is the path of the database where it is SQLite's, `setting` the variable that holds its URL.
     """
     try:
         yield
@@ -131,12 +152,12 @@ def translate_errors(file: Path | None = None) -> Iterator[None]:
         failure = _driver_failure(error)
         if failure is None:
             raise
-        raise StorageError(failure.message(file)) from error
+        raise failure.error(file, setting) from error
     except PoolTimeoutError as error:
-        raise StorageError(UNREACHABLE.message(file)) from error
+        raise UNREACHABLE.error(file, setting) from error
     except OSError as error:
         failure = _connection_failure(error) if file is None else _BY_ERRNO.get(error.errno or 0, FILE_UNWRITABLE)
-        raise StorageError(failure.message(file)) from error
+        raise failure.error(file, setting) from error
 
 
 def _driver_failure(error: DBAPIError) -> Failure | None:

@@ -76,11 +76,12 @@ class InboxWorker:
         """
         self.replica = replica
         """Id of this process among the replicas."""
-        self._health = DatabaseHealth()
+        self.health = DatabaseHealth()
+        """Whether the database can be written."""
         self._database = database
         self._inbox = Inbox(replica)
-        self._completions = CompletionWriter(database, self._inbox, store, self._health, lambda: self.backlogged)
-        self._heartbeats = Heartbeats(database, self._inbox, self._health, self.wake)
+        self._completions = CompletionWriter(database, self._inbox, store, self.health, lambda: self.backlogged)
+        self._heartbeats = Heartbeats(database, self._inbox, self.health, self.wake)
         self._dispatch = dispatch
         self._capacity = capacity
         self._claim_limit = max(1, capacity // 4)  # updates that one claim, and one chat, may take
@@ -135,7 +136,7 @@ class InboxWorker:
     @property
     def failure_reason(self) -> str | None:
         """Why the database is unavailable, and what to do; None while it is available."""
-        return self._health.failure_reason
+        return self.health.failure_reason
 
     @property
     def in_progress(self) -> int:
@@ -210,7 +211,7 @@ class InboxWorker:
             try:
                 await self._run_transaction()
             except Exception as error:  # noqa: BLE001  # a defect too must not stop the inbox
-                self._health.failed(self, error)
+                self.health.failed(self, error)
                 await self._handle_outage()
 
     async def _run_transaction(self) -> None:
@@ -227,7 +228,7 @@ class InboxWorker:
             self._claimed_at = time.monotonic() if transaction.claims else self._claimed_at
         elif not transaction.claims:
             return
-        self._health.recovered(self)
+        self.health.recovered(self)
         self._deliveries = self._deliveries[len(transaction.deliveries) :]
         for delivery in transaction.deliveries:
             _resolve(delivery, stored=True)

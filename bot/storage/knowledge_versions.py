@@ -60,7 +60,9 @@ class KnowledgeVersions:
         query = select(KNOWLEDGE.c.files).where(KNOWLEDGE.c.number == number)
         found: bytes | None = await self._database.read(lambda connection: connection.execute(query).scalar())
         if found is None:
-            raise StorageError("the knowledge that another replica stored is gone; send /reload again")
+            raise StorageError(
+                "the knowledge that another replica stored is gone; send /reload again", "knowledge_gone"
+            )
         return found
 
 

@@ -106,13 +106,13 @@ async def probe(address: Address) -> bool:
     """
     engine = create_async_engine(_URL, poolclass=NullPool, connect_args=_arguments(address, pooled=True))
     try:
-        with translate_errors():
+        with translate_errors(setting=address.variable):
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 process, encoding, read_only, standby, name = (await connection.execute(_PROBE)).one()
     finally:
         await engine.dispose()
-    _check(encoding, name, writable=not (read_only or standby))
+    _check(address, encoding, name, writable=not (read_only or standby))
     # A pooler announces a process id of its own making, because the server process changes with each transaction.
     return address.pooled or driver.get_server_pid() != process
 
@@ -131,11 +131,11 @@ def _arguments(address: Address, *, pooled: bool) -> Mapping[str, Any]:
     return {**address.connect, "command_timeout": _STATEMENT_TIMEOUT_SECONDS, **(_UNNAMED_STATEMENTS if pooled else {})}
 
 
-def _check(encoding: str, name: str, *, writable: bool) -> None:
+def _check(address: Address, encoding: str, name: str, *, writable: bool) -> None:
     if encoding != ENCODING:
         raise StorageError(
             f"the database {name} keeps text as {encoding}, which can't hold what people write; make another, "
-            f"CREATE DATABASE bot ENCODING '{ENCODING}' TEMPLATE template0, and name it in BOT_DATABASE_URL"
+            f"CREATE DATABASE bot ENCODING '{ENCODING}' TEMPLATE template0, and name it in {address.variable}"
         )
     if not writable:
-        raise StorageError(READ_ONLY.message())
+        raise READ_ONLY.error(setting=address.variable)

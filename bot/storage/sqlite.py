@@ -15,7 +15,6 @@ from sqlalchemy.engine import URL, create_engine
 from sqlalchemy.exc import OperationalError
 
 from bot.storage.backend import Work
-from bot.storage.driver_errors import translate_errors
 
 LOCK_TIMEOUT_SECONDS = 10
 """How long to wait for another process's transaction."""
@@ -48,7 +47,7 @@ class SqliteBackend:
         self._readers = ThreadPoolExecutor(_READER_THREADS, "reader")
 
     async def prepare(self) -> None:
-        """Create the file unless it exists; raises StorageError."""
+        """Create the file unless it exists."""
         create_file(self._path)
 
     async def read(self, work: Work[T]) -> T:
@@ -92,18 +91,17 @@ def create_file(path: Path) -> None:
     """Create the database file unless it exists; a process that opens it at the same time finds it complete.
 
     Incremental vacuum can only be chosen for an empty database, and switching to WAL needs a file that no other
-    starting process has open. Raises StorageError.
+    starting process has open. Raises OSError.
     """
-    with translate_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            return
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
-            new = Path(folder) / path.name
-            with closing(sqlite3.connect(new)) as connection:
-                for statement in ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "VACUUM"):
-                    connection.execute(statement)
-            _move_into_place(new, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+        new = Path(folder) / path.name
+        with closing(sqlite3.connect(new)) as connection:
+            for statement in ("PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "VACUUM"):
+                connection.execute(statement)
+        _move_into_place(new, path)
 
 
 def _move_into_place(new: Path, path: Path) -> None:

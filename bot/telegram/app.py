@@ -20,19 +20,16 @@ from telegram.ext import (
     filters,
 )
 
-from bot.telegram import callbacks, errors
+from bot.telegram import browsing, callbacks, curation, errors, settings
 from bot.telegram.access import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
 from bot.telegram.answering.addressed import ASK, is_from_person
 from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
-from bot.telegram.browsing import commands, random_commands
 from bot.telegram.client.bot_client import BotClient, UpdatesRequest
 from bot.telegram.client.http_client import Request
 from bot.telegram.context import App, Context
-from bot.telegram.curation import gap_review, reload_command
 from bot.telegram.monitoring import diagnosis, stats
 from bot.telegram.services import Options, Services
-from bot.telegram.settings import group_settings, membership, personal_language, privacy
 from bot.telegram.updates.chat_order import ChatOrder
 from bot.telegram.updates.inbox_queue import InboxQueue, UnreadableUpdate
 
@@ -54,29 +51,31 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
     new = filters.UpdateType.MESSAGE & _FromPerson()
     typed = new & ~filters.IS_AUTOMATIC_FORWARD
     return (
-        TypedCommandHandler("start", rate_limited(commands.start), typed),
-        TypedCommandHandler("help", rate_limited(commands.show_help), typed),
-        TypedCommandHandler("topics", rate_limited(commands.topics), typed),
-        TypedCommandHandler("random", rate_limited(random_commands.random), typed),
-        TypedCommandHandler("quote", rate_limited(random_commands.quote), typed),
+        TypedCommandHandler("start", rate_limited(browsing.start), typed),
+        TypedCommandHandler("help", rate_limited(browsing.show_help), typed),
+        TypedCommandHandler("topics", rate_limited(browsing.show_topics), typed),
+        TypedCommandHandler("random", rate_limited(browsing.offer_question), typed),
+        TypedCommandHandler("quote", rate_limited(browsing.show_quote), typed),
         TypedCommandHandler(ASK, ask.answer, new),
-        TypedCommandHandler("stats", rate_limited(for_admins(stats.tell)), typed),
-        TypedCommandHandler("gaps", rate_limited(for_admins(gap_review.show)), typed),
-        TypedCommandHandler("lang", rate_limited(personal_language.choose), typed),
-        TypedCommandHandler("settings", rate_limited(group_settings.show), typed),
-        TypedCommandHandler("privacy", rate_limited(privacy.explain), typed),
-        TypedCommandHandler("forget", rate_limited(privacy.forget), typed),
+        TypedCommandHandler("stats", rate_limited(for_admins(stats.show_statistics)), typed),
+        TypedCommandHandler("gaps", rate_limited(for_admins(curation.show_gaps)), typed),
+        TypedCommandHandler("lang", rate_limited(settings.choose_language), typed),
+        TypedCommandHandler("settings", rate_limited(settings.show_settings), typed),
+        TypedCommandHandler("privacy", rate_limited(settings.explain_privacy), typed),
+        TypedCommandHandler("forget", rate_limited(settings.forget_person), typed),
         TypedCommandHandler("diag", rate_limited(for_admins(diagnosis.diagnose)), typed),
         TypedCommandHandler(
-            "reload", rate_limited(for_admins(reload_command.reload)), typed, block=False
+            "reload", rate_limited(for_admins(curation.reload_knowledge)), typed, block=False
         ),  # it takes seconds, and its chat goes on
-        MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
-        MessageHandler(new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(commands.unknown)),
+        MessageHandler(filters.StatusUpdate.MIGRATE, settings.follow_migration),
+        MessageHandler(
+            new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(browsing.report_unknown_command)
+        ),
         MessageHandler(new, ask.answer),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromPerson(), ask.answer_edited),
-        CallbackQueryHandler(callbacks.tapped),
+        CallbackQueryHandler(callbacks.handle_tap),
         InlineQueryHandler(inline.answer_inline_query),
-        ChatMemberHandler(membership.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(settings.greet_group, ChatMemberHandler.MY_CHAT_MEMBER),
     )
 
 

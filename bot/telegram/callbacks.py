@@ -1,4 +1,4 @@
-"""Taps on buttons: each is acknowledged, also a stale or a second one, and goes to the feature that made the button."""
+"""Taps on buttons: each goes to the feature that made the button, and is acknowledged, even a stale or repeated one."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ from collections.abc import Mapping
 from telegram import Update
 
 from bot.errors import StorageError
+from bot.telegram import browsing, curation, settings
 from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
-from bot.telegram.browsing import commands
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.send import Destination, reply_target
 from bot.telegram.context import Context
-from bot.telegram.curation import gap_review
-from bot.telegram.settings import group_settings, personal_language
-from bot.telegram.ui.callback_data import Button, CallbackHandler, unpack
+from bot.telegram.ui import Button, CallbackHandler, unpack
 
 LOG = logging.getLogger(__name__)
 
 FEATURES = (
     answer_callbacks.CALLBACKS,
     voting.CALLBACKS,
-    commands.CALLBACKS,
-    personal_language.CALLBACKS,
-    group_settings.CALLBACKS,
-    gap_review.CALLBACKS,
+    browsing.CALLBACKS,
+    settings.CALLBACKS,
+    curation.CALLBACKS,
 )
-"""What each feature answers."""
+"""The buttons of each feature, with their handlers."""
 CALLBACKS: Mapping[type[Button], CallbackHandler] = {
     kind: handler for callbacks in FEATURES for kind, handler in callbacks.items()
 }
 """The handler of each kind of button."""
 
 
-async def tapped(update: Update, context: Context) -> None:
-    """Do what the button says, or say why it can't be done."""
+async def handle_tap(update: Update, context: Context) -> None:
+    """Hand a tap to the handler of its button; where that isn't possible, say why in the note to whoever tapped."""
     query = update.callback_query
     if query is None:
         return
@@ -53,10 +50,10 @@ async def tapped(update: Update, context: Context) -> None:
         await CALLBACKS[type(button)](context, query, message, button)
     except StorageError as error:
         LOG.warning("A tap couldn't be handled: %s", error)
-        await answer_callback(query, context.texts(button.language, "telegram.not_kept"))
+        await answer_callback(query, context.texts(button.language, "telegram.not_stored"))
 
 
 def _within_limits(context: Context, destination: Destination) -> bool:
-    """Take one from the allowance of whoever taps and of their group; tell whether there was one left."""
+    """Count a tap against the rate limits of whoever tapped and of the group; return whether it is within both."""
     group = destination.chat if destination.group else None
     return context.services.rate_limits.take(destination.asker, group) == "admitted"

@@ -8,6 +8,7 @@ from telegram import User
 from telegram.ext import Application, CallbackContext
 
 from bot.answers.assistant import Assistant
+from bot.errors import StorageError
 from bot.telegram.client.bot_client import BotClient
 from bot.telegram.services import Services
 from bot.telegram.updates.chat_order import ChatOrder
@@ -41,9 +42,9 @@ class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], dict[An
         return self.bot.bot
 
     @property
-    def database_failure(self) -> str | None:
+    def database_failure(self) -> StorageError | None:
         """Return why the database can't be used now; None while it can."""
-        return self._inbox.clerk.failure_reason
+        return self._inbox.clerk.health.failure
 
 
 class App(Application[BotClient, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]):

@@ -77,7 +77,7 @@ async def handle_unreadable(update: UnreadableUpdate, context: Context) -> None:
 
 
 def _may_not_write(error: Exception | None) -> bool:
-    """Return whether the bot was blocked, removed or muted, or a topic was closed: nothing that it could do about."""
+    """Return whether the bot was blocked, removed or muted, or a topic was closed: the bot can change none of these."""
     if isinstance(error, BadRequest):
         return _MAY_NOT_WRITE.search(error.message) is not None
     return isinstance(error, Forbidden)

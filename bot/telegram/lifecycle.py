@@ -22,7 +22,7 @@ from bot.telegram.access import menus
 from bot.telegram.client.outage_log import Backoff, OutageLog
 from bot.telegram.client.stop_signal import unless
 from bot.telegram.context import App
-from bot.telegram.curation import approval, watch
+from bot.telegram.curation import apply_approved, follow_approvals, watch_files
 from bot.telegram.updates.http_server import WEBHOOK, Pages, serving
 from bot.telegram.updates.polling import poll
 
@@ -88,7 +88,7 @@ async def serve(application: App, stop: asyncio.Event, grace: float = GRACE_SECO
         await unless(stop, services.database.upgrade())
         if stop.is_set():
             return
-        await approval.learn(services)
+        await apply_approved(services)
         # Hosts give a web process a minute to listen, be Telegram within reach or not.
         async with serving(pages, services.options.listening):
             if not await _retry_until_stopped(application, stop, application.initialize):
@@ -119,8 +119,8 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
     works = (
         notifications.listen(services.database, reactions),
         services.knowledge_sync.follow(),
-        approval.follow(services, approved),
-        watch.watch(services, application.bot),
+        follow_approvals(services, approved),
+        watch_files(services, application.bot),
     )
     following = [asyncio.create_task(work) for work in works]
     try:

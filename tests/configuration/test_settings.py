@@ -182,14 +182,16 @@ def test_the_port_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.Monk
 
 
 def test_the_database_of_the_bot_wins_over_that_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    def chosen() -> str:
-        url = read_settings().database_url
-        return url.get_secret_value() if url is not None else ""
+    def chosen() -> tuple[str, str]:
+        settings = read_settings()
+        url = settings.database_url
+        return settings.variable_of("database_url"), url.get_secret_value() if url is not None else ""
 
+    assert chosen() == ("BOT_DATABASE_URL", "")
     monkeypatch.setenv("DATABASE_URL", "postgres://host/bot")
-    assert chosen() == "postgres://host/bot"
+    assert chosen() == ("DATABASE_URL", "postgres://host/bot")
     Path(".env").write_text("BOT_DATABASE_URL=sqlite:///data/bot.db\n")
-    assert chosen() == "sqlite:///data/bot.db"
+    assert chosen() == ("BOT_DATABASE_URL", "sqlite:///data/bot.db")
 
 
 def test_no_message_holds_a_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,9 +92,9 @@ def test_a_file_needs_no_driver(scheme: str) -> None:
 )
 def test_what_cannot_be_used_is_told_in_one_line_without_the_password(url: str, says: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        read_address(url)
+        read_address(url, "DATABASE_URL")
     assert says in str(refused.value)
-    assert str(refused.value).startswith("BOT_DATABASE_URL (or DATABASE_URL)")
+    assert str(refused.value).startswith("DATABASE_URL: ")
     assert "\n" not in str(refused.value)
     assert "hunter2" not in str(refused.value)
 

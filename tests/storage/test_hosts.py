@@ -34,19 +34,19 @@ def closed_folder(tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o700)
 
 
-async def upgraded(url: str) -> None:
-    """Bring a database up to date as a start does."""
-    database = Database(url)
+async def upgraded(url: str, variable: str = "BOT_DATABASE_URL") -> None:
+    """Bring a database up to date as a start does, that a variable names."""
+    database = Database(url, variable)
     try:
         await database.upgrade()
     finally:
         await database.close()
 
 
-async def refusal_of(url: str) -> str:
+async def refusal_of(url: str, variable: str = "BOT_DATABASE_URL") -> str:
     """Return what a start says of a database that it refuses."""
     with pytest.raises(StorageError) as refused:
-        await upgraded(url)
+        await upgraded(url, variable)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -103,6 +103,22 @@ async def test_a_user_that_may_make_no_tables_needs_to_make_none_that_are_there(
 
     postgres.run(postgres_url, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest;")
     await upgraded(as_guest(postgres_url))
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "BOT_DATABASE_URL"])
+async def test_a_refusal_names_the_variable_that_is_set(postgres: Server, postgres_url: str, variable: str) -> None:
+    name = postgres_url.split("/")[3].partition("?")[0]
+    postgres.run(postgres_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on;")
+    latin = postgres.new_database("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+
+    refusals = [
+        await refusal_of("postgres://bot@127.0.0.1:9/bot", variable),
+        await refusal_of(postgres_url.replace("/bot_", "/no_bot_"), variable),
+        await refusal_of(postgres_url, variable),
+        await refusal_of(latin, variable),
+    ]
+
+    assert [f" {variable}" in refusal for refusal in refusals] == [True] * 4
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])

@@ -210,6 +210,8 @@ def test_a_defect_is_told_without_its_words(caplog: pytest.LogCaptureFixture) ->
     trouble.failed("one", ValueError("what somebody asked"))
 
     assert trouble.failure_reason == "a defect, ValueError"
+    assert trouble.failure is not None
+    assert (trouble.failure.kind, trouble.failure.values) == ("defect", {"name": "ValueError"})
     assert "what somebody asked" not in caplog.text
 
 

@@ -9,13 +9,13 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.storage.history import ID_BITS
 from bot.telegram.answering.answer_keyboards import Answer, Delete, Excerpt, Quotes, Vote
-from bot.telegram.browsing.topic_pages import Entries, Interviews, Read, Sections
+from bot.telegram.browsing.topics import Entries, Interviews, Read, Sections
 from bot.telegram.callbacks import CALLBACKS, FEATURES
 from bot.telegram.curation.gap_pages import Decide, Gaps
 from bot.telegram.settings.group_settings import Setting
-from bot.telegram.settings.personal_language import Speak
+from bot.telegram.settings.personal_language import ChooseLanguage
 from bot.telegram.ui.callback_data import Button, ExchangeId, ShortId, field_formats, pack, unpack
-from bot.telegram.ui.short_ids import code, ref
+from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 
 EXCHANGE = "ABy-mRoU"
 SOLAR = "energy-talk_solar"
@@ -33,15 +33,15 @@ IN_CHATS: dict[str, Button] = {
     "ss:energy-talk:1": Sections("zh", "energy-talk", 1),
     "es:energy-talk_energy:2": Entries("zh", "energy-talk_energy", 2),
     f"re:{SOLAR}:12": Read("en", SOLAR, 12),
-    "ls:-": Speak("zh", None),
-    "ls:t": Speak("zh", "zh-Hant"),
+    "ls:-": ChooseLanguage("zh", None),
+    "ls:t": ChooseLanguage("zh", "zh-Hant"),
     "oe:l:zh-Hant": Setting("en", "language", "zh-Hant"),
     "oe:l:-": Setting("en", "language", "-"),
     "oe:q:1": Setting("en", "quiet", "1"),
     "oe:t:77": Setting("en", "topic", "77"),
     "ge:3": Gaps("en", 3),
-    f"hs:b:{EXCHANGE}:{SOLAR}": Decide("zh", "belongs", EXCHANGE, SOLAR),
-    f"hs:y:{EXCHANGE}": Decide("zh", "yes", EXCHANGE),
+    f"hs:b:{EXCHANGE}:{SOLAR}": Decide("zh", "assign", EXCHANGE, SOLAR),
+    f"hs:y:{EXCHANGE}": Decide("zh", "approve", EXCHANGE),
     f"hs:u:{EXCHANGE}": Decide("zh", "undo", EXCHANGE),
     f"hs:i:{EXCHANGE}": Decide("zh", "ignore", EXCHANGE),
     f"hs:l:{EXCHANGE}": Decide("zh", "later", EXCHANGE),
@@ -123,6 +123,6 @@ def test_only_the_kinds_that_are_asked_for_are_read() -> None:
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=2), st.integers(0, 2**ID_BITS - 1))
 def test_short_ids_are_what_their_fields_hold(ids: list[str], exchange: int) -> None:
-    named: tuple[ShortId, ExchangeId] = (ref(*ids), code(exchange))
+    named: tuple[ShortId, ExchangeId] = (short_id(*ids), encode_exchange_id(exchange))
 
     assert unpack(pack(Answer("zh", *named)), CALLBACKS) == Answer("zh", *named)

@@ -96,7 +96,7 @@ async def test_topics_are_browsed_in_place_there_and_back(api: BotApi, texts: Te
 async def test_long_lists_are_paged_and_the_way_back_leads_to_the_page(api: BotApi, texts: Texts) -> None:
     page = await api.answer(ADA, "/topics")
     questions = [f"{zh}是什么颜色的？" for zh, _ in FRUIT.values()]
-    following, previous, back = (texts("zh", f"topics.{key}") for key in ("next", "previous", "back"))
+    following, previous, back = (texts("zh", key) for key in ("paging.next", "paging.previous", "topics.back"))
 
     await turn(api, page, "水果访谈")
     await turn(api, page, "水果（10）")

@@ -1,4 +1,4 @@
-"""Whatever Telegram sends, nothing stops: what can't be read is kept as a dead letter, and the rest is answered."""
+"""Whatever Telegram sends, nothing stops: what can't be read is stored as a dead letter, and the rest is answered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ POLL_OF_AN_OLDER_SERVER = (
     b'"total_voter_count":0,"is_closed":false,"is_anonymous":true,"type":"regular","allows_multiple_answers":false,"members_only":false}}'
 )
 """It lacks `allows_revoting`, which the library wants."""
-UNREADABLE = re.compile(r"Update -?\d+ can't be read \((.*)\); it is kept as a dead letter, and /diag lists it\..*")
+UNREADABLE = re.compile(r"Update -?\d+ can't be read \((.*)\); it is stored as a dead letter, and /diag lists it\..*")
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ async def test_an_update_that_the_library_cannot_parse_is_told_once_and_the_rest
     reason = "poll: `allows_revoting` is a required argument since Bot API 9.6"
     assert (letter.key, letter.content) == (number, (POLL_OF_AN_OLDER_SERVER % number).decode())
     assert f"{number}: {reason}" in told
-    assert texts("zh", "diag.aside", count=1) in told
+    assert texts("zh", "diag.dead_letters", count=1) in told
     assert unreadable(caplog) == [reason]
     assert PRIVATE_WORDS not in caplog.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,17 +12,39 @@ from telegram import User
 
 from bot import __version__
 from bot.answers.assistant import Assistant
+from bot.errors import StorageError
+from bot.knowledge.model import Language
+from bot.storage import driver_errors
+from bot.storage.database import Database, DatabaseKind
+from bot.storage.driver_errors import Failure
 from bot.storage.inbox import InboxDepth
-from bot.telegram.monitoring.diagnosis import Diagnosis, told
-from bot.text import Texts
+from bot.telegram.monitoring.diagnosis import Diagnosis, report
+from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.builders import ROOT
 from tests.telegram.conftest import Serving
 
-EMPTY = InboxDepth(0, None, 0, ())
+FAILURES = [value for value in vars(driver_errors).values() if isinstance(value, Failure)]
+"""Every way in which a database is known to fail."""
+ENGLISH = {"the", "that", "it", "is", "be", "and", "or", "of", "with", "in", "check", "set", "add", "make"}
 
 
-async def test_admins_are_told_how_the_bot_is_doing(
+def lines_of(
+    assistant: Assistant,
+    texts: Texts,
+    language: Language = "en",
+    *,
+    uptime: float = 1,
+    database: tuple[DatabaseKind, str] = ("sqlite", "bot.db"),
+    inbox: InboxDepth | None = None,
+    outage: StorageError | None = None,
+) -> list[str]:
+    me = User(ME.id, ME.first_name, is_bot=True)
+    diagnosis = Diagnosis(me, assistant.knowledge, uptime, 0, 0, database, inbox=inbox, outage=outage)
+    return list(report(diagnosis, texts, language))
+
+
+async def test_admins_get_a_report_on_the_bot(
     api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     async with serving(api, own):
@@ -39,6 +62,7 @@ async def test_admins_are_told_how_the_bot_is_doing(
         texts("zh", "diag.privacy_on"),
         texts("zh", "diag.inline_off"),
         texts("zh", "diag.no_proxy"),
+        texts("zh", "diag.sqlite", location="bot.db"),
         texts("zh", "diag.failures", count=0),
         texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.no_problems"),
@@ -47,30 +71,78 @@ async def test_admins_are_told_how_the_bot_is_doing(
         texts("zh", "diag.privacy_off"),
         texts("zh", "diag.inline_on"),
         texts("zh", "diag.no_proxy"),
+        texts("zh", "diag.sqlite", location="bot.db"),
         texts("zh", "diag.failures", count=0),
         texts("zh", "diag.waiting", count=0),
         texts("zh", "diag.problems", count=1),
     ]
 
 
-def test_what_was_given_up_is_told_with_its_error(assistant: Assistant, texts: Texts) -> None:
+def test_dead_letters_are_listed_with_their_errors(assistant: Assistant, texts: Texts) -> None:
     inbox = InboxDepth(4, 1.0, 2, ((7, "ValueError at somewhere"), (5, "KeyError at elsewhere")))
-    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, inbox, 0)
 
-    lines = list(told(found, texts, "en"))
-
-    assert lines[7:11] == [
+    assert lines_of(assistant, texts, inbox=inbox)[8:12] == [
         texts("en", "diag.waiting", count=4),
-        texts("en", "diag.aside", count=2),
+        texts("en", "diag.dead_letters", count=2),
         "7: ValueError at somewhere",
         "5: KeyError at elsewhere",
     ]
 
 
-def test_a_database_that_keeps_nothing_is_told_with_the_remedy(assistant: Assistant, texts: Texts) -> None:
-    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, 1, 0, None, 0, "it is full")
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.kind)
+def test_an_outage_is_reported_in_the_language_of_the_reader(
+    assistant: Assistant, texts: Texts, failure: Failure
+) -> None:
+    outage = failure.error(Path("/data/bot.db"), "DATABASE_URL")
+    lines: dict[Language, str] = {
+        "zh": lines_of(assistant, texts, "zh", outage=outage)[7],
+        "zh-Hant": lines_of(assistant, texts, "zh-Hant", outage=outage)[7],
+    }
 
-    assert texts("en", "diag.unkept", reason="it is full") in told(found, texts, "en")
+    assert texts("en", "diag.database_away", reason=str(outage)) in lines_of(assistant, texts, "en", outage=outage)
+    for language, line in lines.items():
+        assert line.startswith(texts(language, "diag.database_away", reason=""))
+        assert not ENGLISH & set(re.findall(r"[a-z]+", line))
+        for named in ("DATABASE_URL", "/data/bot.db"):
+            assert (named in line) is (named in str(outage))
+        assert "BOT_DATABASE_URL" not in line
+
+
+def test_an_unknown_outage_is_reported_as_it_stands(assistant: Assistant, texts: Texts) -> None:
+    line = texts("zh", "diag.database_away", reason="it is full")
+
+    assert line in lines_of(assistant, texts, "zh", outage=StorageError("it is full"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("url", "kind", "location"),
+    [
+        ("sqlite:////var/lib/bot/questions.db", "SQLite", "questions.db"),
+        ("postgres://bob:hunter2@db.example.org:5433/bot", "PostgreSQL", "db.example.org"),
+        ("postgres://bob:hunter2@one,two/bot?target_session_attrs=primary", "PostgreSQL", "one, two"),
+        ("postgres://bob:hunter2@/bot?host=/run/postgresql", "PostgreSQL", "/run/postgresql"),
+        ("postgres://bob:hunter2@/bot", "PostgreSQL", "localhost"),
+    ],
+)
+def test_the_kind_of_database_is_named_without_its_secrets(
+    assistant: Assistant,
+    texts: Texts,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+    url: str,
+    kind: str,
+    location: str,
+) -> None:
+    monkeypatch.delenv("PGHOST", raising=False)
+    database = Database(url)
+
+    lines = lines_of(assistant, texts, language, database=(database.kind, database.location))
+
+    assert kind in lines[6]
+    assert lines[6].endswith(location)
+    assert "hunter2" not in "".join(lines)
+    assert "bob" not in "".join(lines)
 
 
 @pytest.mark.usefixtures("bot")
@@ -83,9 +155,10 @@ async def test_others_are_refused_kindly(api: BotApi, texts: Texts) -> None:
 )
 def test_uptime(assistant: Assistant, texts: Texts, seconds: int, shown: tuple[int, int, int]) -> None:
     days, hours, minutes = shown
-    found = Diagnosis(User(ME.id, ME.first_name, is_bot=True), assistant.knowledge, seconds, 0, EMPTY, 0)
 
-    assert list(told(found, texts, "en"))[2] == texts("en", "diag.uptime", days=days, hours=hours, minutes=minutes)
+    assert lines_of(assistant, texts, uptime=seconds)[2] == texts(
+        "en", "diag.uptime", days=days, hours=hours, minutes=minutes
+    )
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -15,7 +15,7 @@ from bot.storage.schema import HISTORY
 from bot.telegram.answering.deliver import deliver
 from bot.telegram.client.send import Destination
 from bot.telegram.context import App, Context
-from bot.telegram.ui.short_ids import code
+from bot.telegram.ui.short_ids import encode_exchange_id
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
 from tests.botapi.people import ANONYMOUS, private
@@ -146,7 +146,7 @@ async def test_a_tapped_question_cannot_have_been_misunderstood(api: BotApi, tex
 async def test_a_vote_on_what_is_not_kept_any_more_is_answered(api: BotApi, texts: Texts, kind: str) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
-    note = await api.note(await api.tap(ADA, answer, f"vs:{kind}:{code(5)}"))
+    note = await api.note(await api.tap(ADA, answer, f"vs:{kind}:{encode_exchange_id(5)}"))
 
     assert note == texts("zh", "feedback.too_old")
 
@@ -170,6 +170,6 @@ async def test_what_cannot_be_kept_is_answered_all_the_same(bot: App, api: BotAp
         await bot.services.database.write(partial(Connection.execute, statement=text(f"DROP TABLE {table}")))
 
     assert (await api.answer(ADA, SOLAR)).text.startswith(f"❓ {SOLAR}")
-    assert await api.tapped(ADA, first, "👍") == texts("zh", "telegram.not_kept")
+    assert await api.tapped(ADA, first, "👍") == texts("zh", "telegram.not_stored")
     assert await api.tapped(ADA, first, GAS) == ""
     assert (await api.sent(3))[2].text.startswith(f"❓ {GAS}")

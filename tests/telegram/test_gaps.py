@@ -11,7 +11,7 @@ from bot.answers.assistant import Assistant
 from bot.storage import phrasing_decisions, votes
 from bot.storage.history import Exchange, new_id
 from bot.telegram.context import App
-from bot.telegram.ui.short_ids import code
+from bot.telegram.ui.short_ids import encode_exchange_id
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
 from tests.builders import store_exchange
@@ -76,7 +76,7 @@ async def test_a_gap_becomes_a_phrasing_that_is_answered_at_once(
         assert f"❓ {entry}" in page.text
         assert not (await api.answer(ADA, STRANGE)).text.startswith(f"❓ {entry}")
 
-        await turned(api, page, texts("zh", "gaps.yes"))
+        await turned(api, page, texts("zh", "gaps.approve"))
         assert texts("zh", "gaps.live") in page.text
         assert (await api.answer(ADA, STRANGE)).text.startswith(f"❓ {entry}")
 
@@ -94,7 +94,7 @@ async def test_what_is_approved_outlives_a_restart_and_a_reload(
         page = await api.answer(ADA, "/gaps")
         entry = page.labels[0]
         await turned(api, page, entry)
-        await turned(api, page, texts("zh", "gaps.yes"))
+        await turned(api, page, texts("zh", "gaps.approve"))
     own.set_approved(())
     async with serving(api, own) as application:
         assert (await api.answer(BOB, STRANGE)).text.startswith(f"❓ {entry}")
@@ -116,17 +116,17 @@ async def test_the_most_frequent_comes_first_with_its_other_wordings(
         assert texts("zh", "gaps.counts", times=3, people=2, down=0) in page.text
         assert f"{texts('zh', 'gaps.others')}\n• {VARIANT}" in page.text
 
-        await turned(api, page, texts("zh", "topics.next"))
+        await turned(api, page, texts("zh", "paging.next"))
         assert texts("zh", "gaps.asked", text=ODD) in page.text
-        await turned(api, page, texts("zh", "topics.previous"))
+        await turned(api, page, texts("zh", "paging.previous"))
 
         assert await turned(api, page, texts("zh", "gaps.ignore")) == texts("zh", "gaps.ignored")
         assert texts("zh", "gaps.asked", text=ODD) in page.text
         assert await turned(api, page, texts("zh", "gaps.later")) == texts("zh", "gaps.put_off")
         assert page.text == texts("zh", "gaps.none")
         assert page.labels == []
-        kept = await phrasing_decisions.in_states(application.services.database, "ignored", "later")
-        assert [one.text for one in kept] == ["", "", ""]
+        dismissed = await phrasing_decisions.in_states(application.services.database, "ignored", "later")
+        assert [one.text for one in dismissed] == ["", "", ""]
 
 
 async def test_what_people_chose_is_offered_first_and_votes_are_shown(
@@ -156,9 +156,9 @@ async def test_a_wording_of_another_entry_is_refused(
         number = await missed(application, GAS, status="answered", entries=("energy-talk/gas",))
         await votes.record_vote(database, number, 1, "wrong", time.time())
         page = await api.answer(ADA, "/gaps")
-        await api.note(await api.tap(ADA, page, f"hs:b:{code(number)}:energy-talk_solar"))
+        await api.note(await api.tap(ADA, page, f"hs:b:{encode_exchange_id(number)}:energy-talk_solar"))
         await api.edited(page)
-        await api.tapped(ADA, page, texts("zh", "gaps.yes"))
+        await api.tapped(ADA, page, texts("zh", "gaps.approve"))
         refusal = (await api.sent(2))[1]
         waiting = await phrasing_decisions.find(database, number)
         answer = await api.answer(ADA, GAS)
@@ -177,11 +177,11 @@ async def test_a_wording_that_finds_something_else_all_the_same_is_refused(
         await started(api, application)
         number = await missed(application, "谢谢", status="suggested")
         page = await api.answer(ADA, "/gaps")
-        await api.note(await api.tap(ADA, page, f"hs:b:{code(number)}:energy-talk_solar"))
+        await api.note(await api.tap(ADA, page, f"hs:b:{encode_exchange_id(number)}:energy-talk_solar"))
         await api.edited(page)
-        await api.tapped(ADA, page, texts("zh", "gaps.yes"))
+        await api.tapped(ADA, page, texts("zh", "gaps.approve"))
 
-        assert (await api.sent(2))[1].text == texts("zh", "gaps.strays")
+        assert (await api.sent(2))[1].text == texts("zh", "gaps.finds_other")
         assert own.approved == ()
 
 
@@ -200,7 +200,9 @@ async def test_buttons_about_what_is_settled_are_answered(
         await started(api, application)
         number = await missed(application, STRANGE)
         page = await api.answer(ADA, "/gaps")
-        taps = [f"hs:{decision}:{code(5)}" for decision in "biylu"] + [f"hs:b:{code(number)}:gone"]
+        taps = [f"hs:{decision}:{encode_exchange_id(5)}" for decision in "biylu"] + [
+            f"hs:b:{encode_exchange_id(number)}:gone"
+        ]
 
         notes = [await api.note(await api.tap(ADA, page, data)) for data in taps]
 
@@ -216,7 +218,7 @@ async def test_gaps_are_for_admins_alone_and_in_private(bot: App, api: BotApi, t
     await api.group_message(ADA, "/gaps@interview_bot")
 
     assert (await api.sent(3))[2].text == texts("zh", "gaps.only_private")
-    for data in ("gs:0", f"hs:i:{code(number)}"):
+    for data in ("gs:0", f"hs:i:{encode_exchange_id(number)}"):
         assert await api.note(await api.tap(BOB, page, data)) == texts("zh", "admin.refused")
     assert page.edits == 0
     assert page.chat != GROUP.id
@@ -235,7 +237,7 @@ async def test_what_is_approved_at_one_replica_takes_part_at_all(
         page = await api.answer(ADA, "/gaps")
         entry = page.labels[0]
         await turned(api, page, entry)
-        await turned(api, page, texts("zh", "gaps.yes"))
+        await turned(api, page, texts("zh", "gaps.approve"))
 
         await api.wait_for(lambda: own.approved == other.approved != (), "both replicas to learn")
         assert await turned(api, page, texts("zh", "gaps.undo")) == texts("zh", "gaps.undone")

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.text import Texts
 from tests import pooler, tcp_proxy
 from tests.botapi import ADA, BOB, BotApi
 from tests.crash_harness import settings_of
@@ -70,14 +71,14 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("through_pooler", [False, True])
 async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
-    api: BotApi, tmp_path: Path, postgres: Server, through_pooler: bool
+    api: BotApi, tmp_path: Path, postgres: Server, texts: Texts, through_pooler: bool
 ) -> None:
     url = postgres.new_database()
     postgres.run(url, GUESTS)
     async with pooler.running(postgres.socket) as (_, port):
         name = url.split("/")[3].partition("?")[0]
         given = f"postgres://tenant@127.0.0.1:{port}/{name}" if through_pooler else url.replace("postgres@", "tenant@")
-        async with process(api, tmp_path / "home", BOT_DATABASE_URL=given) as (bot, client):
+        async with process(api, tmp_path / "home", DATABASE_URL=given) as (bot, client):
             await api.private_message(ADA, NUCLEAR)
             await api.sent(1, limit=60)
             postgres.run(url, "REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM tenant;")
@@ -88,7 +89,10 @@ async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
             await api.private_message(BOB, SOLAR)
             await api.private_message(ADA, "/diag")
             *_, diagnosis = await api.sent(3, limit=60)
-            assert INSERT_REFUSED in " ".join(one.text for one in api.world.sent[1:])
+            reason = texts("zh", "database.permission_denied", setting="DATABASE_URL")
+            assert texts("zh", "diag.database_away", reason=reason) in [
+                line for one in api.world.sent[1:] for line in one.text.splitlines()
+            ]
             postgres.run(url, "GRANT INSERT ON ALL TABLES IN SCHEMA public TO tenant;")
             while (await client.get("/readyz")).status_code != 200:
                 pass
@@ -97,7 +101,7 @@ async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
 
     assert code == 0
     (told,) = warnings_of(bot)
-    assert f"Nothing can be stored: the user of BOT_DATABASE_URL {INSERT_REFUSED}" in told
+    assert f"Nothing can be stored: the user of DATABASE_URL {INSERT_REFUSED}" in told
 
 
 GUESTS = (
@@ -129,7 +133,9 @@ async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
 
 
 @pytest.mark.timeout(180)
-async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(api: BotApi, tmp_path: Path) -> None:
+async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(
+    api: BotApi, tmp_path: Path, texts: Texts
+) -> None:
     async with process(api, tmp_path / "home") as (bot, client):
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
@@ -140,7 +146,8 @@ async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(api: BotAp
         await api.private_message(BOB, SOLAR)
         await api.private_message(ADA, "/diag")
         await api.sent(3, limit=60)
-        assert "move the file" in " ".join(one.text for one in api.world.sent[1:])
+        reason = texts("zh", "database.file_corrupt", file=path)
+        assert texts("zh", "diag.database_away", reason=reason) in "\n".join(one.text for one in api.world.sent[1:])
         assert "move the file" in (await client.get("/readyz")).json()["problems"][0]
         code = await stopped(bot)
 

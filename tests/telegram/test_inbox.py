@@ -55,7 +55,7 @@ async def test_what_fails_three_times_is_set_aside_and_told_to_admins(bot: App, 
     told = (await api.answer(ADA, "/diag")).text
 
     assert attempts == 3
-    assert texts("zh", "diag.aside", count=1) in told
+    assert texts("zh", "diag.dead_letters", count=1) in told
     assert "1001: ValueError at " in told
 
 

@@ -1,4 +1,4 @@
-"""What people and groups set: languages, quiet mode, the topic in which the bot answers; and what is kept of whom."""
+"""What people and groups set: languages, quiet mode, the topic in which the bot answers; and what is stored of whom."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def test_in_quiet_mode_quotes_open_in_place(api: BotApi, texts: Texts) -> 
     assert texts("zh", "settings.quiet_off") in panel.text
 
 
-async def test_quotes_of_what_is_not_kept_any_more_are_said_to_be_gone(api: BotApi, texts: Texts) -> None:
+async def test_quotes_of_what_is_not_stored_any_more_are_said_to_be_gone(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
 
     assert await api.note(await api.tap(ADA, answer, "qs:AAAAAAAA")) == texts("zh", "telegram.gone")
@@ -161,11 +161,11 @@ async def test_settings_move_with_a_group_that_becomes_a_supergroup(api: BotApi)
     assert (await ask(api, NUCLEAR)).text.startswith(f"❓ {EN}")
 
 
-async def test_privacy_says_what_is_kept_and_for_how_long(api: BotApi, texts: Texts) -> None:
-    assert texts("en", "privacy.kept", days=30) in (await api.answer(BOB, "/privacy")).text
+async def test_privacy_says_what_is_stored_and_for_how_long(api: BotApi, texts: Texts) -> None:
+    assert texts("en", "privacy.stored", days=30) in (await api.answer(BOB, "/privacy")).text
 
 
-async def test_forget_deletes_what_is_kept_and_says_how_much(api: BotApi, texts: Texts) -> None:
+async def test_forget_deletes_what_is_stored_and_says_how_much(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
     await api.answer(BOB, NUCLEAR)
     await api.tapped(ADA, answer, "👍")

@@ -20,12 +20,12 @@ from bot.telegram.client.outage_log import MAX_WAIT_SECONDS, Backoff, OutageLog
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
-    code,
+    decode_exchange_id,
+    encode_exchange_id,
     find_entry,
     find_interview,
     find_section,
-    number,
-    ref,
+    short_id,
 )
 from tests.botapi.markup import parse, units
 
@@ -42,29 +42,29 @@ MARKUP = st.recursive(
 
 @given(st.integers(0, 2**ID_BITS - 1))
 def test_the_id_of_an_exchange_is_read_as_it_was_written(exchange: int) -> None:
-    assert number(code(exchange)) == exchange
-    assert len(code(exchange)) == 8
+    assert decode_exchange_id(encode_exchange_id(exchange)) == exchange
+    assert len(encode_exchange_id(exchange)) == 8
 
 
 @pytest.mark.parametrize("written", ["", "short", "nine-chars", "eight+++", "八个字符的东西呀"])
 def test_what_is_no_id_of_an_exchange_is_none(written: str) -> None:
-    assert number(written) is None
+    assert decode_exchange_id(written) is None
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_names_fit_links_and_buttons(interview: str, entry: str) -> None:
-    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}", ref(interview, entry))
+    assert re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}", short_id(interview, entry))
 
 
 def test_names_lead_back_to_what_they_name(assistant: Assistant) -> None:
     knowledge = assistant.knowledge
     for entry in knowledge.by_key.values():
-        assert find_entry(knowledge, ref(entry.interview, entry.id)) is entry
+        assert find_entry(knowledge, short_id(entry.interview, entry.id)) is entry
         assert find_entry(knowledge, entry.id) is entry
     for interview in knowledge.interviews:
-        assert find_interview(knowledge, ref(interview.id)) is interview
+        assert find_interview(knowledge, short_id(interview.id)) is interview
         for section in interview.sections:
-            assert find_section(knowledge, ref(interview.id, section.id)) == (interview, section)
+            assert find_section(knowledge, short_id(interview.id, section.id)) == (interview, section)
 
 
 @pytest.mark.parametrize("name", ["", "_", "gone", "energy-talk_gone", "gone_solar"])

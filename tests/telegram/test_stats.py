@@ -11,9 +11,9 @@ from bot.answers.assistant import Assistant
 from bot.storage.statistics_data import ChatFigures, Statistics, from_json, to_json
 from bot.telegram.client.send import Destination, send_picture
 from bot.telegram.context import App
-from bot.telegram.monitoring.stats import DAYS, MOST_DAYS, days_of, words
-from bot.telegram.monitoring.stats_chart import DPI, HEIGHT, WIDTH, draw
-from bot.telegram.monitoring.stats_picture import drawn
+from bot.telegram.monitoring.stats import DEFAULT_DAYS, MAX_DAYS, requested_days, summary
+from bot.telegram.monitoring.stats_chart import DOTS_PER_INCH, HEIGHT_INCHES, WIDTH_INCHES, draw
+from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.checks import png
@@ -23,6 +23,7 @@ from tests.replica import running
 from tests.telegram.knowledge import NUCLEAR, SOLAR
 
 TODAY = 20_414
+SIZE = (WIDTH_INCHES * DOTS_PER_INCH, int(HEIGHT_INCHES * DOTS_PER_INCH))
 
 
 def sample(**more: object) -> Statistics:
@@ -46,18 +47,18 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
     answer = await api.answer(ADA, NUCLEAR)
     await api.tapped(ADA, answer, "👍")
     await api.answer(BOB, SOLAR)
-    await api.answer(BOB, "/help")  # handled once the question before is kept
+    await api.answer(BOB, "/help")  # handled once the question before is stored
 
-    told = await api.answer(ADA, "/stats 3")
+    reply = await api.answer(ADA, "/stats 3")
 
-    assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
-    assert texts("zh", "stats.asked", asked=2, people=2) in told.text
-    assert texts("zh", "stats.ways", answered=2, suggested=0, unknown=0, smalltalk=0) in told.text
-    assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in told.text
-    assert f"1. {NUCLEAR} · 1" in told.text
-    assert texts("zh", "stats.private", chats=2, asked=2, busiest=1) in told.text
-    assert told.file is not None
-    assert png(told.file[1]) == (WIDTH * DPI, int(HEIGHT * DPI))
+    assert reply.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
+    assert texts("zh", "stats.asked", asked=2, people=2) in reply.text
+    assert texts("zh", "stats.statuses", answered=2, suggested=0, unknown=0, smalltalk=0) in reply.text
+    assert texts("zh", "stats.votes", up=1, down=0, wrong=0) in reply.text
+    assert f"1. {NUCLEAR} · 1" in reply.text
+    assert texts("zh", "stats.private", chats=2, asked=2, busiest=1) in reply.text
+    assert reply.file is not None
+    assert png(reply.file[1]) == SIZE
 
 
 @pytest.mark.parametrize(
@@ -68,30 +69,32 @@ async def test_where_pictures_are_forbidden_the_sums_are_sent_alone(
     bot: App, api: BotApi, texts: Texts, reason: str
 ) -> None:
     await api.answer(BOB, SOLAR)
-    await api.answer(BOB, "/help")  # handled once the question before is kept
+    await api.answer(BOB, "/help")  # handled once the question before is stored
     api.fail("sendPhoto", 400, f"Bad Request: {reason}")
 
-    told = await api.answer(ADA, "/stats 3")
+    reply = await api.answer(ADA, "/stats 3")
 
-    assert told.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
-    assert told.file is None
+    assert reply.text.startswith(texts("zh", "stats.title", days=3, zone="UTC"))
+    assert reply.file is None
     assert len(api.called("sendPhoto")) == 1
     assert bot.services.health.failures == 0
 
 
 @pytest.mark.usefixtures("bot")
 async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: Texts) -> None:
-    told = await api.answer(ADA, "/stats")
+    reply = await api.answer(ADA, "/stats")
 
-    assert told.text == f"{texts('zh', 'stats.title', days=DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
-    assert told.file is None
+    assert (
+        reply.text == f"{texts('zh', 'stats.title', days=DEFAULT_DAYS, zone='UTC')}\n\n{texts('zh', 'stats.nothing')}"
+    )
+    assert reply.file is None
 
 
 @pytest.mark.parametrize(
-    ("zone", "told", "complaints"), [("Asia/Kathmandu", "Asia/Kathmandu", 0), ("Mars/Olympus", "UTC", 1)]
+    ("zone", "shown", "complaints"), [("Asia/Kathmandu", "Asia/Kathmandu", 0), ("Mars/Olympus", "UTC", 1)]
 )
 async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
-    api: BotApi, tmp_path: Path, texts: Texts, zone: str, told: str, complaints: int
+    api: BotApi, tmp_path: Path, texts: Texts, zone: str, shown: str, complaints: int
 ) -> None:
     settings = settings_of(api, tmp_path / "home", TZ=zone, BOT_ADMIN_IDS=str(ADA.id))
     async with running(settings, tmp_path / "log") as bot:
@@ -99,7 +102,7 @@ async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
         (answer,) = await api.sent(1, limit=60)
         log = bot.log
 
-    assert answer.text.startswith(texts("zh", "stats.title", days=DAYS, zone=told))
+    assert answer.text.startswith(texts("zh", "stats.title", days=DEFAULT_DAYS, zone=shown))
     assert log.count("TZ ('Mars/Olympus') is no time zone; set it to a name like Asia/Taipei") == complaints
 
 
@@ -121,11 +124,11 @@ async def test_words_too_long_to_stand_below_a_picture_stand_behind_it(bot: App,
 def test_the_words_name_entries_by_their_question_and_gone_ones_by_their_key(
     assistant: Assistant, texts: Texts
 ) -> None:
-    told = "\n".join(words(sample(), assistant.knowledge, texts, "zh"))
+    reply = "\n".join(summary(sample(), assistant.knowledge, texts, "zh"))
 
-    assert f"1. {SOLAR} · 20\n2. gone/entry · 10" in told
-    assert texts("zh", "stats.speed", p50="2.2", p95="1200.0") in told
-    assert texts("zh", "stats.supergroup", chats=2, asked=33, busiest=30) in told
+    assert f"1. {SOLAR} · 20\n2. gone/entry · 10" in reply
+    assert texts("zh", "stats.speed", p50="2.2", p95="1200.0") in reply
+    assert texts("zh", "stats.supergroup", chats=2, asked=33, busiest=30) in reply
 
 
 async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_drawing_needs(
@@ -135,10 +138,10 @@ async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_dra
     async with running(settings, tmp_path / "log") as bot:
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
-        told = await api.answer(ADA, "/stats")
+        reply = await api.answer(ADA, "/stats")
         loaded = bot.mapped()
 
-    assert told.file is not None
+    assert reply.file is not None
     assert "numpy" in loaded
     assert "matplotlib" not in loaded
 
@@ -153,11 +156,11 @@ async def test_where_no_picture_can_be_drawn_the_words_are_sent_alone_and_the_lo
     async with running(settings, tmp_path / "log") as bot:
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
-        told = await api.answer(ADA, "/stats")
+        reply = await api.answer(ADA, "/stats")
         log = bot.log
 
-    assert told.file is None
-    assert texts("zh", "stats.asked", asked=1, people=1) in told.text
+    assert reply.file is None
+    assert texts("zh", "stats.asked", asked=1, people=1) in reply.text
     assert log.count("The picture of /stats can't be drawn: ImportError: no fonts here; the words are sent alone") == 1
 
 
@@ -172,10 +175,10 @@ async def test_where_no_picture_can_be_drawn_the_words_are_sent_alone_and_the_lo
     ],
     ids=["message", "silent", "no-picture", "endless", "no-python"],
 )
-async def test_whatever_goes_wrong_with_the_process_that_draws_is_told_in_one_line(
+async def test_whatever_goes_wrong_with_the_process_that_draws_is_logged_in_one_line(
     caplog: pytest.LogCaptureFixture, command: tuple[str, ...], limit: float, reason: str
 ) -> None:
-    assert await drawn(sample(), command, limit) is None
+    assert await draw_in_subprocess(sample(), command, limit) is None
     (record,) = caplog.records
     assert f"can't be drawn: {reason}" in record.getMessage()
 
@@ -188,7 +191,18 @@ async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.Monkey
         "sys.exit('s3cret' in repr(os.environ))"
     )
 
-    assert await drawn(sample(), (sys.executable, "-c", tells)) is not None
+    assert await draw_in_subprocess(sample(), (sys.executable, "-c", tells)) is not None
+
+
+async def test_the_picture_is_drawn_wherever_the_bot_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    picture = await draw_in_subprocess(sample())
+
+    assert picture is not None
+    assert png(picture) == SIZE
 
 
 def test_statistics_are_the_same_after_they_were_handed_over() -> None:
@@ -205,11 +219,19 @@ def test_statistics_are_the_same_after_they_were_handed_over() -> None:
     ids=["some", "nothing", "much"],
 )
 def test_a_picture_is_drawn_of_whatever_there_is(found: Statistics) -> None:
-    assert png(draw(found)) == (WIDTH * DPI, int(HEIGHT * DPI))
+    assert png(draw(found)) == SIZE
 
 
 @pytest.mark.parametrize(
-    ("typed", "days"), [([], DAYS), (["7"], 7), (["0"], 1), (["9999"], MOST_DAYS), (["-3"], DAYS), (["week"], DAYS)]
+    ("typed", "days"),
+    [
+        ([], DEFAULT_DAYS),
+        (["7"], 7),
+        (["0"], 1),
+        (["9999"], MAX_DAYS),
+        (["-3"], DEFAULT_DAYS),
+        (["week"], DEFAULT_DAYS),
+    ],
 )
 def test_days_are_read_as_far_as_they_make_sense(typed: list[str], days: int) -> None:
-    assert days_of(typed) == days
+    assert requested_days(typed) == days

@@ -37,7 +37,7 @@ def rate_limited(handler: Handler) -> UpdateHandler:
 
 
 async def within_rate_limit(context: Context, incoming: Incoming) -> bool:
-    """Count a request against the rate limits; False where it exceeds them, which its writer is told once.
+    """Count a request against the rate limits; False where it exceeds them, of which its writer is notified once.
 
     A request that is handled again, because its first attempt failed, isn't counted again.
     """

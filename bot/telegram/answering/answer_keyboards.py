@@ -18,8 +18,8 @@ from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
 from bot.telegram.client.send import Destination
 from bot.telegram.ui.callback_data import Button, ChatId, ExchangeId, ShortId, one_of
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import code, ref
+from bot.telegram.ui.keyboards import make_button
+from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 from bot.text import Texts
 
 MAX_RELATED = 3
@@ -102,12 +102,12 @@ class Keyboards:
 
     def for_reply(self, reply: Reply, options: KeyboardOptions) -> InlineKeyboardMarkup | None:
         """Return the buttons of a reply; None for none."""
-        language, exchange = reply.language, code(options.exchange)
+        language, exchange = reply.language, encode_exchange_id(options.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
             rows = [[answer_button(one, language)] for one in related(entries, self.knowledge)[:MAX_RELATED]]
             if options.quotes_hidden and any(entry.quotes for entry in entries):
-                rows.append([button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
+                rows.append([make_button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
             rows.append(self._votes(language, exchange, typed=options.typed))
         else:
@@ -123,29 +123,29 @@ class Keyboards:
 
     def link(self, entry: Entry) -> str:
         """Return the link that opens the bot at an entry."""
-        return f"https://t.me/{self.username}?start={ref(entry.interview, entry.id)}"
+        return f"https://t.me/{self.username}?start={short_id(entry.interview, entry.id)}"
 
     def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
         """Return the buttons of one answer; `number` is its number in its message, None where it is the only one."""
         key = "button" if number is None else "numbered"
         about = quote(shown(entry.question, language))
         share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
-        name = ref(entry.interview, entry.id)
+        name = short_id(entry.interview, entry.id)
         return [
-            button(self.texts(language, f"context.{key}", **_placeholders(number)), Excerpt(language, name)),
+            make_button(self.texts(language, f"context.{key}", **_placeholders(number)), Excerpt(language, name)),
             InlineKeyboardButton(self.texts(language, f"share.{key}", **_placeholders(number)), url=share),
         ]
 
     def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
-        row = [button("👍", Vote(language, "up", exchange)), button("👎", Vote(language, "down", exchange))]
+        row = [make_button("👍", Vote(language, "up", exchange)), make_button("👎", Vote(language, "down", exchange))]
         if typed:
-            row.append(button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
+            row.append(make_button(self.texts(language, "feedback.wrong"), Vote(language, "wrong", exchange)))
         return row
 
     def _removal(self, destination: Destination, language: Language) -> list[list[InlineKeyboardButton]]:
         if not destination.group or destination.asker is None:
             return []
-        return [[button(self.texts(language, "delete.button"), Delete(language, destination.asker))]]
+        return [[make_button(self.texts(language, "delete.button"), Delete(language, destination.asker))]]
 
 
 def question_keyboard(entries: Iterable[Entry], language: Language, exchange: str = "") -> InlineKeyboardMarkup | None:
@@ -166,8 +166,8 @@ def answer_button(entry: Entry, language: Language, exchange: str = "", prefix: 
 
     `exchange` is the code of the exchange that suggested the entry, if one did.
     """
-    return button(
-        f"{prefix}{shown(entry.question, language)}", Answer(language, ref(entry.interview, entry.id), exchange)
+    return make_button(
+        f"{prefix}{shown(entry.question, language)}", Answer(language, short_id(entry.interview, entry.id), exchange)
     )
 
 

@@ -9,7 +9,7 @@ from bot.storage import history
 from bot.storage.history import Exchange, Via, without_names
 from bot.telegram.client.send import Destination
 from bot.telegram.context import Context
-from bot.telegram.ui.short_ids import number
+from bot.telegram.ui.short_ids import decode_exchange_id
 
 SUPERGROUP_OFFSET = -1_000_000_000_000
 """Ids of supergroups lie below, those of plain groups above; links to messages hold the difference."""
@@ -42,7 +42,7 @@ def log_exchange(context: Context, destination: Destination, reply: Reply, excha
 
 async def find_exchange(context: Context, code: str) -> Exchange | None:
     """Return the exchange whose code a button carries; None where it isn't stored, or not any more."""
-    found = number(code)
+    found = decode_exchange_id(code)
     return await history.find(context.services.database, found) if found is not None else None
 
 

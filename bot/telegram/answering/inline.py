@@ -28,7 +28,7 @@ from bot.telegram.client.message_split import messages
 from bot.telegram.client.send import NO_PREVIEW, with_retries
 from bot.telegram.context import Context
 from bot.telegram.ui.popular import popular
-from bot.telegram.ui.short_ids import ref
+from bot.telegram.ui.short_ids import short_id
 
 CACHE_SECONDS = 300
 """How long Telegram may show the same person the same results: a reload shows soon enough."""
@@ -71,7 +71,7 @@ def articles(entries: Sequence[Entry], language: Language, keyboards: Keyboards)
         text = messages(answer(entry, language, keyboards.texts))[0]
         more = InlineKeyboardButton(keyboards.texts(language, "inline.more"), url=keyboards.link(entry))
         yield InlineQueryResultArticle(
-            id=ref(entry.interview, entry.id),
+            id=short_id(entry.interview, entry.id),
             title=shown(entry.question, language),
             description=shown(entry.points[0], language),
             input_message_content=InputTextMessageContent(

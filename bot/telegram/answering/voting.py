@@ -22,7 +22,7 @@ from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send
 from bot.telegram.context import Context
 from bot.telegram.ui.callback_data import Button, CallbackHandler
-from bot.telegram.ui.short_ids import code, number
+from bot.telegram.ui.short_ids import decode_exchange_id, encode_exchange_id
 
 LOG = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ _ACKNOWLEDGEMENTS: Mapping[votes.VoteOutcome, str] = {
 
 async def record_choice(context: Context, query: CallbackQuery, button: Answer | Excerpt, entry: str) -> None:
     """Store that somebody chose a suggested entry, which shows what the wording of the question meant."""
-    exchange = number(button.exchange) if isinstance(button, Answer) else None
+    exchange = decode_exchange_id(button.exchange) if isinstance(button, Answer) else None
     if exchange is None:
         return
     chooser = context.services.pseudonyms.person(query.from_user.id)
@@ -109,7 +109,9 @@ async def _offer_others(
     others = [scored.entry for scored in nearest if scored.entry.key not in exchange.entries][:MAX_OFFERED]
     markup = [escape(context.texts(language, key)) for key in ("feedback.sorry", "feedback.rephrase")]
     destination = reply_target(message, asker=query.from_user.id)
-    sent = await send(context.bot, destination, markup, question_keyboard(others, language, code(exchange.id)))
+    sent = await send(
+        context.bot, destination, markup, question_keyboard(others, language, encode_exchange_id(exchange.id))
+    )
     messages = [one.message_id for one in sent]
     context.services.sent_answers.record_entries(message.chat.id, messages, others, exchange.id)
 

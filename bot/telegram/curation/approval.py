@@ -1,4 +1,4 @@
-"""Approved wordings take part in matching: at the start, at a reload, and as soon as an admin says yes."""
+"""Has approved wordings searched: at the start, when an admin approves one here, and when at another replica."""
 
 from __future__ import annotations
 
@@ -24,69 +24,74 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a wording can't take part."""
+    """Why a wording can't be approved."""
 
     key: str
-    """Of the text that tells it."""
+    """Key of the text that says so."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """For the text's placeholders."""
+    """Values of the text's placeholders."""
 
 
-async def approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
-    """Return the wordings that take part in matching; those in the files too, for other files may be served."""
-    kept = await phrasing_decisions.in_states(database, "approved", "exported")
-    return tuple(ApprovedPhrasing(one.entry, one.text) for one in kept if one.entry is not None)
+async def load_approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
+    """Return the approved wordings; exported ones too, as this replica's files may not hold them yet."""
+    wordings = await phrasing_decisions.in_states(database, "approved", "exported")
+    return tuple(ApprovedPhrasing(one.entry, one.text) for one in wordings if one.entry is not None)
 
 
-async def learn(services: Services) -> Change | None:
-    """Let what is approved take part, and nothing else; None where that is so already."""
-    if await approved(services.database) == services.assistant.approved:
+async def apply_approved(services: Services) -> Change | None:
+    """Search exactly the wordings that are approved; None where that is so already.
+
+    Raises KnowledgeError where the knowledge would be refused with them, and StorageError.
+    """
+    if await load_approved(services.database) == services.assistant.approved:
         return None
     async with services.knowledge_sync.build_lock:
-        learned = await approved(services.database)  # it may have changed while others reloaded
-        change = await asyncio.to_thread(services.assistant.set_approved, learned)
+        approved = await load_approved(services.database)  # it may have changed while this waited for the lock
+        change = await asyncio.to_thread(services.assistant.set_approved, approved)
         await asyncio.to_thread(give_back)
     for refused in change.refused:
         LOG.warning("An approved phrasing is left out: %s", refused.reason)
     return change
 
 
-async def follow(services: Services, told: asyncio.Event) -> None:
-    """Let take part what was approved at another replica, each time that `told` is set, until cancelled."""
-    said: str | None = None
+async def follow_approvals(services: Services, changed: asyncio.Event) -> None:
+    """Apply what was approved at another replica each time that `changed` is set, until cancelled."""
+    last_failure: str | None = None
     while True:
-        await told.wait()
-        told.clear()
+        await changed.wait()
+        changed.clear()
         try:
-            await learn(services)
-            said = None
+            await apply_approved(services)
+            last_failure = None
         except (KnowledgeError, StorageError) as error:
-            if str(error) != said:
-                LOG.warning("What was approved elsewhere doesn't take part here yet: %s", error)
-            said = str(error)
+            if str(error) != last_failure:
+                LOG.warning("What was approved at another replica isn't searched here yet: %s", error)
+            last_failure = str(error)
 
 
 async def approve(context: Context, wording: PhrasingDecision) -> Refusal | None:
-    """Let a wording take part, if it keeps the rules for files and finds its entry then; else tell why not."""
+    """Have a pending wording searched; where it breaks a rule or doesn't find its entry, leave it pending and say why.
+
+    Raises KnowledgeError and StorageError.
+    """
     services, assistant = context.services, context.assistant
-    learned = ApprovedPhrasing(wording.entry or "", wording.text)
-    reason = await asyncio.to_thread(assistant.rejection_of, learned)
+    phrasing = ApprovedPhrasing(wording.entry or "", wording.text)
+    reason = await asyncio.to_thread(assistant.rejection_of, phrasing)
     if reason is not None:
         return Refusal("gaps.refused", {"reason": reason})
     await phrasing_decisions.save(services.database, [replace(wording, state="approved", at=time.time())])
     try:
-        await learn(services)
-        if await asyncio.to_thread(_finds, context, learned):
+        await apply_approved(services)
+        if await asyncio.to_thread(_finds_its_entry, context, phrasing):
             return None
-        refusal = Refusal("gaps.strays")
+        refusal = Refusal("gaps.finds_other")
     except KnowledgeError as error:
         refusal = Refusal("gaps.refused", {"reason": error.problems[0].message})
     await phrasing_decisions.save(services.database, [wording])
-    await learn(services)
+    await apply_approved(services)
     return refusal
 
 
-def _finds(context: Context, learned: ApprovedPhrasing) -> bool:
-    """Tell whether a wording finds its entry."""
-    reply = context.assistant.reply(Question(learned.text))
-    return bool(reply.answers) and reply.answers[0].entry.key == learned.entry
+def _finds_its_entry(context: Context, phrasing: ApprovedPhrasing) -> bool:
+    reply = context.assistant.reply(Question(phrasing.text))
+    return bool(reply.answers) and reply.answers[0].entry.key == phrasing.entry

@@ -1,4 +1,4 @@
-"""The pages of /gaps; pure functions."""
+"""The pages and buttons of /gaps; pure functions."""
 
 from __future__ import annotations
 
@@ -12,40 +12,50 @@ from bot.answers.html import escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Entry, Language
 from bot.storage.phrasing_decisions import PhrasingDecision
-from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.curation.gap_queue import Gap
-from bot.telegram.ui.callback_data import Button, ExchangeId, PageNumber, ShortId, one_of
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import code, ref
+from bot.telegram.ui import (
+    Button,
+    ExchangeId,
+    ListPage,
+    Page,
+    PageNumber,
+    ShortId,
+    encode_exchange_id,
+    make_button,
+    one_of,
+    short_id,
+)
 from bot.text import Texts
 
-Decision: TypeAlias = Literal["belongs", "yes", "undo", "ignore", "later"]
-"""Put the wording under an entry; let it take part; take that back; never offer it again; offer it later."""
+Decision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
+"""Put the wording under an entry; have it searched; take that back; never show it again; show it in a week."""
+ReviewItem: TypeAlias = PhrasingDecision | Gap
+"""A wording that waits for approval, or questions that nobody has decided about."""
 
-VARIANTS = 4
-"""Other wordings that are shown."""
+MAX_OTHER_WORDINGS = 4
+"""Number of wordings of a gap that are shown besides the most frequent one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps(Button):
-    """Show a page of the unanswered questions in place."""
+    """Show a page of /gaps in place."""
 
     code = "g"
     page: PageNumber = 0
-    """The page of them."""
+    """Its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decide(Button):
-    """Decide about an unanswered question."""
+    """Decide about a question that went badly."""
 
     code = "h"
-    decision: Annotated[Decision, one_of({"belongs": "b", "yes": "y", "undo": "u", "ignore": "i", "later": "l"})]
-    """What is to be done."""
+    decision: Annotated[Decision, one_of({"assign": "b", "approve": "y", "undo": "u", "ignore": "i", "later": "l"})]
+    """What is decided."""
     exchange: ExchangeId
-    """Exchange in which it was asked."""
+    """The exchange in which it was asked."""
     entry: ShortId = ""
-    """The entry that it belongs to, where that is what is decided."""
+    """The entry that it is put under; empty for every other decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,67 +66,61 @@ class GapPages:
     """The bot's wording."""
     language: Language
     """Language of the pages."""
-    pages: int
-    """How many pages there are."""
 
-    def gap(self, gap: Gap, number: int, entries: Sequence[Entry]) -> Page:
+    def gap(self, page: ListPage[ReviewItem], gap: Gap, entries: Sequence[Entry]) -> Page:
         """Show a question that went badly, with the entries that it may belong to."""
-        told = [
-            f"<b>{self._say('title', page=number + 1, pages=self.pages)}</b>",
-            f"{self._asked(gap.head.text)}\n{self._counts(gap)}",
+        paragraphs = [
+            f"<b>{self._text('title', page=page.number + 1, pages=page.count)}</b>",
+            f"{self._quoted(gap.head.text)}\n{self._counts(gap)}",
         ]
-        if len(gap.asked) > 1:
-            others = (f"• {escape(one.text)}" for one in gap.asked[1 : 1 + VARIANTS])
-            told.append("\n".join((self._say("others"), *others)))
-        told.append(self._say("which"))
-        exchange = code(gap.head.exchange)
-        rows = [[self._belongs(entry, exchange, gap.chosen[entry.key])] for entry in entries]
+        if len(gap.wordings) > 1:
+            others = (f"• {escape(one.text)}" for one in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
+            paragraphs.append("\n".join((self._text("others"), *others)))
+        paragraphs.append(self._text("which"))
+        exchange = encode_exchange_id(gap.head.exchange)
+        rows = [[self._assign(entry, exchange, gap.chosen[entry.key])] for entry in entries]
         rows.append([self._decide("ignore", exchange), self._decide("later", exchange)])
-        return Page(tuple(told), InlineKeyboardMarkup([*rows, *self._turning(number)]))
+        return Page(tuple(paragraphs), InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
-    def pending(self, wording: PhrasingDecision, entry: Entry, number: int) -> Page:
-        """Show a wording that waits for a yes."""
-        told = (
-            f"<b>{self._say('pending', page=number + 1, pages=self.pages)}</b>",
-            self._asked(wording.text),
-            f"{self._say('belongs')}\n❓ {escape(shown(entry.question, self.language))}",
-            self._say("now"),
+    def pending(self, page: ListPage[ReviewItem], wording: PhrasingDecision, entry: Entry) -> Page:
+        """Show a wording that waits for approval under an entry."""
+        paragraphs = (
+            f"<b>{self._text('pending', page=page.number + 1, pages=page.count)}</b>",
+            self._quoted(wording.text),
+            self._belongs_to(entry),
+            self._text("approve_hint"),
         )
-        exchange = code(wording.id)
-        rows = [[self._decide("yes", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
-        return Page(told, InlineKeyboardMarkup([*rows, *self._turning(number)]))
+        exchange = encode_exchange_id(wording.id)
+        rows = [[self._decide("approve", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
+        return Page(paragraphs, InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
     def live(self, wording: PhrasingDecision, entry: Entry) -> Page:
-        """Show that a wording takes part now."""
-        told = (
-            self._asked(wording.text),
-            f"{self._say('belongs')}\n❓ {escape(shown(entry.question, self.language))}",
-            self._say("live"),
-        )
-        onward = button(self.texts(self.language, "gaps.next"), Gaps(self.language))
-        return Page(told, InlineKeyboardMarkup([[self._decide("undo", code(wording.id)), onward]]))
+        """Show that a wording was approved and is searched."""
+        paragraphs = (self._quoted(wording.text), self._belongs_to(entry), self._text("live"))
+        onward = make_button(self.texts(self.language, "gaps.next"), Gaps(self.language))
+        undo = self._decide("undo", encode_exchange_id(wording.id))
+        return Page(paragraphs, InlineKeyboardMarkup([[undo, onward]]))
 
-    def _asked(self, text: str) -> str:
-        return f"<b>{self._say('asked', text=text)}</b>"
+    def _quoted(self, text: str) -> str:
+        return f"<b>{self._text('asked', text=text)}</b>"
 
     def _counts(self, gap: Gap) -> str:
-        return self._say("counts", times=len(gap.misses), people=gap.people, down=gap.down)
+        return self._text("counts", times=len(gap.misses), people=gap.people, down=gap.down)
 
-    def _belongs(self, entry: Entry, exchange: str, chosen: int) -> InlineKeyboardButton:
+    def _belongs_to(self, entry: Entry) -> str:
+        return f"{self._text('belongs_to')}\n❓ {escape(shown(entry.question, self.language))}"
+
+    def _assign(self, entry: Entry, exchange: str, taps: int) -> InlineKeyboardButton:
+        """Make the button that puts a wording under an entry; `taps` is how often people chose that entry."""
         question = shown(entry.question, self.language)
-        label = f"👆{chosen} {question}" if chosen else question
-        return button(label, Decide(self.language, "belongs", exchange, ref(entry.interview, entry.id)))
+        label = f"👆{taps} {question}" if taps else question
+        return make_button(label, Decide(self.language, "assign", exchange, short_id(entry.interview, entry.id)))
 
     def _decide(self, decision: Decision, exchange: str) -> InlineKeyboardButton:
-        return button(self.texts(self.language, f"gaps.{decision}"), Decide(self.language, decision, exchange))
+        return make_button(self.texts(self.language, f"gaps.{decision}"), Decide(self.language, decision, exchange))
 
-    def _turning(self, number: int) -> list[list[InlineKeyboardButton]]:
-        row = []
-        if number > 0:
-            row.append(button(self.texts(self.language, "topics.previous"), Gaps(self.language, number - 1)))
-        if number < self.pages - 1:
-            row.append(button(self.texts(self.language, "topics.next"), Gaps(self.language, number + 1)))
-        return [row] if row else []
+    def _turning_rows(self, page: ListPage[ReviewItem]) -> list[list[InlineKeyboardButton]]:
+        return page.turning_rows(self.texts, self.language, lambda number: Gaps(self.language, number))
 
-    def _say(self, key: str, **values: object) -> str:
+    def _text(self, key: str, **values: object) -> str:
         return escape(self.texts(self.language, f"gaps.{key}", **values))

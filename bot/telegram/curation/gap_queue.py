@@ -1,10 +1,14 @@
-"""The questions that wait for a curator: those that went badly, brought together; pure but for the time it takes."""
+"""Groups the questions that went badly, so that a curator decides once about all that ask for the same.
+
+Pure functions; they answer every question anew, which takes time.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Question
@@ -12,14 +16,14 @@ from bot.knowledge.model import Entry
 from bot.matching.clustering import clusters
 from bot.storage.gaps import Miss
 
-MOST = 100
-"""Gaps of a queue; a curator who has dealt with them sees the next."""
-NEAREST = 3
-"""Entries that a wording may belong to, to choose from."""
+MAX_GAPS = 100
+"""Number of gaps in a queue; once these are decided about, the next appear."""
+MAX_CANDIDATES = 3
+"""Number of entries that are offered for a gap."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskedWording:
+class MissedWording:
     """One wording and how often it went badly."""
 
     exchange: int
@@ -34,70 +38,73 @@ class AskedWording:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Wordings that ask for the same thing and went badly."""
+    """Wordings that ask for the same and went badly."""
 
-    asked: tuple[AskedWording, ...]
-    """The most frequent wording first; not empty."""
+    wordings: tuple[MissedWording, ...]
+    """The most frequent one first; not empty."""
 
     @property
-    def head(self) -> AskedWording:
-        """Return the most frequent wording."""
-        return self.asked[0]
+    def head(self) -> MissedWording:
+        """The most frequent wording."""
+        return self.wordings[0]
 
     @property
     def misses(self) -> Sequence[Miss]:
-        """Return every time it went badly."""
-        return [miss for one in self.asked for miss in one.misses]
+        """Every time one of them went badly."""
+        return [miss for one in self.wordings for miss in one.misses]
 
     @property
     def people(self) -> int:
-        """Return how many asked it."""
+        """Number of people who asked."""
         return len({miss.asker for miss in self.misses})
 
     @property
     def down(self) -> int:
-        """Return how many votes there are against what it was answered with."""
+        """Number of votes against the answers."""
         return sum(miss.down for miss in self.misses)
 
     @property
     def chosen(self) -> Counter[str]:
-        """Return how often each suggested entry was tapped, by key."""
+        """How often each suggested entry was tapped, by key."""
         return sum((miss.chosen for miss in self.misses), Counter[str]())
 
 
-def queue(
-    misses: Sequence[Miss], settled: Collection[int], assistant: Assistant, name: Callable[[str], int]
+def build_queue(
+    misses: Sequence[Miss], decided: Collection[int], assistant: Assistant, hash_wording: Callable[[str], int]
 ) -> list[Gap]:
-    """Bring the misses together, what was asked most first; leave out what is settled or answered by now.
+    """Group the misses into gaps, what was asked most first.
 
-    `name` gives the keyed hash of a normalised wording.
+    Left out are wordings that are decided about, and gaps that the knowledge answers by now. `hash_wording` returns
+    the keyed hash of a normalised wording, as in `decided`.
     """
-    asked = [one for one in _wordings(misses, assistant, name) if one.wording not in settled]
-    canonical = [assistant.canonical(one.text) for one in asked]
-    groups = clusters(canonical, [len(one.misses) for one in asked])
-    gaps = (Gap(tuple(asked[place] for place in group)) for group in groups)
-    return [gap for gap, _ in zip((gap for gap in gaps if not _mended(gap, assistant)), range(MOST), strict=False)]
+    missed = [one for one in _by_wording(misses, assistant, hash_wording) if one.wording not in decided]
+    canonical = [assistant.canonical(one.text) for one in missed]
+    groups = clusters(canonical, [len(one.misses) for one in missed])
+    gaps = (Gap(tuple(missed[index] for index in group)) for group in groups)
+    return list(islice((gap for gap in gaps if not _is_answered_now(gap, assistant)), MAX_GAPS))
 
 
-def nearest(gap: Gap, assistant: Assistant) -> list[Entry]:
-    """Return the entries that a gap may belong to: those that people chose, then those that come closest."""
+def candidate_entries(gap: Gap, assistant: Assistant) -> list[Entry]:
+    """Return the entries that a gap may belong to: those that people chose, then the best ranked."""
     by_key = assistant.knowledge.by_key
     chosen = [by_key[key] for key, _ in gap.chosen.most_common() if key in by_key]
-    close = [scored.entry for scored in assistant.nearest(gap.head.text)]
-    return list({entry.key: entry for entry in (*chosen, *close)}.values())[:NEAREST]
+    ranked = [scored.entry for scored in assistant.nearest(gap.head.text)]
+    return list({entry.key: entry for entry in (*chosen, *ranked)}.values())[:MAX_CANDIDATES]
 
 
-def _wordings(misses: Sequence[Miss], assistant: Assistant, name: Callable[[str], int]) -> Iterator[AskedWording]:
+def _by_wording(
+    misses: Sequence[Miss], assistant: Assistant, hash_wording: Callable[[str], int]
+) -> Iterator[MissedWording]:
     by_wording: dict[str, list[Miss]] = defaultdict(list)
     for miss in misses:
         by_wording[assistant.normalised(miss.text)].append(miss)
     for wording, found in by_wording.items():
         if wording:
-            yield AskedWording(found[0].exchange, name(wording), found[0].text, tuple(found))
+            yield MissedWording(found[0].exchange, hash_wording(wording), found[0].text, tuple(found))
 
 
-def _mended(gap: Gap, assistant: Assistant) -> bool:
-    """Tell whether the knowledge answers by now what it didn't; what was voted down may be answered badly still."""
+def _is_answered_now(gap: Gap, assistant: Assistant) -> bool:
+    """Tell whether the knowledge answers a gap by now; never so if an answer was voted down, as it may be bad still."""
     if any(miss.answered for miss in gap.misses):
         return False
     return assistant.reply(Question(gap.head.text)).status == "answered"

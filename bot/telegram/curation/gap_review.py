@@ -1,11 +1,10 @@
-"""/gaps: admins see what wasn't answered well, and say what it means; nothing is learned without their yes."""
+"""/gaps: admins decide about what wasn't answered well; no wording is searched without their approval."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
@@ -16,65 +15,45 @@ from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
 from bot.telegram.access import Incoming
 from bot.telegram.answering import find_exchange
-from bot.telegram.browsing.topic_pages import Page
 from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import reply_target, send, typing
 from bot.telegram.context import Context
-from bot.telegram.curation import approval
-from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps
-from bot.telegram.curation.gap_queue import Gap, nearest, queue
-from bot.telegram.ui.callback_data import Button, CallbackHandler
-from bot.telegram.ui.short_ids import find_entry, number
+from bot.telegram.curation.approval import apply_approved, approve
+from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps, ReviewItem
+from bot.telegram.curation.gap_queue import Gap, build_queue, candidate_entries
+from bot.telegram.ui import Button, CallbackHandler, Page, decode_exchange_id, find_entry, list_page
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Everything that waits for an admin."""
-
-    pending: Sequence[PhrasingDecision]
-    """Wordings that somebody put under an entry."""
-    gaps: Sequence[Gap]
-    """Questions that nobody has decided about."""
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages they fill."""
-        return len(self.pending) + len(self.gaps)
-
-    def place(self, exchange: int | None) -> int:
-        """Return the page that shows an exchange, or the first one."""
-        ids = [*(one.id for one in self.pending), *(gap.head.exchange for gap in self.gaps)]
-        return ids.index(exchange) if exchange in ids else 0
-
-
-async def show(incoming: Incoming, context: Context) -> None:
-    """Show an admin the first page."""
-    place, language = incoming.destination, incoming.language
+async def show_gaps(incoming: Incoming, context: Context) -> None:
+    """Show an admin the first page, in private, as it holds what others asked."""
+    destination, language = incoming.destination, incoming.language
     if incoming.message.chat.type != ChatType.PRIVATE:
-        await send(context.bot, place, [escape(context.texts(language, "gaps.only_private"))])
+        await send(context.bot, destination, [escape(context.texts(language, "gaps.only_private"))])
     else:
-        async with typing(context.bot, place):
+        async with typing(context.bot, destination):
             page = await _page(context, language, 0)
-        await send(context.bot, place, page.paragraphs, page.keyboard)
+        await send(context.bot, destination, page.paragraphs, page.keyboard)
 
 
-async def turned(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
+async def turn_page(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
     """Show another page in place."""
-    if await _is_admin(context, query, button.language):
+    if await _require_admin(context, query, button.language):
         await answer_callback(query)
         await _show(context, message, await _page(context, button.language, button.page))
 
 
-async def decided(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+async def apply_decision(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide
+) -> None:
     """Do what an admin decided, and show what comes next."""
-    if not await _is_admin(context, query, button.language):
+    if not await _require_admin(context, query, button.language):
         return
     match button.decision:
-        case "belongs":
-            await _put(context, query, message, button)
-        case "yes":
-            await _go_live(context, query, message, button)
+        case "assign":
+            await _assign(context, query, message, button)
+        case "approve":
+            await _approve(context, query, message, button)
         case "undo":
             await _undo(context, query, message, button)
         case "ignore":
@@ -83,99 +62,122 @@ async def decided(context: Context, query: CallbackQuery, message: MaybeInaccess
             await _dismiss(context, query, message, button, "later")
 
 
-async def _put(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    """Put a wording under an entry, where it waits for a yes."""
+async def _assign(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+    """Put a wording under an entry, where it waits for approval."""
     exchange = await find_exchange(context, button.exchange)
     entry = find_entry(context.assistant.knowledge, button.entry)
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
-    name = _name(context, exchange.question)
-    wording = PhrasingDecision(exchange.id, name, exchange.question, entry.key, "pending", time.time())
+    wording_hash = _hash_wording(context, context.assistant.normalised(exchange.question))
+    wording = PhrasingDecision(exchange.id, wording_hash, exchange.question, entry.key, "pending", time.time())
     await phrasing_decisions.save(context.services.database, [wording])
     await answer_callback(query)
-    await _show(context, message, await _page(context, button.language, exchange.id, by_exchange=True))
+    await _show_item(context, message, button.language, exchange.id)
 
 
-async def _go_live(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+async def _approve(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+    """Have a pending wording searched, or say why it can't be."""
     wording = await _find_decision(context, button)
     entry = context.assistant.knowledge.by_key.get(wording.entry or "") if wording is not None else None
     if wording is None or entry is None or wording.state != "pending":
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     await answer_callback(query)
-    refusal = await approval.approve(context, wording)
+    refusal = await approve(context, wording)
     if refusal is None:
-        await _show(context, message, _pages(context, button.language, 1).live(wording, entry))
+        await _show(context, message, GapPages(context.texts, button.language).live(wording, entry))
         return
-    told = context.texts(button.language, refusal.key, **refusal.values)
-    await send(context.bot, reply_target(message), [escape(told)])
+    reason = context.texts(button.language, refusal.key, **refusal.values)
+    await send(context.bot, reply_target(message), [escape(reason)])
 
 
 async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
+    """Delete a decision, so that the question is offered again."""
     wording = await _find_decision(context, button)
     if wording is None or wording.state == "exported":
         await answer_callback(query, context.texts(button.language, "gaps.in_files" if wording else "gaps.gone"))
         return
     await phrasing_decisions.delete_decision(context.services.database, wording.id)
     if wording.state == "approved":
-        await approval.learn(context.services)
+        await apply_approved(context.services)
     await answer_callback(query, context.texts(button.language, "gaps.undone"))
-    await _show(context, message, await _page(context, button.language, wording.id, by_exchange=True))
+    await _show_item(context, message, button.language, wording.id)
 
 
 async def _dismiss(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: DecisionState
 ) -> None:
-    """Take a question with all its wordings out of the queue, for a while or for ever."""
-    exchange, waiting = number(button.exchange), await _waiting(context)
-    names = [(one.id, one.wording_hash) for one in waiting.pending if one.id == exchange]
-    for gap in waiting.gaps:
-        if gap.head.exchange == exchange:
-            names = [(one.exchange, one.wording) for one in gap.asked]
-    if not names:
+    """Take a question with all its wordings out of the queue, for a week ("later") or for ever ("ignored")."""
+    exchange, items = decode_exchange_id(button.exchange), await _review_items(context)
+    position = _position(items, exchange)
+    if position is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     now = time.time()
-    dismissed = [PhrasingDecision(number, name, "", None, state, now) for number, name in names]
+    dismissed = [
+        PhrasingDecision(number, wording, "", None, state, now) for number, wording in _wordings(items[position])
+    ]
     await phrasing_decisions.save(context.services.database, dismissed)
     await answer_callback(
         query, context.texts(button.language, "gaps.ignored" if state == "ignored" else "gaps.put_off")
     )
-    await _show(context, message, await _page(context, button.language, waiting.place(exchange)))
+    await _show(context, message, await _page(context, button.language, position))
 
 
-async def _page(context: Context, language: Language, which: int, *, by_exchange: bool = False) -> Page:
-    """Return a page by its number, or that of an exchange; past the end it is the last one."""
-    waiting = await _waiting(context)
-    if not waiting.pages:
-        return Page((escape(context.texts(language, "gaps.none")),), None)
-    at = min(waiting.place(which) if by_exchange else which, waiting.pages - 1)
-    pages = _pages(context, language, waiting.pages)
-    if at >= len(waiting.pending):
-        gap = waiting.gaps[at - len(waiting.pending)]
-        return pages.gap(gap, at, await asyncio.to_thread(nearest, gap, context.assistant))
-    wording = waiting.pending[at]
-    return pages.pending(wording, context.assistant.knowledge.by_key[wording.entry or ""], at)
+def _wordings(item: ReviewItem) -> Sequence[tuple[int, int]]:
+    """Return the exchange id and the hash of each wording of an item."""
+    if isinstance(item, Gap):
+        return [(one.exchange, one.wording) for one in item.wordings]
+    return [(item.id, item.wording_hash)]
 
 
-async def _waiting(context: Context) -> Waiting:
+def _position(items: Sequence[ReviewItem], exchange: int | None) -> int | None:
+    """Return the index of the item that shows an exchange; None where none does."""
+    ids = [item.head.exchange if isinstance(item, Gap) else item.id for item in items]
+    return ids.index(exchange) if exchange in ids else None
+
+
+async def _page(context: Context, language: Language, number: int) -> Page:
+    """Return the page of a number, past the end the last one."""
+    return await _page_of(context, language, await _review_items(context), number)
+
+
+async def _show_item(context: Context, message: MaybeInaccessibleMessage, language: Language, exchange: int) -> None:
+    """Show the page of an exchange in place, or the first page where it has none."""
+    items = await _review_items(context)
+    await _show(context, message, await _page_of(context, language, items, _position(items, exchange) or 0))
+
+
+async def _page_of(context: Context, language: Language, items: Sequence[ReviewItem], number: int) -> Page:
+    if not items:
+        return Page((escape(context.texts(language, "gaps.none")),))
+    page, pages = list_page(items, number, per_page=1), GapPages(context.texts, language)
+    (item,) = page.items
+    if isinstance(item, Gap):
+        return pages.gap(page, item, await asyncio.to_thread(candidate_entries, item, context.assistant))
+    return pages.pending(page, item, context.assistant.knowledge.by_key[item.entry or ""])
+
+
+async def _review_items(context: Context) -> Sequence[ReviewItem]:
+    """Return everything that waits for an admin: wordings to approve, then gaps to decide about."""
     database = context.services.database
-    misses, settled = await gaps.misses(database), await phrasing_decisions.decided_wordings(database, time.time())
+    misses, decided = await gaps.misses(database), await phrasing_decisions.decided_wordings(database, time.time())
     pending = await phrasing_decisions.in_states(database, "pending")
     by_key = context.assistant.knowledge.by_key
-    found = await asyncio.to_thread(
-        queue, misses, settled, context.assistant, lambda text: context.services.pseudonyms.of_text("wording", text)
+    queue = await asyncio.to_thread(
+        build_queue, misses, decided, context.assistant, lambda text: _hash_wording(context, text)
     )
-    return Waiting([one for one in pending if one.entry in by_key], found)
+    return [*(one for one in pending if one.entry in by_key), *queue]
 
 
 async def _find_decision(context: Context, button: Decide) -> PhrasingDecision | None:
-    exchange = number(button.exchange)
+    exchange = decode_exchange_id(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
 
 
-async def _is_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
+async def _require_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
+    """Return whether one of the bot's admins tapped; anybody else is told that they may not."""
     if query.from_user.id in context.services.options.admins:
         return True
     await answer_callback(query, context.texts(language, "admin.refused"))
@@ -186,13 +188,9 @@ async def _show(context: Context, message: MaybeInaccessibleMessage, page: Page)
     await edit(context.bot, message, page.paragraphs, page.keyboard)
 
 
-def _pages(context: Context, language: Language, pages: int) -> GapPages:
-    return GapPages(context.texts, language, pages)
+def _hash_wording(context: Context, normalised: str) -> int:
+    return context.services.pseudonyms.of_text("wording", normalised)
 
 
-def _name(context: Context, text: str) -> int:
-    return context.services.pseudonyms.of_text("wording", context.assistant.normalised(text))
-
-
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turned, Decide: decided}
-"""The buttons answered here, each with its handler."""
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turn_page, Decide: apply_decision}
+"""The buttons handled here, each with its handler."""

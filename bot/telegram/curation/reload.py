@@ -1,4 +1,4 @@
-"""A reload of the knowledge, and how it is told: by an admin's command, or because a file has changed."""
+"""Reloads the knowledge and reports what became of it: for /reload, and for the watch over the files."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
-from bot.telegram.client.send import Destination, send, send_file
+from bot.telegram.access import Incoming
+from bot.telegram.client.send import Destination, send, send_file, typing
+from bot.telegram.context import Context
 from bot.telegram.services import Services
+from bot.telegram.ui import error_text
 from bot.text import Texts
 
 LOG = logging.getLogger(__name__)
 
-PROBLEMS = 10
-"""Problems that are told in the message; where there are more, a file holds them all."""
-NAMES = 15
-"""Entries that are named in each list of changes."""
+MAX_SHOWN_PROBLEMS = 10
+"""Number of problems that a message shows; where there are more, a file is sent that holds all of them."""
+MAX_LISTED_ENTRIES = 15
+"""Number of entries that each list of changes names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,22 @@ class Outcome:
     """What became of a reload; one of the three."""
 
     change: Change | None = None
-    """What is different; None where the old knowledge serves on."""
+    """What is different; None where the old knowledge goes on serving."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the files."""
-    reason: str = ""
+    error: BotError | None = None
     """What else went wrong."""
 
 
-async def attempt(services: Services) -> Outcome:
-    """Build the knowledge anew, test it and swap it in, or keep the old one."""
+async def reload_knowledge(incoming: Incoming, context: Context) -> None:
+    """/reload: build the knowledge anew and serve it, or keep the old one and say what is wrong."""
+    async with typing(context.bot, incoming.destination):
+        outcome = await try_reload(context.services)
+    await report(context.bot, incoming.destination, outcome, context.texts, incoming.language)
+
+
+async def try_reload(services: Services) -> Outcome:
+    """Build the knowledge anew, test it and serve it; where that fails, the old one goes on serving."""
     try:
         change = await services.knowledge_sync.reload()
     except KnowledgeError as error:
@@ -48,55 +58,54 @@ async def attempt(services: Services) -> Outcome:
     except BotError as error:
         services.metrics.reloads.labels("failed").inc()
         LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
-        return Outcome(reason=str(error))
+        return Outcome(error=error)
     services.health.problems = 0
     services.metrics.reloads.labels("done").inc()
     LOG.info("The knowledge was reloaded: version %s", change.version)
     return Outcome(change)
 
 
-async def tell(bot: Bot, place: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
-    """Say what became of a reload."""
+async def report(bot: Bot, destination: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
+    """Send what became of a reload."""
     if outcome.change is not None:
-        await send(bot, place, change_told(outcome.change, texts, language))
+        await send(bot, destination, change_report(outcome.change, texts, language))
     elif outcome.problems:
-        await send(bot, place, problems_told(outcome.problems, texts, language))
-        if len(outcome.problems) > PROBLEMS:
-            await send_file(bot, place, "problems.txt", "".join(f"{problem}\n" for problem in outcome.problems))
-    else:
-        await send(bot, place, [escape(texts(language, "admin.failed", reason=outcome.reason))])
+        await send(bot, destination, problem_report(outcome.problems, texts, language))
+        if len(outcome.problems) > MAX_SHOWN_PROBLEMS:
+            await send_file(bot, destination, "problems.txt", "".join(f"{problem}\n" for problem in outcome.problems))
+    elif outcome.error is not None:
+        reason = error_text(outcome.error, texts, language)
+        await send(bot, destination, [escape(texts(language, "admin.failed", reason=reason))])
 
 
-def change_told(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:
-    """Tell what a reload changed, as paragraphs of markup."""
+def change_report(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:
+    """Return what a reload changed, as paragraphs of markup."""
+    left_out = [escape(refused.reason) for refused in change.refused]
     lists = (
-        _names("admin.added", change.added, texts, language),
-        _names("admin.removed", change.removed, texts, language),
-        _names("admin.changed", change.changed, texts, language),
-        _left_out(change, texts, language),
+        _bullets("admin.added", _as_code(change.added), texts, language),
+        _bullets("admin.removed", _as_code(change.removed), texts, language),
+        _bullets("admin.changed", _as_code(change.changed), texts, language),
+        _bullets("admin.left_out", left_out, texts, language),
     )
-    told = tuple(filter(None, lists)) or (escape(texts(language, "admin.unchanged")),)
-    return (escape(texts(language, "admin.reloaded", version=change.version)), *told)
+    shown = tuple(filter(None, lists)) or (escape(texts(language, "admin.unchanged")),)
+    return (escape(texts(language, "admin.reloaded", version=change.version)), *shown)
 
 
-def problems_told(problems: Sequence[Problem], texts: Texts, language: Language) -> tuple[str, ...]:
-    """Tell the first problems, as paragraphs of markup."""
+def problem_report(problems: Sequence[Problem], texts: Texts, language: Language) -> tuple[str, ...]:
+    """Return the first problems, as paragraphs of markup."""
     head = escape(texts(language, "admin.problems", count=len(problems)))
-    lines = (f"<code>{escape(f'{one.file}:{one.line}')}</code>: {escape(one.message)}" for one in problems[:PROBLEMS])
-    return (head, *lines)
+    shown = problems[:MAX_SHOWN_PROBLEMS]
+    return (head, *(f"<code>{escape(f'{one.file}:{one.line}')}</code>: {escape(one.message)}" for one in shown))
 
 
-def _names(key: str, names: Sequence[str], texts: Texts, language: Language) -> str:
-    if not names:
+def _as_code(names: Sequence[str]) -> Sequence[str]:
+    return [f"<code>{escape(name)}</code>" for name in names]
+
+
+def _bullets(key: str, items: Sequence[str], texts: Texts, language: Language) -> str:
+    """Return the first of some items of markup as a list, below the text of `key`; nothing where there are none."""
+    if not items:
         return ""
-    head = escape(texts(language, key, count=len(names)))
-    lines = [f"• <code>{escape(name)}</code>" for name in names[:NAMES]]
-    return "\n".join([head, *lines, *(["…"] if len(names) > NAMES else [])])
-
-
-def _left_out(change: Change, texts: Texts, language: Language) -> str:
-    if not change.refused:
-        return ""
-    head = escape(texts(language, "admin.left_out", count=len(change.refused)))
-    lines = [f"• {escape(refused.reason)}" for refused in change.refused[:NAMES]]
-    return "\n".join([head, *lines, *(["…"] if len(change.refused) > NAMES else [])])
+    head = escape(texts(language, key, count=len(items)))
+    more = ["…"] if len(items) > MAX_LISTED_ENTRIES else []
+    return "\n".join([head, *(f"• {item}" for item in items[:MAX_LISTED_ENTRIES]), *more])

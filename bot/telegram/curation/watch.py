@@ -1,4 +1,4 @@
-"""A watch over the knowledge files: what is saved is verified and taken up, and the admins are told."""
+"""Watches the knowledge files: what is saved there is verified and served, and the bot's admins get the report."""
 
 from __future__ import annotations
 
@@ -15,53 +15,56 @@ from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
 from bot.telegram.access import interface_language
 from bot.telegram.client.send import Destination
-from bot.telegram.curation.reload import Outcome, attempt, tell
+from bot.telegram.curation.reload import Outcome, report, try_reload
 from bot.telegram.services import Services
 
 LOG = logging.getLogger(__name__)
 
-SETTLED = 500
-"""Milliseconds without a further change after which files count as saved."""
-LONGEST = 5000
-"""Milliseconds after which a change is taken up although others follow."""
+QUIET_MILLISECONDS = 500
+"""Time without a further change after which the files count as saved."""
+MAX_DELAY_MILLISECONDS = 5000
+"""Time after which a change is taken up although others follow."""
 
 
-async def watch(services: Services, bot: Bot) -> None:
-    """Reload whenever a curated file changes, until cancelled; only where the settings ask for it."""
+async def watch_files(services: Services, bot: Bot) -> None:
+    """Reload whenever a curated file changes, until cancelled; return at once unless the settings ask for it."""
     folder = services.options.watched_folder
     if folder is None:
         return
     LOG.info("The knowledge in %s is watched; what is saved there is taken up by itself", folder)
     try:
-        async for _ in awatch(folder, watch_filter=is_saved_in(folder), step=SETTLED, debounce=LONGEST):
-            await _take_up(services, bot)
+        async for _ in awatch(
+            folder, watch_filter=is_saved_in(folder), step=QUIET_MILLISECONDS, debounce=MAX_DELAY_MILLISECONDS
+        ):
+            await _reload_and_report(services, bot)
     except (OSError, RuntimeError) as error:
         LOG.warning("The knowledge is watched no more: %s; /reload still works", error)
 
 
 def is_saved_in(folder: Path) -> Callable[[Change, str], bool]:
-    """Return what tells whether a changed file belongs to the knowledge in `folder`."""
+    """Return the filter that lets changes of curated files in `folder` through."""
     return lambda _, path: is_curated(Path(path), folder)
 
 
-async def _take_up(services: Services, bot: Bot) -> None:
-    outcome = await attempt(services)
-    if _says_nothing(outcome):
+async def _reload_and_report(services: Services, bot: Bot) -> None:
+    outcome = await try_reload(services)
+    if _is_unchanged(outcome):
         return
     for admin in sorted(services.options.admins):
-        place = Destination(admin, None, None, group=False)
+        destination = Destination(admin, None, None, group=False)
         try:
-            await tell(bot, place, outcome, services.texts, await _language(services, admin))
+            await report(bot, destination, outcome, services.texts, await _language(services, admin))
         except TelegramError as error:
-            LOG.info("An admin wasn't told of the reload (%s); whoever wants to be told starts the bot once", error)
+            LOG.info("An admin got no report of the reload (%s); to get it, start the bot in private once", error)
 
 
-def _says_nothing(outcome: Outcome) -> bool:
+def _is_unchanged(outcome: Outcome) -> bool:
     change = outcome.change
     return change is not None and not (change.added or change.removed or change.changed or change.refused)
 
 
 async def _language(services: Services, admin: int) -> Language:
+    """Return the language that an admin chose; without one, or without the database, that of an unknown client."""
     try:
         chosen = await services.preferences.language_of(services.pseudonyms.person(admin))
     except StorageError:

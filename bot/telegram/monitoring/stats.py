@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.answers.html import escape
 from bot.answers.wording import shown
@@ -13,45 +13,45 @@ from bot.storage.statistics_data import Statistics
 from bot.telegram.access import Incoming
 from bot.telegram.client.send import send, send_picture, typing
 from bot.telegram.context import Context
-from bot.telegram.monitoring.stats_picture import drawn
+from bot.telegram.monitoring.stats_picture import draw_in_subprocess
 from bot.text import Texts
 
-DAYS = 30
-"""Days that are told of where none are named."""
-MOST_DAYS = 366
+DEFAULT_DAYS = 30
+"""Number of days that are summed up unless the command names another."""
+MAX_DAYS = 366
 
 
-async def tell(incoming: Incoming, context: Context) -> None:
-    """Tell an admin about the last days, as many as are named."""
-    place, language = incoming.destination, incoming.language
-    async with typing(context.bot, place):
+async def show_statistics(incoming: Incoming, context: Context) -> None:
+    """Send an admin the figures of the last days, as many as the command names; in words alone without a picture."""
+    destination, language = incoming.destination, incoming.language
+    async with typing(context.bot, destination):
         found = await statistics(
-            context.services.database, days_of(context.args or []), time.time(), context.services.options.zone
+            context.services.database, requested_days(context.args or []), time.time(), context.services.options.zone
         )
-        told = [escape(line) for line in words(found, context.assistant.knowledge, context.texts, language)]
-        picture = await drawn(found) if found.asked else None
+        paragraphs = [escape(text) for text in summary(found, context.assistant.knowledge, context.texts, language)]
+        picture = await draw_in_subprocess(found) if found.asked else None
     if picture is None:
-        await send(context.bot, place, told)
+        await send(context.bot, destination, paragraphs)
     else:
-        await send_picture(context.bot, place, "statistics.png", picture, told)
+        await send_picture(context.bot, destination, "statistics.png", picture, paragraphs)
 
 
-def days_of(arguments: list[str]) -> int:
-    """Read how many days are asked for."""
-    named = arguments[0] if arguments else ""
-    return min(max(int(named), 1), MOST_DAYS) if named.isdecimal() else DAYS
+def requested_days(arguments: Sequence[str]) -> int:
+    """Return the number of days that a command's arguments ask for, from 1 to `MAX_DAYS`."""
+    first = arguments[0] if arguments else ""
+    return min(max(int(first), 1), MAX_DAYS) if first.isdecimal() else DEFAULT_DAYS
 
 
-def words(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
+def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Language) -> Iterator[str]:
     """Yield the statistics as paragraphs of plain text."""
     yield texts(language, "stats.title", days=found.days, zone=found.zone)
     if not found.asked:
         yield texts(language, "stats.nothing")
         return
-    yield "\n".join(_sums(found, texts, language))
+    yield "\n".join(_totals(found, texts, language))
     if found.top:
         lines = (
-            f"{place}. {_name(key, knowledge, language)} · {count}" for place, (key, count) in enumerate(found.top, 1)
+            f"{rank}. {_name(key, knowledge, language)} · {count}" for rank, (key, count) in enumerate(found.top, 1)
         )
         yield "\n".join((texts(language, "stats.top"), *lines))
     yield "\n".join(
@@ -60,15 +60,16 @@ def words(found: Statistics, knowledge: Knowledge, texts: Texts, language: Langu
     )
 
 
-def _sums(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
-    ways = {way: found.statuses.get(way, 0) for way in ("answered", "suggested", "unknown", "smalltalk")}
+def _totals(found: Statistics, texts: Texts, language: Language) -> Iterator[str]:
+    statuses = {status: found.statuses.get(status, 0) for status in ("answered", "suggested", "unknown", "smalltalk")}
     votes = {vote: found.votes.get(vote, 0) for vote in ("up", "down", "wrong")}
     yield texts(language, "stats.asked", asked=found.asked, people=found.people)
-    yield texts(language, "stats.ways", **ways)
+    yield texts(language, "stats.statuses", **statuses)
     yield texts(language, "stats.votes", **votes)
     yield texts(language, "stats.speed", p50=f"{found.p50 or 0:.1f}", p95=f"{found.p95 or 0:.1f}")
 
 
 def _name(key: str, knowledge: Knowledge, language: Language) -> str:
+    """Return the question of an entry; its key where the entry is gone."""
     entry = knowledge.by_key.get(key)
     return shown(entry.question, language) if entry is not None else key

@@ -1,10 +1,10 @@
-"""/settings: what the admins of a group set for it, by buttons or in words behind the command."""
+"""/settings: the admins of a group change its settings, by buttons or by words behind the command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from telegram import (
     CallbackQuery,
@@ -23,61 +23,67 @@ from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import send, topic_of
 from bot.telegram.context import Context
-from bot.telegram.settings.personal_language import NAMES, TYPED, choices, marked, rows_of_choices, value_of
-from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, FieldFormat, one_of
-from bot.telegram.ui.keyboards import button
+from bot.telegram.settings.personal_language import (
+    LANGUAGE_NAMES,
+    LANGUAGE_WORDS,
+    language_choices,
+    language_rows,
+    ticked,
+)
+from bot.telegram.ui import NONE, Button, CallbackHandler, FieldFormat, make_button, one_of
 from bot.text import Texts
 
 ON = "1"
-_LANGUAGES: dict[str, Language] = {name: name for name, _ in NAMES}
+"""Value of a button that switches something on; `NONE` switches it off."""
+SettingName: TypeAlias = Literal["language", "quiet", "topic"]
+_LANGUAGES: dict[str, Language] = {language: language for language, _ in LANGUAGE_NAMES}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting(Button):
-    """Change what is set for a group."""
+    """Change one setting of a group."""
 
     code = "o"
-    name: Annotated[Literal["language", "quiet", "topic"], one_of({"language": "l", "quiet": "q", "topic": "t"})]
-    """What is changed."""
+    name: Annotated[SettingName, one_of({"language": "l", "quiet": "q", "topic": "t"})]
+    """Which setting."""
     value: Annotated[str, FieldFormat("[A-Za-z0-9-]{1,19}")]
-    """A language, a forum topic, "1", or "-" for none."""
+    """A language, the id of a forum topic, `ON`, or `NONE`."""
 
 
-async def show(incoming: Incoming, context: Context) -> None:
-    """Show what is set, to the group's admins, after changing what the words behind the command say."""
-    message, place, language, texts = incoming.message, incoming.destination, incoming.language, context.texts
+async def show_settings(incoming: Incoming, context: Context) -> None:
+    """Show a group's settings to its admins, after the change that the words behind the command ask for, if any."""
+    message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type == ChatType.PRIVATE:
-        await send(context.bot, place, [escape(texts(language, "settings.in_private"))])
-    elif not await _may_see(context, message):
-        await send(context.bot, place, [escape(texts(language, "settings.refused"))])
+        await send(context.bot, destination, [escape(context.texts(language, "settings.in_private"))])
+    elif not await _is_by_group_admin(context, message):
+        await send(context.bot, destination, [escape(context.texts(language, "settings.refused"))])
     else:
-        await _show(context, incoming)
+        await _change_and_show(context, incoming)
 
 
-async def _show(context: Context, incoming: Incoming) -> None:
-    message, language = incoming.message, incoming.language
-    chosen, group, topic = (
-        context.services.preferences,
-        context.services.pseudonyms.chat(message.chat.id),
-        _topic_of(message),
-    )
-    now = await chosen.settings_of(group)
-    wanted = typed(context.args or (), language, topic)
-    if wanted is not None and (after := changed(now, wanted)) is not None:
-        await chosen.save_settings(group, after)
-        now, language = after, after.language or language
-    panel = Panel(now, language, context.texts, topic)
-    told = panel.paragraphs()
-    if writes_as_group(message):  # whose taps may not be theirs to be seen
-        told.append(escape(context.texts(language, "settings.typed")))
-    await send(context.bot, incoming.destination, told, panel.keyboard())
+async def _change_and_show(context: Context, incoming: Incoming) -> None:
+    message, language, preferences = incoming.message, incoming.language, context.services.preferences
+    group, topic = context.services.pseudonyms.chat(message.chat.id), _forum_topic(message)
+    settings = await preferences.settings_of(group)
+    wanted = parse_words(context.args or (), language, topic)
+    if wanted is not None and (changed := with_change(settings, wanted)) is not None:
+        await preferences.save_settings(group, changed)
+        settings, language = changed, changed.language or language
+    panel = SettingsPanel(settings, language, context.texts, topic)
+    paragraphs = panel.paragraphs()
+    if writes_as_group(message):  # taps of an anonymous admin arrive under the admin's own, unknown name
+        paragraphs.append(escape(context.texts(language, "settings.typed")))
+    await send(context.bot, incoming.destination, paragraphs, panel.keyboard())
 
 
-def typed(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
-    """Return the button that words stand for; None where they stand for none."""
+def parse_words(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
+    """Return the button that means the same as the words behind the command; None where no button does.
+
+    `topic` is the forum topic in which they were typed; None outside of forums.
+    """
     match [word.lower() for word in words]:
-        case [name] if name in TYPED:
-            return Setting(language, "language", value_of(TYPED[name]))
+        case [name] if name in LANGUAGE_WORDS:
+            return Setting(language, "language", LANGUAGE_WORDS[name] or NONE)
         case ["quiet"] | ["quiet", "on"]:
             return Setting(language, "quiet", ON)
         case ["quiet", "off"]:
@@ -89,30 +95,30 @@ def typed(words: Sequence[str], language: Language, topic: int | None) -> Settin
     return None
 
 
-async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting) -> None:
-    """Change what a button says, for an admin of the group."""
+async def change_setting(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Setting
+) -> None:
+    """Change what a button says, for an admin of the group, and show the settings in place."""
     if not await context.services.group_admins.include(context.bot, message.chat.id, query.from_user.id):
-        opened = message.reply_to_message if isinstance(message, Message) else None
-        unseen = opened is not None and writes_as_group(opened)
+        command = message.reply_to_message if isinstance(message, Message) else None
+        unseen = command is not None and writes_as_group(command)
         await answer_callback(
             query, context.texts(button.language, "group.unseen_admin" if unseen else "settings.refused")
         )
         return
-    chosen, group = context.services.preferences, context.services.pseudonyms.chat(message.chat.id)
-    before = await chosen.settings_of(group)
-    now = changed(before, button)
-    if now is None:
+    preferences, group = context.services.preferences, context.services.pseudonyms.chat(message.chat.id)
+    changed = with_change(await preferences.settings_of(group), button)
+    if changed is None:
         await answer_callback(query, context.texts(button.language, "telegram.unknown_button"))
         return
-    await chosen.save_settings(group, now)
+    await preferences.save_settings(group, changed)
     await answer_callback(query)
-    language = now.language or button.language
-    panel = Panel(now, language, context.texts, _topic_of(message))
+    panel = SettingsPanel(changed, changed.language or button.language, context.texts, _forum_topic(message))
     await edit(context.bot, message, panel.paragraphs(), panel.keyboard())
 
 
-def changed(settings: ChatSettings, button: Setting) -> ChatSettings | None:
-    """Return the settings as a button wants them; None where it makes no sense."""
+def with_change(settings: ChatSettings, button: Setting) -> ChatSettings | None:
+    """Return the settings with the change of a button; None where its value isn't one of that setting."""
     match button.name, button.value:
         case "language", value if value == NONE or value in _LANGUAGES:
             return replace(settings, language=_LANGUAGES.get(value))
@@ -123,8 +129,8 @@ def changed(settings: ChatSettings, button: Setting) -> ChatSettings | None:
     return None
 
 
-class Panel:
-    """What /settings shows; pure."""
+class SettingsPanel:
+    """Lays out what /settings shows; pure."""
 
     def __init__(self, settings: ChatSettings, language: Language, texts: Texts, topic: int | None) -> None:
         """`topic` is the forum topic in which it is shown; None outside of forums."""
@@ -134,58 +140,58 @@ class Panel:
         self._topic = topic
 
     def paragraphs(self) -> list[str]:
-        """Return the text above the buttons: what holds now."""
-        title = f"<b>{escape(self._say('settings.title'))}</b>"
-        return [title, "\n".join(escape(line) for line in self._lines()), escape(self._say("settings.hint"))]
+        """Return the text above the buttons: the settings as they are."""
+        title = f"<b>{escape(self._text('settings.title'))}</b>"
+        return [title, "\n".join(escape(line) for line in self._lines()), escape(self._text("settings.hint"))]
 
     def keyboard(self) -> InlineKeyboardMarkup:
-        """Return the buttons: each says what it leads to."""
+        """Return the buttons, each labelled with what it changes."""
         settings = self._settings
         languages = [
-            self._button(label, "language", value_of(wanted))
-            for wanted, label in choices(settings.language, self._language, self._texts)
+            self._button(label, "language", wanted or NONE)
+            for wanted, label in language_choices(settings.language, self._language, self._texts)
         ]
         quiet = self._button(
-            marked(self._say("settings.quiet_button"), settings.quiet), "quiet", NONE if settings.quiet else ON
+            ticked(self._text("settings.quiet_button"), settings.quiet), "quiet", NONE if settings.quiet else ON
         )
-        rows = [*rows_of_choices(languages), [quiet]]
+        rows = [*language_rows(languages), [quiet]]
         if settings.topic is not None:
-            rows.append([self._button(self._say("settings.everywhere_button"), "topic", NONE)])
+            rows.append([self._button(self._text("settings.everywhere_button"), "topic", NONE)])
         elif self._topic is not None:
-            rows.append([self._button(self._say("settings.only_here_button"), "topic", str(self._topic))])
+            rows.append([self._button(self._text("settings.only_here_button"), "topic", str(self._topic))])
         return InlineKeyboardMarkup(rows)
 
     def _lines(self) -> Iterator[str]:
         settings = self._settings
-        chosen = dict(NAMES)[settings.language] if settings.language else self._say("lang.follow")
-        yield self._texts(self._language, "settings.language", language=chosen)
-        yield self._say("settings.quiet_on" if settings.quiet else "settings.quiet_off")
+        name = dict(LANGUAGE_NAMES)[settings.language] if settings.language else self._text("lang.follow")
+        yield self._texts(self._language, "settings.language", language=name)
+        yield self._text("settings.quiet_on" if settings.quiet else "settings.quiet_off")
         if settings.topic is not None:
-            yield self._say("settings.here" if settings.topic == self._topic else "settings.elsewhere")
+            yield self._text("settings.here" if settings.topic == self._topic else "settings.elsewhere")
         elif self._topic is not None:
-            yield self._say("settings.everywhere")
+            yield self._text("settings.everywhere")
 
-    def _button(self, label: str, name: Literal["language", "quiet", "topic"], value: str) -> InlineKeyboardButton:
-        return button(label, Setting(self._language, name, value))
+    def _button(self, label: str, name: SettingName, value: str) -> InlineKeyboardButton:
+        return make_button(label, Setting(self._language, name, value))
 
-    def _say(self, key: str) -> str:
+    def _text(self, key: str) -> str:
         return self._texts(self._language, key)
 
 
-async def _may_see(context: Context, message: Message) -> bool:
-    """Tell whether an admin of the group wrote a message, under a name or in the group's."""
+async def _is_by_group_admin(context: Context, message: Message) -> bool:
+    """Return whether an admin of the group wrote a message, under their own name or anonymously in the group's."""
     if writes_as_group(message):
         return True
     writer = message.from_user if message.sender_chat is None else None
     return writer is not None and await context.services.group_admins.include(context.bot, message.chat.id, writer.id)
 
 
-def _topic_of(message: MaybeInaccessibleMessage) -> int | None:
+def _forum_topic(message: MaybeInaccessibleMessage) -> int | None:
     """Return the forum topic of a message, `GENERAL` for the one without an id; None outside of forums."""
     if not message.chat.is_forum:
         return None
     return topic_of(message) or GENERAL
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: tapped}
-"""The button answered here, with its handler."""
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: change_setting}
+"""The button handled here, with its handler."""

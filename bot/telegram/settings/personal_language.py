@@ -1,4 +1,4 @@
-"""/lang: everybody chooses the language of their answers, in private; a group's admins choose it in /settings."""
+"""/lang: people choose the language of their own answers, in private; for a group its admins do, by /settings."""
 
 from __future__ import annotations
 
@@ -15,84 +15,85 @@ from bot.telegram.client.callback_answers import answer_callback
 from bot.telegram.client.edit import edit
 from bot.telegram.client.send import send
 from bot.telegram.context import Context
-from bot.telegram.ui.callback_data import NONE, Button, CallbackHandler, OptionalLanguage
-from bot.telegram.ui.keyboards import button
+from bot.telegram.ui import Button, CallbackHandler, OptionalLanguage, Page, make_button
 from bot.text import Texts
 
-NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
-"""Each language in its own words, which need no translation."""
-TYPED: dict[str, Language | None] = {name.lower(): name for name, _ in NAMES} | {"auto": None}
-"""What people type to choose one; None for that of the question."""
+LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
+"""Each language with its own name for itself, which needs no translation."""
+LANGUAGE_WORDS: dict[str, Language | None] = {language.lower(): language for language, _ in LANGUAGE_NAMES} | {
+    "auto": None
+}
+"""What people type behind a command to choose a language; None for the language of the question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Speak(Button):
+class ChooseLanguage(Button):
     """Fix the language of the answers for whoever taps."""
 
     code = "l"
     wanted: OptionalLanguage
-    """None for that of the question."""
+    """The language; None for the language of the question."""
 
 
-async def choose(incoming: Incoming, context: Context) -> None:
-    """Offer the languages, or take the one that is named."""
-    message, place, language = incoming.message, incoming.destination, incoming.language
-    known = context.services.preferences
+async def choose_language(incoming: Incoming, context: Context) -> None:
+    """Offer the languages, after saving the one that is named behind the command, if any."""
+    message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type != ChatType.PRIVATE:
-        await send(context.bot, place, [escape(context.texts(language, "lang.in_groups"))])
+        await send(context.bot, destination, [escape(context.texts(language, "lang.in_groups"))])
         return
-    who = context.services.pseudonyms.person(message.chat.id)
-    wanted = context.args[0].lower() if context.args else ""
-    if wanted in TYPED:
-        await known.save_language(who, TYPED[wanted])
-        language = TYPED[wanted] or writer_language(message)
-    chosen = await known.language_of(who)
-    await send(context.bot, place, [_told(chosen, language, context.texts)], keyboard(chosen, language, context.texts))
+    preferences, person = context.services.preferences, context.services.pseudonyms.person(message.chat.id)
+    word = context.args[0].lower() if context.args else ""
+    if word in LANGUAGE_WORDS:
+        await preferences.save_language(person, LANGUAGE_WORDS[word])
+        language = LANGUAGE_WORDS[word] or writer_language(message)
+    page = language_page(await preferences.language_of(person), language, context.texts)
+    await send(context.bot, destination, page.paragraphs, page.keyboard)
 
 
-async def tapped(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Speak) -> None:
-    """Keep the language that is tapped, and show the choice in it."""
-    who = context.services.pseudonyms.person(query.from_user.id)
-    await context.services.preferences.save_language(who, button.wanted)
-    language = button.wanted or interface_language(query.from_user.language_code)
-    told = _told(button.wanted, language, context.texts)
+async def save_language(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: ChooseLanguage
+) -> None:
+    """Save the language that was tapped, and show the choice in that language."""
+    person = context.services.pseudonyms.person(query.from_user.id)
+    await context.services.preferences.save_language(person, button.wanted)
+    page = language_page(
+        button.wanted, button.wanted or interface_language(query.from_user.language_code), context.texts
+    )
     await answer_callback(query)
-    await edit(context.bot, message, [told], keyboard(button.wanted, language, context.texts))
+    await edit(context.bot, message, page.paragraphs, page.keyboard)
 
 
-def keyboard(chosen: Language | None, language: Language, texts: Texts) -> InlineKeyboardMarkup:
-    """Return the languages to choose from, the chosen one marked."""
-    keys = [button(label, Speak(language, wanted)) for wanted, label in choices(chosen, language, texts)]
-    return InlineKeyboardMarkup(rows_of_choices(keys))
+def language_page(chosen: Language | None, language: Language, texts: Texts) -> Page:
+    """Return the page that shows the chosen language and offers the others; it is written in `language`."""
+    if chosen is None:
+        text = texts(language, "lang.follows")
+    else:
+        text = texts(language, "lang.fixed", language=dict(LANGUAGE_NAMES)[chosen])
+    keys = [
+        make_button(label, ChooseLanguage(language, wanted))
+        for wanted, label in language_choices(chosen, language, texts)
+    ]
+    return Page((escape(text),), InlineKeyboardMarkup(language_rows(keys)))
 
 
-def choices(chosen: Language | None, language: Language, texts: Texts) -> Iterator[tuple[Language | None, str]]:
-    """Yield each language, and None for that of the question, with its label."""
-    for wanted, name in NAMES:
-        yield wanted, marked(name, chosen == wanted)
-    yield None, marked(texts(language, "lang.follow"), chosen is None)
+def language_choices(
+    chosen: Language | None, language: Language, texts: Texts
+) -> Iterator[tuple[Language | None, str]]:
+    """Yield each language with its label, then None, for the language of the question, with its label."""
+    for wanted, name in LANGUAGE_NAMES:
+        yield wanted, ticked(name, chosen == wanted)
+    yield None, ticked(texts(language, "lang.follow"), chosen is None)
 
 
-def rows_of_choices(keys: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    """Lay out the languages, and what follows the question in a row of its own."""
-    return [keys[: len(NAMES)], keys[len(NAMES) :]]
+def language_rows(keys: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Lay out the buttons of `language_choices`: the languages side by side, the last choice in a row of its own."""
+    return [keys[: len(LANGUAGE_NAMES)], keys[len(LANGUAGE_NAMES) :]]
 
 
-def marked(label: str, is_chosen: bool) -> str:  # noqa: FBT001  # the mark is all it is about
+def ticked(label: str, is_chosen: bool) -> str:  # noqa: FBT001  # the tick is all it is about
     """Return a label, with a tick where it is what was chosen."""
     return f"✓ {label}" if is_chosen else label
 
 
-def value_of(language: Language | None) -> str:
-    """Return what a button carries for a language."""
-    return language or NONE
-
-
-def _told(chosen: Language | None, language: Language, texts: Texts) -> str:
-    if chosen is None:
-        return escape(texts(language, "lang.follows"))
-    return escape(texts(language, "lang.fixed", language=dict(NAMES)[chosen]))
-
-
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Speak: tapped}
-"""The button answered here, with its handler."""
+CALLBACKS: Mapping[type[Button], CallbackHandler] = {ChooseLanguage: save_language}
+"""The button handled here, with its handler."""

@@ -1,4 +1,4 @@
-"""/privacy and /forget: what is kept about people, and its end."""
+"""/privacy and /forget: what is stored about people, and how they have it deleted."""
 
 from __future__ import annotations
 
@@ -10,30 +10,34 @@ from bot.telegram.client.send import send
 from bot.telegram.context import Context
 
 
-async def explain(incoming: Incoming, context: Context) -> None:
-    """Say what is kept, how, and for how long."""
-    language, days = incoming.language, context.services.options.retention_days
-    keys = ("privacy.kept", "privacy.not_kept", "privacy.forget")
-    told = [escape(context.texts(language, key, **({"days": days} if key == keys[0] else {}))) for key in keys]
-    await send(context.bot, incoming.destination, told)
+async def explain_privacy(incoming: Incoming, context: Context) -> None:
+    """Say what is stored, how, and for how long."""
+    texts, language = context.texts, incoming.language
+    paragraphs = (
+        texts(language, "privacy.stored", days=context.services.options.retention_days),
+        texts(language, "privacy.not_stored"),
+        texts(language, "privacy.forget"),
+    )
+    await send(context.bot, incoming.destination, map(escape, paragraphs))
 
 
-async def forget(incoming: Incoming, context: Context) -> None:
-    """Delete what is kept about whoever asks for it, and say how much that was."""
+async def forget_person(incoming: Incoming, context: Context) -> None:
+    """Delete what is stored about whoever asks for it, and say how much that was."""
     message = incoming.message
-    # A group in whose name somebody writes is nobody's to be forgotten.
+    # What is written in a group's name belongs to nobody who could have it deleted.
     user = message.from_user if message.sender_chat is None else None
     if user is None:
         return
-    database, texts = context.services.database, context.texts
-    who = context.services.pseudonyms.person(user.id)
+    services, texts = context.services, context.texts
+    person = services.pseudonyms.person(user.id)
     context.assistant.forget(conversation_of(incoming.destination))
-    gone = await history.forget(database, who, context.services.pseudonyms.chat(user.id))
-    had_language = await context.services.preferences.save_language(who, None)
-    language = writer_language(message)  # the one that was chosen is forgotten as well
-    told = [texts(language, "privacy.forgotten", questions=gone.questions, votes=gone.votes)]
-    if had_language:
-        told.append(texts(language, "privacy.language_forgotten"))
-    if not (gone.questions or gone.votes or had_language):
-        told = [texts(language, "privacy.nothing")]
-    await send(context.bot, incoming.destination, [escape(line) for line in told])
+    deleted = await history.forget(services.database, person, services.pseudonyms.chat(user.id))
+    had_language = await services.preferences.save_language(person, None)
+    language = writer_language(message)  # the chosen one is deleted as well
+    if not (deleted.questions or deleted.votes or had_language):
+        paragraphs = [texts(language, "privacy.nothing")]
+    else:
+        paragraphs = [texts(language, "privacy.forgotten", questions=deleted.questions, votes=deleted.votes)]
+        if had_language:
+            paragraphs.append(texts(language, "privacy.language_forgotten"))
+    await send(context.bot, incoming.destination, map(escape, paragraphs))

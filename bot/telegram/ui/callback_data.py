@@ -1,10 +1,10 @@
-"""Callback data: how a button, a frozen dataclass, is written into the at most 64 bytes that Telegram stores with it.
+"""Callback data: encodes a button, a frozen dataclass, into the at most 64 bytes that Telegram stores with it.
 
 The data is the button's code and the code of its language, then the other fields in order, joined by colons:
 `rs:energy-talk_solar:0`. Each field's annotation says how it is written; a text field whose default is empty is left
 out where it is empty.
 
-Messages in chats keep their buttons for ever. So a code or a field of today keeps its meaning: what has to change
+Messages in chats keep their buttons for ever. So a code and its fields never change their meaning: what has to change
 gets a new code, and the old class stays for as long as its buttons should work.
 """
 
@@ -27,15 +27,15 @@ class FieldFormat:
     """How the value of a field is written."""
 
     pattern: str
-    """Regular expression for the whole of it; never matches a colon."""
+    """Regular expression that the whole text must match; it never matches a colon."""
     read: Callable[[str], Any] = str
-    """Makes the value from text that matches."""
+    """Converts a text that matches to the value."""
     write: Callable[[Any], str] = str
-    """Makes the text from a value."""
+    """Converts a value to its text."""
 
 
 def one_of(codes: Mapping[Any, str]) -> FieldFormat:
-    """Return the format of a field that has one of a few values, each written as its code."""
+    """Return the format of a field with a few possible values, each written as its code."""
     values = {code: value for value, code in codes.items()}
     return FieldFormat("|".join(map(re.escape, values)), values.__getitem__, codes.__getitem__)
 
@@ -47,9 +47,9 @@ NONE = "-"
 LanguageField: TypeAlias = Annotated[Language, one_of(LANGUAGE_CODES)]
 OptionalLanguage: TypeAlias = Annotated[Language | None, one_of({**LANGUAGE_CODES, None: NONE})]
 ShortId: TypeAlias = Annotated[str, FieldFormat(f"[A-Za-z0-9_-]{{1,{MAX_SHORT_ID_CHARACTERS}}}")]
-"""Name of an interview, a section or an entry (see short_ids)."""
+"""Id of an interview, a section or an entry, made by `short_ids.short_id`."""
 ExchangeId: TypeAlias = Annotated[str, FieldFormat("[A-Za-z0-9_-]{8}")]
-"""Code of an exchange (see short_ids)."""
+"""Id of an exchange, made by `short_ids.encode_exchange_id`."""
 PageNumber: TypeAlias = Annotated[int, FieldFormat("[0-9]{1,9}", int)]
 """0-based."""
 ChatId: TypeAlias = Annotated[int, FieldFormat("-?[0-9]{1,19}", int)]
@@ -58,16 +58,16 @@ ChatId: TypeAlias = Annotated[int, FieldFormat("-?[0-9]{1,19}", int)]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What all buttons carry; each kind is a frozen dataclass derived from it."""
+    """Base class of the kinds of buttons, each a frozen dataclass whose fields are its callback data."""
 
     code: ClassVar[str]
-    """The letter that stands for the kind, another one for each."""
+    """One letter that no other kind has."""
     language: LanguageField
-    """Language in which the tap is answered."""
+    """Language in which a tap is answered."""
 
 
 CallbackHandler: TypeAlias = Callable[[Any, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]
-"""Answers taps: takes the context, the query, the message with the button, and the button."""
+"""Handles taps on one kind of button: takes the context, the query, the message with the button, and the button."""
 
 _ButtonT = TypeVar("_ButtonT", bound=Button)
 
@@ -83,7 +83,7 @@ def pack(button: Button) -> str:
 
 
 def unpack(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
-    """Return the button of one of `kinds` that `data` was written for; None for any other data."""
+    """Return the button that `data` encodes; None for data that no button of one of `kinds` is written as."""
     kind = next((each for each in kinds if each.code == data[:1]), None)
     return _read(kind, data[1:].split(":")) if kind is not None else None
 
@@ -103,6 +103,6 @@ def _read(kind: type[_ButtonT], parts: list[str]) -> _ButtonT | None:
 
 @cache
 def field_formats(kind: type[Button]) -> tuple[tuple[Field[Any], FieldFormat], ...]:
-    """Return the fields of a kind of button, the language first, with the format that each one's annotation names."""
+    """Return the fields of a kind of button, the language first, each with the format in its annotation."""
     hints = get_type_hints(kind, include_extras=True)
     return tuple((field, hints[field.name].__metadata__[0]) for field in fields(kind))

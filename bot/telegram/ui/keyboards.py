@@ -1,4 +1,4 @@
-"""One button of a keyboard; pure functions."""
+"""Makes one button of a keyboard, its label cut to what phones show; pure functions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ MAX_LABEL_CHARACTERS = 60
 
 
 def label(text: str) -> str:
-    """Cut a button's text to a sensible length."""
+    """Return a text as one line of at most `MAX_LABEL_CHARACTERS`; what is cut ends in "…"."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_LABEL_CHARACTERS else f"{line[: MAX_LABEL_CHARACTERS - 1].rstrip()}…"
 
 
-def button(text: str, does: Button) -> InlineKeyboardButton:
-    """Make one button that carries `does` as its callback data."""
-    return InlineKeyboardButton(label(text), callback_data=pack(does))
+def make_button(text: str, action: Button) -> InlineKeyboardButton:
+    """Return a button that shows `text` and carries `action` as its callback data."""
+    return InlineKeyboardButton(label(text), callback_data=pack(action))

@@ -1,4 +1,4 @@
-"""Which entries and quotes to offer to somebody who hasn't asked anything; pure functions over a snapshot."""
+"""Chooses entries and quotes to offer to somebody who hasn't asked anything; pure functions over a snapshot."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Iterator, Sequence
 
 from bot.knowledge.model import Entry, Interview, Knowledge, Quote
 
-MAX_SAYING_CHARACTERS = 120
-"""A longer quote isn't offered by /quote, where others are."""
-_CITED = "“"
-"""Opens a literal quotation within a paraphrase."""
+MAX_QUOTE_CHARACTERS = 120
+"""Longer quotes are left out where there are shorter ones."""
+_QUOTATION_MARK = "“"
+"""Opens words that a narrator quotes literally."""
 
 
 def popular(knowledge: Knowledge) -> tuple[Entry, ...]:
-    """Return the broad entries: what people ask first."""
+    """Return the overview entries of all interviews: what people ask first."""
     return tuple(entry for interview in knowledge.interviews for entry in interview.entries() if entry.broad)
 
 
-def sayings(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
-    """Return the quotes for /quote, each with its entry: the memorable ones, or all where none is."""
-    memorable = [one for interview in knowledge.interviews for one in _memorable(interview)]
-    return memorable or [(entry, quote) for entry in knowledge.by_key.values() for quote in entry.quotes]
+def memorable_quotes(knowledge: Knowledge) -> Sequence[tuple[Entry, Quote]]:
+    """Return short literal quotes, each with its entry; all quotes where no quote is short and literal."""
+    literal = [pair for interview in knowledge.interviews for pair in _short_and_literal(interview)]
+    return literal or [(entry, quote) for entry in knowledge.by_key.values() for quote in entry.quotes]
 
 
-def _memorable(interview: Interview) -> Iterator[tuple[Entry, Quote]]:
-    """Yield short literal quotes of narrow entries.
+def _short_and_literal(interview: Interview) -> Iterator[tuple[Entry, Quote]]:
+    """Yield the short literal quotes of entries that aren't overviews.
 
-    In a retold interview most quotes are the narrator's paraphrase; a quote counts as literal where it holds a
-    quotation mark or comes from anybody but the most frequent speaker.
+    Where an interview is retold, most quotes are the narrator's paraphrase. A quote counts as literal if it holds a
+    quotation mark, or if its speaker isn't the one who speaks most.
     """
     quotes = [(entry, quote) for entry in interview.entries() if not entry.broad for quote in entry.quotes]
     speakers = Counter(quote.speaker.id for _, quote in quotes)
-    most = speakers.most_common(1)[0][0] if speakers else None
+    narrator = speakers.most_common(1)[0][0] if speakers else None
     for entry, quote in quotes:
-        if len(quote.text) <= MAX_SAYING_CHARACTERS and (_CITED in quote.text or quote.speaker.id != most):
+        if len(quote.text) <= MAX_QUOTE_CHARACTERS and (_QUOTATION_MARK in quote.text or quote.speaker.id != narrator):
             yield entry, quote

@@ -1,22 +1,37 @@
-"""The pages of /topics: interviews, their sections, the sections' entries; pure functions over a snapshot."""
+"""/topics: interviews, their sections and the sections' entries, browsed by buttons in one message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
 from bot.answers.html import answer, escape
 from bot.answers.wording import shown
 from bot.knowledge.model import Interview, Knowledge, Language
-from bot.telegram.ui.callback_data import Button, PageNumber, ShortId
-from bot.telegram.ui.keyboards import button
-from bot.telegram.ui.short_ids import find_entry, find_interview, find_section, ref
+from bot.telegram.access import Incoming
+from bot.telegram.client.callback_answers import answer_callback
+from bot.telegram.client.edit import edit
+from bot.telegram.client.send import send
+from bot.telegram.context import Context
+from bot.telegram.ui import (
+    Button,
+    CallbackHandler,
+    Page,
+    PageNumber,
+    ShortId,
+    find_entry,
+    find_interview,
+    find_section,
+    list_page,
+    make_button,
+    short_id,
+)
 from bot.text import Texts
 
-ROWS = 8
-"""Buttons of a page, those for turning pages apart."""
+ROWS_PER_PAGE = 8
+"""Buttons of a page, without those that turn pages or lead back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +77,24 @@ class Read(Button):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What a message shows while somebody browses."""
-
-    paragraphs: tuple[str, ...]
-    """Markup."""
-    keyboard: InlineKeyboardMarkup | None
-    """The buttons below it; None for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Turns a tap into the page that it asks for."""
+class TopicPages:
+    """Lays out the pages of /topics over one snapshot of the knowledge; pure."""
 
     knowledge: Knowledge
-    """What is browsed."""
+    """The snapshot."""
     texts: Texts
     """The bot's wording."""
     language: Language
     """Language of the pages."""
 
     def first(self) -> Page:
-        """Return the page that /topics opens: the interviews, or the sections where there is only one."""
+        """Return the page that /topics opens with: the interviews, or the sections where there is one interview."""
         if len(self.knowledge.interviews) > 1:
             return self.interviews(0)
         return self.sections(self.knowledge.interviews[0], 0)
 
     def page(self, tapped: Button) -> Page | None:
-        """Return the page behind a button, or None where what it shows is gone."""
+        """Return the page that a button shows; None where the knowledge doesn't hold it any more."""
         match tapped:
             case Interviews(_, number):
                 return self.interviews(number)
@@ -104,76 +109,69 @@ class Browser:
                 return None
 
     def interviews(self, number: int) -> Page:
-        """List the interviews."""
+        """Return a page of the interviews."""
         keys = [
-            button(shown(interview.title, self.language), Sections(self.language, ref(interview.id)))
+            make_button(shown(interview.title, self.language), Sections(self.language, short_id(interview.id)))
             for interview in self.knowledge.interviews
         ]
         rows = self._rows(keys, number, lambda other: Interviews(self.language, other))
         return Page((self._text("topics.interviews"),), InlineKeyboardMarkup(rows))
 
     def sections(self, interview: Interview, number: int) -> Page:
-        """List an interview's sections; the way back leads to the interviews where there are several."""
+        """Return a page of an interview's sections, with a way back to the interviews where there are several."""
         keys = [
-            button(
+            make_button(
                 self.texts(
                     self.language,
                     "topics.section",
                     title=shown(section.title, self.language),
                     count=len(section.entries),
                 ),
-                Entries(self.language, ref(interview.id, section.id)),
+                Entries(self.language, short_id(interview.id, section.id)),
             )
             for section in interview.sections
         ]
-        rows = self._rows(keys, number, lambda other: Sections(self.language, ref(interview.id), other))
+        rows = self._rows(keys, number, lambda other: Sections(self.language, short_id(interview.id), other))
         if len(self.knowledge.interviews) > 1:
             rows.append([self._back(Interviews(self.language))])
         return Page((self._title(interview), self._text("topics.sections")), InlineKeyboardMarkup(rows))
 
     def entries(self, name: str, number: int) -> Page | None:
-        """List a section's entries."""
+        """Return a page of a section's entries; None where there is no such section."""
         found = find_section(self.knowledge, name)
         if found is None:
             return None
         interview, section = found
         keys = [
-            button(
+            make_button(
                 shown(entry.question, self.language),
-                Read(self.language, ref(entry.interview, entry.id), place // ROWS),
+                Read(self.language, short_id(entry.interview, entry.id), position // ROWS_PER_PAGE),
             )
-            for place, entry in enumerate(section.entries)
+            for position, entry in enumerate(section.entries)
         ]
         rows = self._rows(keys, number, lambda other: Entries(self.language, name, other))
-        rows.append([self._back(Sections(self.language, ref(interview.id)))])
+        rows.append([self._back(Sections(self.language, short_id(interview.id)))])
         head = f"<b>{escape(shown(section.title, self.language))}</b>"
         return Page((head, self._text("topics.entries")), InlineKeyboardMarkup(rows))
 
     def entry(self, name: str, number: int) -> Page | None:
-        """Show an entry; the way back leads to the page that lists it."""
+        """Return the page of an entry, with a way back to page `number` of its section; None where it is gone."""
         entry = find_entry(self.knowledge, name)
         if entry is None:
             return None
-        back = Entries(self.language, ref(entry.interview, entry.section), number)
+        back = Entries(self.language, short_id(entry.interview, entry.section), number)
         paragraphs = tuple(answer(entry, self.language, self.texts))
         return Page(paragraphs, InlineKeyboardMarkup([[self._back(back)]]))
 
     def _rows(
-        self, keys: Sequence[InlineKeyboardButton], number: int, turn: Callable[[int], Button]
+        self, keys: Sequence[InlineKeyboardButton], number: int, turn_to: Callable[[int], Button]
     ) -> list[list[InlineKeyboardButton]]:
-        """Lay out one page of `keys`; a number that is too high, after a reload, shows the last page."""
-        last = max(0, (len(keys) - 1) // ROWS)
-        number = min(number, last)
-        rows = [[key] for key in keys[number * ROWS : (number + 1) * ROWS]]
-        turning = []
-        if number > 0:
-            turning.append(button(self.texts(self.language, "topics.previous"), turn(number - 1)))
-        if number < last:
-            turning.append(button(self.texts(self.language, "topics.next"), turn(number + 1)))
-        return [*rows, turning] if turning else rows
+        """Lay out a page of `keys`, a button a row, and below them the buttons that turn the page."""
+        page = list_page(keys, number, ROWS_PER_PAGE)
+        return [*([key] for key in page.items), *page.turning_rows(self.texts, self.language, turn_to)]
 
     def _back(self, to: Button) -> InlineKeyboardButton:
-        return button(self.texts(self.language, "topics.back"), to)
+        return make_button(self.texts(self.language, "topics.back"), to)
 
     def _title(self, interview: Interview) -> str:
         title, source = shown(interview.title, self.language), shown(interview.source, self.language)
@@ -181,3 +179,29 @@ class Browser:
 
     def _text(self, key: str) -> str:
         return escape(self.texts(self.language, key))
+
+
+async def show_topics(incoming: Incoming, context: Context) -> None:
+    """Send the first page of the table of contents."""
+    page = TopicPages(context.assistant.knowledge, context.texts, incoming.language).first()
+    await send(context.bot, incoming.destination, page.paragraphs, page.keyboard)
+
+
+async def turn_topics_page(
+    context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Button
+) -> None:
+    """Show in place what was chosen from the table of contents; a reply to a shown entry is about that entry."""
+    page = TopicPages(context.assistant.knowledge, context.texts, button.language).page(button)
+    if page is None:
+        await answer_callback(query, context.texts(button.language, "telegram.gone"))
+        return
+    await answer_callback(query)
+    messages = await edit(context.bot, message, page.paragraphs, page.keyboard)
+    if isinstance(button, Read) and (entry := find_entry(context.assistant.knowledge, button.entry)):
+        context.services.sent_answers.record_entries(message.chat.id, messages, [entry])
+
+
+CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys(
+    (Interviews, Sections, Entries, Read), turn_topics_page
+)
+"""The buttons handled here, each with its handler."""

@@ -1,4 +1,4 @@
-"""A watch over the knowledge: what is saved is verified and taken up, and the admins are told."""
+"""A watch over the knowledge: what is saved is verified and served, and the admins get a report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
 from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
-from tests.telegram.test_admin import change_point
+from tests.telegram.test_reload import change_point
 
 pytestmark = pytest.mark.slow
 
@@ -34,31 +34,31 @@ async def watching(
 
 
 @pytest.mark.usefixtures("watching")
-async def test_what_is_saved_is_served_and_the_admins_are_told(
+async def test_what_is_saved_is_served_and_the_admins_get_a_report(
     api: BotApi, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     await touched(api, own_folder, lambda: change_point(own_folder, "核能比以前更重要。"))
 
-    (told,) = await api.sent(1)
-    assert told.chat == ADA.id
-    assert texts("en", "admin.reloaded", version=own.knowledge.version) in told.text
-    assert "• energy-talk/nuclear-view" in told.text
+    (reply,) = await api.sent(1)
+    assert reply.chat == ADA.id
+    assert texts("en", "admin.reloaded", version=own.knowledge.version) in reply.text
+    assert "• energy-talk/nuclear-view" in reply.text
     assert "• 核能比以前更重要。" in (await api.answer(ADA, NUCLEAR)).text
 
 
 @pytest.mark.usefixtures("watching")
-async def test_what_is_faulty_is_told_and_the_old_knowledge_serves_on(
+async def test_what_is_faulty_is_reported_and_the_old_knowledge_serves_on(
     api: BotApi, own_folder: Path, texts: Texts
 ) -> None:
     await touched(api, own_folder, lambda: (own_folder / "lexicon.yaml").write_text("terms: 1\n", encoding="utf-8"))
 
-    (told,) = await api.sent(1)
-    assert texts("en", "admin.problems", count=1) in told.text
-    assert "lexicon.yaml:1" in told.text
+    (reply,) = await api.sent(1)
+    assert texts("en", "admin.problems", count=1) in reply.text
+    assert "lexicon.yaml:1" in reply.text
     assert (await api.answer(ADA, NUCLEAR)).text.startswith(f"❓ {NUCLEAR}")
 
 
-async def test_an_admin_who_cannot_be_told_is_no_failure(
+async def test_an_admin_who_cannot_be_reached_is_no_failure(
     api: BotApi, watching: App, own: Assistant, own_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     api.block(private(ADA))
@@ -67,7 +67,7 @@ async def test_an_admin_who_cannot_be_told_is_no_failure(
     change_point(own_folder, "核能比以前更重要。")
     for _ in range(10):
         try:
-            await api.wait_for(lambda: "An admin wasn't told" in caplog.text, "the failure to be noted", 3)
+            await api.wait_for(lambda: "An admin got no report" in caplog.text, "the failure to be noted", 3)
         except AssertionError:
             path = own_folder / "lexicon.yaml"
             path.write_bytes(path.read_bytes() + b"\n")
@@ -83,7 +83,7 @@ async def touched(api: BotApi, folder: Path, change: Callable[[], object]) -> No
     change()
     for _ in range(10):
         try:
-            await api.wait_for(lambda: api.world.sent, "the admin to be told", 3)
+            await api.wait_for(lambda: api.world.sent, "the report", 3)
         except AssertionError:
             path = folder / "lexicon.yaml"
             path.write_bytes(path.read_bytes())

@@ -1,4 +1,4 @@
-"""/reload: verified first, swapped whole, the old knowledge kept on failure."""
+"""/reload: verified first, swapped whole, the old knowledge serves on after a failure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from bot import compose
 from bot.answers.assistant import Assistant
 from bot.configuration import Settings
-from bot.errors import KnowledgeError, SettingsError
+from bot.errors import BotError, KnowledgeError, SettingsError
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
+from bot.storage.driver_errors import UNREACHABLE
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
@@ -34,16 +35,16 @@ async def test_a_reload_shows_what_changed_and_serves_it(
 ) -> None:
     async with serving(api, own):
         change_point(own_folder, "核能比以前更重要。")
-        told = await reload(api)
+        reply = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 
-    assert texts("zh", "admin.reloaded", version=own.knowledge.version) in told
-    assert f"{texts('zh', 'admin.changed', count=1)}\n• energy-talk/nuclear-view" in told
+    assert texts("zh", "admin.reloaded", version=own.knowledge.version) in reply
+    assert f"{texts('zh', 'admin.changed', count=1)}\n• energy-talk/nuclear-view" in reply
     assert "• 核能比以前更重要。" in answer.text
 
 
 async def reload(api: BotApi) -> str:
-    """Reload as the admin; return what is told."""
+    """Reload as the admin; return the report."""
     before = len(api.world.sent)
     await api.private_message(ADA, "/reload")
     return (await api.sent(before + 1, limit=30))[-1].text
@@ -57,10 +58,10 @@ async def test_added_and_removed_entries_are_named(
     section["entries"][0]["id"] = "red-apple"
     knowledge.save_section(path, section)
     async with serving(api, own):
-        told = await reload(api)
+        reply = await reload(api)
 
-    assert f"{texts('zh', 'admin.added', count=1)}\n• fruit-talk/red-apple" in told
-    assert f"{texts('zh', 'admin.removed', count=1)}\n• fruit-talk/apple" in told
+    assert f"{texts('zh', 'admin.added', count=1)}\n• fruit-talk/red-apple" in reply
+    assert f"{texts('zh', 'admin.removed', count=1)}\n• fruit-talk/apple" in reply
 
 
 async def test_a_reload_without_change_says_so(api: BotApi, serving: Serving, own: Assistant, texts: Texts) -> None:
@@ -77,11 +78,11 @@ async def test_a_faulty_file_is_refused_with_its_line_and_the_old_knowledge_serv
         text = path.read_text(encoding="utf-8").replace("苹果是红色的", "苹果是蓝色的")
         path.write_text(text, encoding="utf-8")
         line = text[: text.index("text: 苹果是蓝色的")].count("\n") + 1
-        told = await reload(api)
+        reply = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 
-    assert texts("zh", "admin.problems", count=1) in told
-    assert f"{path.as_posix()}:{line}: the quote '苹果是蓝色的'" in told
+    assert texts("zh", "admin.problems", count=1) in reply
+    assert f"{path.as_posix()}:{line}: the quote '苹果是蓝色的'" in reply
     assert "他认为核能很重要" in answer.text
 
 
@@ -96,10 +97,10 @@ async def test_more_than_ten_problems_come_as_a_file(
     problems = refused.value.problems
     async with serving(api, own):
         await api.private_message(ADA, "/reload")
-        told, file = await api.sent(2, limit=30)
+        reply, file = await api.sent(2, limit=30)
 
-    assert texts("zh", "admin.problems", count=len(problems)) in told.text
-    assert told.text.count(".yaml:") == 10
+    assert texts("zh", "admin.problems", count=len(problems)) in reply.text
+    assert reply.text.count(".yaml:") == 10
     assert file.file is not None
     name, content = file.file
     assert name == "problems.txt"
@@ -113,10 +114,10 @@ async def test_reloads_at_once_queue(
         change_point(own_folder, "核能比以前更重要。")
         for _ in range(3):
             await api.private_message(ADA, "/reload")
-        told = [message.text for message in await api.sent(3, limit=60)]
+        replies = [message.text for message in await api.sent(3, limit=60)]
 
-    assert sum(texts("zh", "admin.changed", count=1) in text for text in told) == 1
-    assert sum(texts("zh", "admin.unchanged") in text for text in told) == 2
+    assert sum(texts("zh", "admin.changed", count=1) in text for text in replies) == 1
+    assert sum(texts("zh", "admin.unchanged") in text for text in replies) == 2
 
 
 async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving: Serving, own: Assistant) -> None:
@@ -127,8 +128,16 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
     await api.sent(2, limit=30)
 
 
-async def test_another_failure_is_told_and_the_old_knowledge_serves_on(
-    api: BotApi, serving: Serving, own_folder: Path, texts: Texts
+@pytest.mark.parametrize(
+    ("failure", "key", "reason"),
+    [
+        (SettingsError("weights.toml: can't be read <today>"), None, "weights.toml: can't be read <today>"),
+        (UNREACHABLE.error(setting="DATABASE_URL"), "database.unreachable", "DATABASE_URL"),
+    ],
+    ids=["settings", "database"],
+)
+async def test_another_failure_is_reported_and_the_old_knowledge_serves_on(
+    api: BotApi, serving: Serving, own_folder: Path, texts: Texts, failure: BotError, key: str | None, reason: str
 ) -> None:
     class BuildsOnce(Prebuilt):
         built = 0
@@ -136,15 +145,15 @@ async def test_another_failure_is_told_and_the_old_knowledge_serves_on(
         def from_folder(self, folder: Path) -> Matcher:
             type(self).built += 1
             if self.built > 1:
-                raise SettingsError("weights.toml: can't be read <today>")
+                raise failure
             return super().from_folder(folder)
 
     matcher = compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))
     async with serving(api, Assistant(BuildsOnce(matcher), own_folder)):
-        told = await reload(api)
+        reply = await reload(api)
         answer = await api.answer(ADA, NUCLEAR)
 
-    assert told == texts("zh", "admin.failed", reason="weights.toml: can't be read <today>")
+    assert reply == texts("zh", "admin.failed", reason=texts("zh", key, setting=reason) if key is not None else reason)
     assert answer.text.startswith(f"❓ {NUCLEAR}")
 
 
@@ -160,14 +169,14 @@ async def test_an_anonymous_admin_is_let_in_where_the_operator_allows_it(
     async with serving_with(api, allowed):
         for command in ("reload", "settings", "stats", "diag"):
             await api.group_message(ANONYMOUS, f"/{command}@interview_bot", sender_chat=GROUP.json())
-        told = [message.text for message in await api.sent(4, limit=30)]
+        replies = [message.text for message in await api.sent(4, limit=30)]
 
     refused = {texts(language, "admin.refused") for language in ("en", "zh")}
-    assert not refused & set(told)
-    assert any(text.startswith(texts("en", "settings.title")) for text in told)
+    assert not refused & set(replies)
+    assert any(text.startswith(texts("en", "settings.title")) for text in replies)
 
 
-async def test_an_approved_phrasing_that_no_longer_fits_is_told(
+async def test_an_approved_phrasing_that_no_longer_fits_is_reported(
     api: BotApi, serving: Serving, own: Assistant, own_folder: Path, texts: Texts
 ) -> None:
     async with serving(api, own) as application:
@@ -176,11 +185,11 @@ async def test_an_approved_phrasing_that_no_longer_fits_is_told(
         path = own_folder / "energy-talk" / "01-energy.phrasings.txt"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("核电站的前景", "明天会不会下雨"), encoding="utf-8")
-        told = await reload(api)
+        reply = await reload(api)
 
     assert (
         f"{texts('zh', 'admin.left_out', count=1)}\n• the phrasing '明天会不会下雨' is also one of 'nuclear-view'"
-        in told
+        in reply
     )
 
 
@@ -191,11 +200,11 @@ async def test_what_its_own_question_does_not_find_is_not_served(
     async with serving(api, own):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(f"zh: {SOLAR}", "zh: 谢谢"), encoding="utf-8")
-        told = await reload(api)
+        reply = await reload(api)
         answer = await api.answer(ADA, SOLAR)
 
-    assert texts("zh", "admin.problems", count=1) in told
-    assert "'solar' isn't found by its own question '谢谢'" in told
+    assert texts("zh", "admin.problems", count=1) in reply
+    assert "'solar' isn't found by its own question '谢谢'" in reply
     assert answer.text.startswith(f"❓ {SOLAR}")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.matching.matcher import Matcher
-from bot.telegram.ui.popular import MAX_SAYING_CHARACTERS, popular, sayings
+from bot.telegram.ui.popular import MAX_QUOTE_CHARACTERS, memorable_quotes, popular
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 
@@ -17,7 +17,7 @@ async def test_random_offers_a_question_that_opens(api: BotApi, texts: Texts) ->
     offer = await api.answer(ADA, "/random")
 
     (question,) = offer.labels
-    assert offer.text == texts("zh", "chance.question", question=question)
+    assert offer.text == texts("zh", "random.question", question=question)
     assert await api.tapped(ADA, offer, question) == ""
     assert (await api.sent(2))[1].text.startswith(f"❓ {question}")
 
@@ -29,7 +29,7 @@ async def test_a_quote_is_verbatim_with_speaker_and_lines_and_leads_to_its_entry
 
     by_text = {
         f"{quote.text}\n— 大飞转述 · {lines(quote.span.first, quote.span.last, texts)}": entry
-        for entry, quote in sayings(assistant.knowledge)
+        for entry, quote in memorable_quotes(assistant.knowledge)
     }
     entry = by_text[sent.text]
     assert [entity["type"] for entity in sent.entities] == ["blockquote"]
@@ -43,10 +43,10 @@ def lines(first: int, last: int, texts: Texts) -> str:
 
 
 def test_the_shipped_sayings_are_short_and_enough_to_choose_from(shipped: Matcher) -> None:
-    chosen = sayings(shipped.knowledge)
+    chosen = memorable_quotes(shipped.knowledge)
 
     assert len(chosen) >= 10
-    assert all(len(quote.text) <= MAX_SAYING_CHARACTERS for _, quote in chosen)
+    assert all(len(quote.text) <= MAX_QUOTE_CHARACTERS for _, quote in chosen)
     assert {quote.speaker.id for _, quote in chosen} > {"altman"}
 
 
