@@ -1,4 +1,4 @@
-"""The errors that the command line and the chat show, each as one line without a traceback."""
+"""The errors that reach an edge; each is shown there as one line, without a traceback."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StorageError(BotError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault of a file, with the line where a person can correct it."""
+    """One fault of a file, at the place where a person mends it."""
 
     file: str
     """Path of the file or folder, as a person would open it."""
@@ -50,6 +50,6 @@ class KnowledgeError(BotError):
     """The knowledge was refused; carries every problem found, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        """Store `problems` sorted by file and line; there is at least one."""
+        """Keep `problems` sorted by file and line; there is at least one."""
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))

@@ -115,7 +115,7 @@ class Database:
         return self._backend if isinstance(self._backend, PostgresqlBackend) else None
 
     def translate_errors(self) -> AbstractContextManager[None]:
-        """Raise StorageError for drivers' errors inside the block; see `driver_errors`."""
+        """Raise StorageError for drivers' errors, as `driver_errors.translate_errors` does."""
         return translate_errors(self._address.file, self._address.variable)
 
 

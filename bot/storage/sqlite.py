@@ -47,7 +47,7 @@ class SqliteBackend:
         self._readers = ThreadPoolExecutor(_READER_THREADS, "reader")
 
     async def prepare(self) -> None:
-        """Create the file unless it exists; raises StorageError."""
+        """Create the file unless it exists."""
         create_file(self._path)
 
     async def read(self, work: Work[T]) -> T:
