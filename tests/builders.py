@@ -120,6 +120,15 @@ def asked(
     return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
 
 
+async def upgrade(url: str) -> None:
+    """Bring a database up to date as a start does."""
+    database = Database(url)
+    try:
+        await database.upgrade()
+    finally:
+        await database.close()
+
+
 async def kept(database: Database, exchange: Exchange) -> None:
     """Keep an exchange."""
     memories = WriteBehindStore(database)

@@ -8,26 +8,38 @@ import logging
 import shutil
 import socket
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot import compose
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
-from bot.storage.database import Database
-from tests.builders import SECOND, SHIPPED
+from tests.builders import SECOND, SHIPPED, upgrade
 from tests.postgres import Server, running
 
 
+def pytest_configure() -> None:
+    """Let no example fail because the machine is busy."""
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what asks for a PostgreSQL server."""
+    """Mark as slow what asks for a PostgreSQL server, and begin with the files of slow tests.
+
+    Two processes that take whole files end at about the same time where the long ones come first.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and {"postgres", "postgres_url"} & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,13 +87,7 @@ def second(pytestconfig: pytest.Config) -> Matcher:
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database file whose schema is up to date, for tests to copy: migrating takes far longer than copying."""
     path = tmp_path_factory.mktemp("template") / "bot.db"
-
-    async def upgrade() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await database.upgrade()
-        await database.close()
-
-    asyncio.run(upgrade())
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone is copied
     return path

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import compose
@@ -161,7 +161,6 @@ def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     cleaned = whole(text)
@@ -170,7 +169,6 @@ def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     assert len(cleaned) <= len(text)
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_become_questions_or_are_told(raw: bytes) -> None:
     lines = read_lines(BytesIO(raw))

@@ -53,13 +53,13 @@ def shown(decision: Decision) -> object:
 
 
 @pytest.mark.parametrize("dress", DRESSES.values(), ids=DRESSES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.sampled_from(QUESTIONS))
 def test_a_dress_changes_nothing(dress: Dress, text: str, shipped: Matcher) -> None:
     assert shown(shipped.decide(dress(text))) == shown(shipped.decide(text))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=st.sampled_from(QUESTIONS), one=st.sampled_from(sorted(DRESSES)), other=st.sampled_from(sorted(DRESSES)))
 def test_two_dresses_change_nothing(text: str, one: str, other: str, shipped: Matcher) -> None:
     assert shown(shipped.decide(DRESSES[one](DRESSES[other](text)))) == shown(shipped.decide(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -72,6 +73,27 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAssi
 def folder(tmp_path: Path) -> Path:
     """Write a knowledge folder that the test may change."""
     return knowledge.write(tmp_path / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def _started_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder in which a bot with the small knowledge has started: what a start computes is cached."""
+    data = tmp_path_factory.mktemp("started-before")
+    compose.assistant(Settings(knowledge_dir=knowledge.write(tmp_path_factory.mktemp("same")), data_dir=data))
+    return data
+
+
+@pytest.fixture
+def data_dir(_started_before: Path, tmp_path: Path) -> Path:
+    """Return a data folder for a bot in a process of its own, with all that its first start would compute."""
+    return Path(shutil.copytree(_started_before, tmp_path / "data"))
+
+
+@pytest.fixture
+def home(_started_before: Path, tmp_path: Path) -> Path:
+    """Return a folder for `settings_of`, with a data folder as `data_dir` is."""
+    shutil.copytree(_started_before, tmp_path / "home" / "data")
+    return tmp_path / "home"
 
 
 @pytest.fixture(scope="session")

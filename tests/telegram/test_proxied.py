@@ -193,6 +193,7 @@ async def log_of(running: asyncio.subprocess.Process) -> str:
     return log.decode()
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.parametrize("variable", ["BOT_PROXY", "all_proxy", "HTTP_PROXY"])
 async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     api: BotApi, folder: Path, variable: str
@@ -210,6 +211,7 @@ async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     assert not any(secret in log for secret in (PASSWORD, CREDENTIALS, "p%40ss"))
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
 async def test_encryption_goes_through_the_proxy_to_telegram_itself(api: BotApi, folder: Path, scheme: str) -> None:
     encryption = certified() if scheme == "https" else None
