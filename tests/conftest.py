@@ -9,7 +9,7 @@ import shutil
 import socket
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot import compose
+from bot.matching.general_chinese import GENERAL
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
 from tests.builders import SECOND, SHIPPED, upgrade
 from tests.postgres import Server, running
+from tests.telegram import knowledge
 
 
 def pytest_configure() -> None:
@@ -84,6 +86,27 @@ def second(pytestconfig: pytest.Config) -> Matcher:
 
 
 @pytest.fixture(scope="session")
+def make_data_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return a function that makes data folders for bots that have never started.
+
+    What takes long to compute and depends on the texts alone is in them already: the words of general Chinese, and the
+    vectors of the small knowledge folders of these tests.
+    """
+    computed = _cached(pytestconfig, "data")
+    builder = compose.builder(Settings(data_dir=computed))
+    for folder in (SECOND, knowledge.write(tmp_path_factory.mktemp("knowledge"))):
+        builder.from_folder(folder)
+    made = tmp_path_factory.mktemp("computed")
+    shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_of_one_folder)
+    return lambda: Path(shutil.copytree(made, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
+
+
+def _of_one_folder(folder: str, names: Sequence[str]) -> set[str]:
+    """Return which files of a cache hold what was computed from one knowledge folder."""
+    return {name for name in names if name.endswith(".arrays") and not name.startswith(GENERAL.name)}
+
+
+@pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database file whose schema is up to date, for tests to copy: migrating takes far longer than copying."""
     path = tmp_path_factory.mktemp("template") / "bot.db"
@@ -107,6 +130,11 @@ def postgres() -> Iterator[Server]:
 
 
 def _matcher(folder: Path, config: pytest.Config) -> Matcher:
-    # pytest's own cache keeps the vectors, so that only the first run computes them
-    data = config.cache.mkdir(f"vectors-of-{folder.name}") if config.cache is not None else Path(folder.name)
+    data = _cached(config, f"vectors-of-{folder.name}")
     return compose.matcher(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": data}))
+
+
+def _cached(config: pytest.Config, name: str) -> Path:
+    """Return a folder in pytest's own cache, for what only the first run computes."""
+    assert config.cache is not None
+    return config.cache.mkdir(name)

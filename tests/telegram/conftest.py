@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ class MakeServices(Protocol):
     ) -> Services: ...
 
 
+MakeDataDir: TypeAlias = Callable[[], Path]
 MakeAssistant: TypeAlias = Callable[[Path], Assistant]
 Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
 
@@ -51,16 +51,16 @@ def texts() -> Texts:
 
 
 @pytest.fixture(scope="session")
-def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
+def make_assistant(make_data_dir: MakeDataDir) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
-    data = tmp_path_factory.mktemp("data")
+    data = make_data_dir()
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
 
 
 @pytest.fixture(scope="session")
-def build_matcher(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def build_matcher(make_data_dir: MakeDataDir) -> Build:
     """Return what builds a matcher of any folder."""
-    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors"))).from_folder
+    return compose.builder(Settings(data_dir=make_data_dir())).from_folder
 
 
 @pytest.fixture(scope="session")
@@ -75,25 +75,19 @@ def folder(tmp_path: Path) -> Path:
     return knowledge.write(tmp_path / "knowledge")
 
 
-@pytest.fixture(scope="session")
-def _started_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder in which a bot with the small knowledge has started: what a start computes is cached."""
-    data = tmp_path_factory.mktemp("started-before")
-    compose.assistant(Settings(knowledge_dir=knowledge.write(tmp_path_factory.mktemp("same")), data_dir=data))
-    return data
+@pytest.fixture
+def data_dir(make_data_dir: MakeDataDir, tmp_path: Path) -> Path:
+    """Return a data folder beside `folder`, for a bot in a process of its own."""
+    return make_data_dir().rename(tmp_path / "data")
 
 
 @pytest.fixture
-def data_dir(_started_before: Path, tmp_path: Path) -> Path:
-    """Return a data folder for a bot in a process of its own, with all that its first start would compute."""
-    return Path(shutil.copytree(_started_before, tmp_path / "data"))
-
-
-@pytest.fixture
-def home(_started_before: Path, tmp_path: Path) -> Path:
-    """Return a folder for `settings_of`, with a data folder as `data_dir` is."""
-    shutil.copytree(_started_before, tmp_path / "home" / "data")
-    return tmp_path / "home"
+def home(make_data_dir: MakeDataDir, tmp_path: Path) -> Path:
+    """Return a folder for `settings_of`, in which there is a data folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    make_data_dir().rename(home / "data")
+    return home
 
 
 @pytest.fixture(scope="session")

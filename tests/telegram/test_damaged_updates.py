@@ -109,6 +109,7 @@ async def test_an_older_server_tells_admins_apart_too(bot: App, api: BotApi) -> 
     assert not await bot.bot_data.group_admins.include(bot.bot, GROUP.id, BOB.id)
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(120)
 async def test_polling_outlives_thousands_of_damaged_updates(
     lenient: BotApi, assistant: Assistant, serving: Serving, caplog: pytest.LogCaptureFixture
@@ -123,6 +124,7 @@ async def test_polling_outlives_thousands_of_damaged_updates(
         await all_is_well(application, lenient, caplog)
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(120)
 async def test_a_webhook_outlives_thousands_of_damaged_updates(
     lenient: BotApi,

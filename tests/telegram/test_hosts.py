@@ -19,7 +19,7 @@ from tests.replica import Replica, free_port, running
 from tests.storage.test_hosts import pooled
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # the bot is another process
 
 INSERT_REFUSED = "may not read or write the bot's tables"
 LONGEST_END_S = 10.0

@@ -12,7 +12,7 @@ from tests.crash_harness import Outcome, asking_ever_more, killed_replicas, kill
 from tests.postgres import Server
 from tests.telegram.knowledge import GAS, SOLAR
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # the bot is another process
 
 ROUNDS = 3
 """`python -m tests.benchmarks kills` does more of them."""
