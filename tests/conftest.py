@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import bot.__main__  # noqa: F401  # gives NumPy as many threads as the bot has; more take processors from other tests
 from bot import compose
 from bot.matching.general_chinese import GENERAL
 from bot.matching.matcher import Matcher
@@ -35,13 +36,17 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what asks for a PostgreSQL server, and begin with the files of slow tests.
 
-    Two processes that take whole files end at about the same time where the long ones come first.
+    Two processes that take whole files end at about the same time where those come first whose tests may take longest.
     """
     for item in items:
         if isinstance(item, pytest.Function) and {"postgres", "postgres_url"} & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
-    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+    longest = Counter[Path]()
+    for item in items:
+        if item.get_closest_marker("slow"):
+            limit = item.get_closest_marker("timeout")
+            longest[item.path] += limit.args[0] if limit is not None else 1
+    items.sort(key=lambda item: -longest[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

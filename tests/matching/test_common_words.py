@@ -16,7 +16,7 @@ from bot.settings import CONFIG
 from tests.builders import cases
 
 LIST = CONFIG / "matching" / "english.txt"
-ENGLISH, CHINESE, PARTS = 300, 180, 6
+ENGLISH, CHINESE, PARTS = 500, 300, 8
 
 
 def strangers(words: Iterable[str], matcher: Matcher) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,14 @@ Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[A
 @pytest.fixture(scope="session")
 def texts() -> Texts:
     return read_texts(ROOT / "config" / "texts")
+
+
+@pytest.fixture(scope="session")
+def make_data_dir(make_data_dir: MakeDataDir, tmp_path_factory: pytest.TempPathFactory) -> MakeDataDir:
+    """Return a function that makes data folders of bots that have started before, with the small knowledge."""
+    started = make_data_dir()
+    compose.assistant(Settings(knowledge_dir=knowledge.write(tmp_path_factory.mktemp("knowledge")), data_dir=started))
+    return lambda: Path(shutil.copytree(started, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")
