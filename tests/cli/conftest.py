@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,7 @@ from bot.matching.matcher import Matcher
 from bot.settings import Settings, variables
 from bot.text import Texts, read_texts
 from tests.builders import ROOT
-
-TALK = Path(__file__).parent / "talk"
-"""A small knowledge folder with one interview."""
+from tests.cli.command_line import TALK, Bot, Process, command
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +69,6 @@ def inside(environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
 
 
-Process = Callable[..., "subprocess.Popen[bytes]"]
-Bot = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
 @pytest.fixture
 def bot(environment: dict[str, str], tmp_path: Path) -> Bot:
     """Return a function that runs `python -m bot` to its end."""
@@ -116,8 +110,3 @@ def started(environment: dict[str, str], tmp_path: Path) -> Process:
         return subprocess.Popen(command(arguments), stdin=pipe, stdout=pipe, stderr=pipe, cwd=tmp_path, env=environment)
 
     return start
-
-
-def command(arguments: Sequence[str]) -> list[str]:
-    """Return the command of a bot with these arguments."""
-    return [sys.executable, "-m", "bot", *arguments]

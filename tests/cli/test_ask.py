@@ -17,7 +17,7 @@ from bot.cli.encoding import EncodingError
 from bot.cli.main import main
 from bot.cli.stdin_lines import as_question, read_lines, whole
 from bot.settings import read_settings
-from tests.cli.conftest import TALK, Bot, Process
+from tests.cli.command_line import TALK, Bot, Process
 
 pytestmark = pytest.mark.slow
 

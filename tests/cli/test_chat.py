@@ -23,7 +23,7 @@ from rich.console import Console
 
 from bot.cli.chat import HISTORY, Suggestions, converse_with_person
 from bot.cli.session import COMMANDS, Session
-from tests.cli.conftest import Bot, command
+from tests.cli.command_line import Bot, command
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ import pytest
 from bot.cli.encoding import EncodingError
 from bot.cli.stdin_lines import read_lines
 from tests.builders import SHIPPED
-from tests.cli.conftest import Bot, Process, command
+from tests.cli.command_line import Bot, Process, command
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from tests.cli.conftest import TALK, Bot
+from tests.cli.command_line import TALK, Bot
 
 pytestmark = pytest.mark.usefixtures("inside")
 

@@ -17,8 +17,8 @@ from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
 from tests.telegram import knowledge
-from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, serving_with
 
 
 def change_point(folder: Path, text: str) -> None:

@@ -21,9 +21,9 @@ from bot.telegram.updates.http_server import Listening
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running
-from tests.telegram.conftest import MakeServices, Serving, dead_letters, serving_with
 from tests.telegram.damage import PRIVATE_WORDS, damaged, sound
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, dead_letters, serving_with
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from bot.telegram.monitoring.diagnosis import Diagnosis, told
 from bot.text import Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.builders import ROOT
-from tests.telegram.conftest import Serving
+from tests.telegram.serving import Serving
 
 EMPTY = InboxDepth(0, None, 0, ())
 

@@ -19,8 +19,8 @@ from bot.telegram.context import App
 from bot.telegram.lifecycle import inbox_of
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, User
-from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, serving_with
 
 PADDING = "x" * 100_000
 """More than what is free in the pages of a small file."""

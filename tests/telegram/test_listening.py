@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.telegram.updates.http_server import Listening, listeners_at, place_of
 from tests.botapi import BotApi
 from tests.replica import free_port
-from tests.telegram.conftest import MakeServices, serving_with
+from tests.telegram.serving import MakeServices, serving_with
 
 
 def _has_ipv6() -> bool:

@@ -26,8 +26,8 @@ from tests.botapi import ADA, BotApi
 from tests.builders import ROOT
 from tests.proxy import CERTIFICATE, NAME, certified, encrypted, running
 from tests.replica import free_port
-from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
+from tests.telegram.serving import MakeServices, serving_with
 
 pytestmark = pytest.mark.slow
 

@@ -21,8 +21,8 @@ from bot.telegram.app import build
 from bot.telegram.lifecycle import serve
 from tests.botapi import ADA, BotApi
 from tests.builders import ROOT
-from tests.telegram.conftest import MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving
 
 pytestmark = pytest.mark.slow
 

@@ -19,8 +19,8 @@ from bot.telegram.context import App
 from bot.telegram.lifecycle import WANTED, serve
 from bot.telegram.updates.http_server import LARGEST, WEBHOOK, WITHOUT_MEANING, Listening
 from tests.botapi import ADA, BotApi
-from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, dead_letters, serving_with
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
