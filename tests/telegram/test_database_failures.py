@@ -16,7 +16,7 @@ from tests.botapi import ADA, BOB, BotApi
 from tests.crash_harness import settings_of
 from tests.postgres import Server
 from tests.replica import Replica, free_port, running
-from tests.storage.test_hosts import pooled
+from tests.storage.test_hosted_databases import pooled
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # the bot is another process

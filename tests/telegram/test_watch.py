@@ -17,7 +17,7 @@ from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
 from tests.telegram.knowledge import NUCLEAR
 from tests.telegram.serving import MakeServices, serving_with
-from tests.telegram.test_admin import change_point
+from tests.telegram.test_reload import change_point
 
 pytestmark = pytest.mark.slow
 
