@@ -24,6 +24,8 @@ from tests.builders import SECOND, copy_of, normaliser
 Make = Callable[[], Builder]
 MATCHING = CONFIG / "matching"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data_dir(make_data_dir: Callable[[], Path]) -> Path:

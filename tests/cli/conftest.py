@@ -29,7 +29,7 @@ def data(make_data_dir: Callable[[], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def talk(data: Path) -> Matcher:
+def talk_matcher(data: Path) -> Matcher:
     """Return the matcher of the small interview; what it computes once is in the data folder from then on."""
     return compose.matcher(Settings(knowledge_dir=TALK, data_dir=data))
 
@@ -41,16 +41,16 @@ def texts() -> Texts:
 
 
 @pytest.fixture
-def session(talk: Matcher, texts: Texts) -> Session:
+def session(talk_matcher: Matcher, texts: Texts) -> Session:
     """Begin a chat about the small interview."""
-    return Session(Assistant(lambda: talk), texts, "zh")
+    return Session(Assistant(lambda: talk_matcher), texts, "zh")
 
 
 @pytest.fixture
-def environment(data: Path, talk: Matcher) -> dict[str, str]:
+def environment(data: Path, talk_matcher: Matcher) -> dict[str, str]:
     """Return the variables of a process that knows the small interview and nothing of this machine's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "LC_", "LANG"))}
-    assert talk
+    assert talk_matcher  # the data folder holds what it has computed
     return kept | {
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
         "BOT_KNOWLEDGE_DIR": str(TALK),

@@ -44,6 +44,7 @@ def test_every_phrasing_finds_its_own_entry_first(shipped: Matcher) -> None:
     assert strays == []
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_no_phrasing_of_an_absent_topic_is_answered(shipped: Matcher) -> None:
     topics = [topic for interview in shipped.knowledge.interviews for topic in interview.not_covered]
@@ -115,6 +116,7 @@ def test_the_same_text_is_decided_the_same(second: Matcher) -> None:
     assert [second.decide(text) for text in QUESTIONS] == [second.decide(text) for text in QUESTIONS]
 
 
+@pytest.mark.slow
 def test_two_matchers_of_the_same_knowledge_decide_the_same(second: Matcher, make_data_dir: Callable[[], Path]) -> None:
     other = compose.matcher(Settings().model_copy(update={"knowledge_dir": SECOND, "data_dir": make_data_dir()}))
     assert other.knowledge.version == second.knowledge.version

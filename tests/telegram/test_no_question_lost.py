@@ -61,6 +61,7 @@ async def test_what_fails_three_times_is_set_aside_and_told_to_admins(bot: App, 
     assert "1001: ValueError at " in told
 
 
+@pytest.mark.slow
 async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi) -> None:
     api.cut("sendMessage", times=5)
     await api.private_message(ADA, NUCLEAR)
@@ -73,6 +74,7 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
     assert bot.bot_data.health.failures == 0
 
 
+@pytest.mark.slow
 async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
     api: BotApi, assistant: Assistant, make_services: MakeServices
 ) -> None:
