@@ -29,8 +29,8 @@ define install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r $(1) </dev/null >&2
 endef
 
-# Two processes, each with whole files, so that what a file shares is made once.
-IN_PARALLEL := -n 2 --dist loadfile
+# Two processes, each with whole files, so that what a file shares is made once; in the order that tests/conftest.py gives.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-fast lint format check bench clean
 

@@ -24,6 +24,7 @@ from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.storage import completion_batch
 from bot.storage.database import Database
+from bot.storage.database_url import DATABASE_VARIABLE
 from bot.storage.history import Exchange
 from bot.storage.write_behind import WriteBehindStore
 
@@ -130,6 +131,15 @@ def asked(
     """Make a question with the line ranges that answer each of its topics."""
     conversation = None if turn is None else "talk"
     return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
+
+
+async def upgrade(url: str, variable: str = DATABASE_VARIABLE) -> None:
+    """Bring a database up to date as a start does; `variable` names it in messages."""
+    database = Database(url, variable)
+    try:
+        await database.upgrade()
+    finally:
+        await database.close()
 
 
 async def store_exchange(database: Database, exchange: Exchange) -> None:

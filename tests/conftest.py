@@ -8,26 +8,45 @@ import logging
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+import bot.__main__  # noqa: F401  # gives NumPy as many threads as the bot has; more take processors from other tests
 from bot import compose
 from bot.configuration import Settings
+from bot.matching.general_chinese import GENERAL
 from bot.matching.matcher import Matcher
-from bot.storage.database import Database
-from tests.builders import SECOND, SHIPPED
+from tests.builders import SECOND, SHIPPED, upgrade
 from tests.postgres import Server, running
+from tests.telegram import knowledge
+
+
+def pytest_configure() -> None:
+    """Let no example fail because the machine is busy."""
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what asks for a PostgreSQL server."""
+    """Mark as slow what asks for a PostgreSQL server or a bot's home, and begin with the files of slow tests.
+
+    Two processes that take whole files end at about the same time where those come first whose tests may take longest.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and {"postgres", "postgres_url"} & set(item.fixturenames):
+        if isinstance(item, pytest.Function) and {"postgres", "postgres_url", "home"} & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
+    longest = Counter[Path]()
+    for item in items:
+        if item.get_closest_marker("slow"):
+            limit = item.get_closest_marker("timeout")
+            longest[item.path] += limit.args[0] if limit is not None else 1
+    items.sort(key=lambda item: -longest[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,16 +91,31 @@ def second(pytestconfig: pytest.Config) -> Matcher:
 
 
 @pytest.fixture(scope="session")
+def make_data_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return a function that makes data folders for bots that have never started.
+
+    What takes long to compute and depends on the texts alone is in them already: the words of general Chinese, and the
+    vectors of the small knowledge folders of these tests.
+    """
+    computed = _cached(pytestconfig, "data")
+    builder = compose.builder(Settings(data_dir=computed))
+    for folder in (SECOND, knowledge.write(tmp_path_factory.mktemp("knowledge"))):
+        builder.from_folder(folder)
+    made = tmp_path_factory.mktemp("computed")
+    shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_of_one_folder)
+    return lambda: Path(shutil.copytree(made, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
+
+
+def _of_one_folder(folder: str, names: Sequence[str]) -> set[str]:
+    """Return which files of a cache hold what was computed from one knowledge folder."""
+    return {name for name in names if Path(folder).name == "cache" and not name.startswith(GENERAL.name)}
+
+
+@pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database file whose schema is up to date, for tests to copy: migrating takes far longer than copying."""
     path = tmp_path_factory.mktemp("template") / "bot.db"
-
-    async def upgrade() -> None:
-        database = Database(f"sqlite:///{path}")
-        await database.upgrade()
-        await database.close()
-
-    asyncio.run(upgrade())
+    asyncio.run(upgrade(f"sqlite:///{path}"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone is copied
     return path
@@ -101,6 +135,11 @@ def postgres() -> Iterator[Server]:
 
 
 def _matcher(folder: Path, config: pytest.Config) -> Matcher:
-    # pytest's own cache keeps the vectors, so that only the first run computes them
-    data = config.cache.mkdir(f"vectors-of-{folder.name}") if config.cache is not None else Path(folder.name)
+    data = _cached(config, f"vectors-of-{folder.name}")
     return compose.matcher(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": data}))
+
+
+def _cached(config: pytest.Config, name: str) -> Path:
+    """Return a folder in pytest's own cache, for what only the first run computes."""
+    assert config.cache is not None
+    return config.cache.mkdir(name)

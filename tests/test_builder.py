@@ -24,11 +24,19 @@ from tests.builders import SECOND, copy_of, normaliser
 Make = Callable[[], Builder]
 MATCHING = CONFIG / "matching"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
-def make(tmp_path: Path) -> Make:
+def data_dir(make_data_dir: Callable[[], Path]) -> Path:
+    """Return a data folder in which nothing is cached of any knowledge but the vectors of its texts."""
+    return make_data_dir()
+
+
+@pytest.fixture
+def make(data_dir: Path) -> Make:
     """Make builders that keep things in one folder."""
-    return lambda: compose.builder(Settings(data_dir=tmp_path / "data"))
+    return lambda: compose.builder(Settings(data_dir=data_dir))
 
 
 def builder(data: Path, seen: Callable[[str], object] = str) -> Builder:
@@ -60,11 +68,11 @@ def test_what_is_kept_is_what_was_built(make: Make) -> None:
     assert kept.decide(f"{question}呢") == built.decide(f"{question}呢")
 
 
-def test_a_second_start_reads_no_text_again(tmp_path: Path) -> None:
+def test_a_second_start_reads_no_text_again(data_dir: Path) -> None:
     first: list[str] = []
     second: list[str] = []
-    built = builder(tmp_path, first.append).from_folder(SECOND)
-    builder(tmp_path, second.append).from_folder(SECOND)
+    built = builder(data_dir / "cache", first.append).from_folder(SECOND)
+    builder(data_dir / "cache", second.append).from_folder(SECOND)
     assert set(built.engine.catalogue.wordings) <= set(first)
     assert not set(built.engine.catalogue.wordings) & set(second)
 
@@ -88,9 +96,9 @@ def test_broken_knowledge_is_refused_every_time(make: Make, tmp_path: Path) -> N
             make().from_folder(folder)
 
 
-def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, tmp_path: Path) -> None:
+def test_a_kept_quote_that_is_not_in_the_transcript_does_not_serve(make: Make, data_dir: Path) -> None:
     make().from_folder(SECOND)
-    (file,) = (tmp_path / "data" / "cache").glob("knowledge-*.npz")
+    (file,) = (data_dir / "cache").glob("knowledge-*.npz")
     arrays = read_arrays(file)
     assert arrays is not None
     quote = load(SECOND, normaliser()).interviews[0].sections[0].entries[0].quotes[0].text
@@ -108,16 +116,16 @@ def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
         KNOWLEDGE.from_arrays({"json": as_array({"interviews": 1})})
 
 
-def test_approved_phrasings_are_kept_too(tmp_path: Path) -> None:
-    base = builder(tmp_path).from_folder(SECOND)
+def test_approved_phrasings_are_kept_too(data_dir: Path) -> None:
+    base = builder(data_dir / "cache").from_folder(SECOND)
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    built = builder(tmp_path).with_approved(base, approved).matcher
-    kept = builder(tmp_path).with_approved(base, approved).matcher
+    built = builder(data_dir / "cache").with_approved(base, approved).matcher
+    kept = builder(data_dir / "cache").with_approved(base, approved).matcher
     assert "一个新学来的说法" in kept.engine.catalogue.wordings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 
 
-def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+def test_a_file_that_changes_while_it_is_read_is_read_again(data_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(SECOND, tmp_path / "knowledge")
     file = next(folder.rglob("interview.yaml"))
     changes = iter(["# one more line\n"])
@@ -125,12 +133,12 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> N
     def change(_: str) -> None:
         file.write_text(file.read_text(encoding="utf-8") + next(changes, ""), encoding="utf-8")
 
-    built = builder(tmp_path / "data", change).from_folder(folder)
+    built = builder(data_dir / "cache", change).from_folder(folder)
     assert built.knowledge.version == load(folder, normaliser()).version
-    assert builder(tmp_path / "data").from_folder(folder).knowledge == built.knowledge
+    assert builder(data_dir / "cache").from_folder(folder).knowledge == built.knowledge
 
 
-def test_files_that_never_stay_as_they_are_are_refused(tmp_path: Path) -> None:
+def test_files_that_never_stay_as_they_are_are_refused(data_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(SECOND, tmp_path / "knowledge")
     file = next(folder.rglob("interview.yaml"))
 
@@ -139,4 +147,4 @@ def test_files_that_never_stay_as_they_are_are_refused(tmp_path: Path) -> None:
             writing.write("#\n")
 
     with pytest.raises(KnowledgeError, match="load again once they are written"):
-        builder(tmp_path / "data", change).from_folder(folder)
+        builder(data_dir / "cache", change).from_folder(folder)

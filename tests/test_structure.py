@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import socket
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,22 @@ def test_only_the_telegram_edge_imports_the_library() -> None:
     importing = {path for path in CODE if any(module.split(".")[0] == "telegram" for module in imported(path))}
     assert importing
     assert {path for path in importing if "bot/telegram/" not in path.as_posix()} == set()
+
+
+@pytest.mark.parametrize(
+    ("contract", "free"),
+    [
+        ("Only the Telegram edge knows Telegram", {"__main__", "cli", "telegram"}),
+        ("Only the store knows databases", {"__main__", "storage"}),
+    ],
+)
+def test_every_module_is_held_to_the_import_contracts(contract: str, free: set[str]) -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (found,) = [one for one in project["tool"]["importlinter"]["contracts"] if one["name"] == contract]
+    modules = {
+        path.stem for path in (ROOT / "bot").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {f"bot.{module}" for module in modules - free - {"__init__"}} == set(found["source_modules"])
 
 
 def test_imports_are_never_relative() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,11 +145,10 @@ def test_the_same_question_gets_the_same_reply(assistant: Assistant) -> None:
 
 
 @pytest.fixture(scope="module")
-def reloadable(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assistant]:
+def reloadable(tmp_path_factory: pytest.TempPathFactory, make_data_dir: Callable[[], Path]) -> tuple[Path, Assistant]:
     """Return a folder to edit, and the assistant that serves it."""
-    home = tmp_path_factory.mktemp("reload")
-    folder = copy_of(SECOND, home / "knowledge")
-    return folder, compose.assistant(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": home / "data"}))
+    folder = copy_of(SECOND, tmp_path_factory.mktemp("reload") / "knowledge")
+    return folder, compose.assistant(Settings(knowledge_dir=folder, data_dir=make_data_dir()))
 
 
 def test_a_reload_swaps_the_knowledge_and_a_failed_one_keeps_it(reloadable: tuple[Path, Assistant]) -> None:

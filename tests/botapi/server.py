@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from tests.botapi.methods import METHODS
 from tests.botapi.people import JSON, TOKEN
 from tests.botapi.state import RefusedError
-from tests.botapi.user_actions import Hands
+from tests.botapi.user_actions import UserActions
 from tests.botapi.webhook import Deliveries
 
 POLLING = frozenset({"offset", "timeout", "limit", "allowed_updates"})
@@ -41,7 +41,7 @@ class _Cut(Response):
         await send({"type": "http.response.body", "body": b"{", "more_body": False})
 
 
-class BotApi(Hands):
+class BotApi(UserActions):
     """A Bot API server for one bot."""
 
     def __init__(self, port: int) -> None:

@@ -1,4 +1,4 @@
-"""The hands of the people in a test: they write, edit and tap, and the bot gets updates as from Telegram."""
+"""What the people in a test do: they write, edit and tap, and the bot gets updates as from Telegram."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def entities(text: str) -> list[JSON]:
     ]
 
 
-class Hands:
+class UserActions:
     """What a test does and sees; mixed into the server."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -20,7 +20,7 @@ from bot.cli.main import main
 from bot.cli.stdin_lines import as_question, encodable, read_lines
 from bot.configuration import read_settings
 from bot.matching.matcher import Matcher
-from tests.cli.conftest import TALK, Bot, Process
+from tests.cli.command_line import TALK, Bot, Process
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,6 @@ def test_plain_answers_are_for_people(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     cleaned = encodable(text)
@@ -179,7 +178,6 @@ def test_any_text_becomes_one_that_can_be_written(text: str) -> None:
     assert len(cleaned) <= len(text)
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_become_questions_or_are_told(raw: bytes) -> None:
     lines = read_lines(BytesIO(raw))

@@ -21,11 +21,9 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
-from bot import compose
 from bot.cli.chat import HISTORY, Suggestions, converse_with_person
 from bot.cli.session import COMMANDS, Session
-from bot.configuration import read_settings
-from tests.cli.conftest import Bot, command
+from tests.cli.command_line import Bot, command
 
 pytestmark = pytest.mark.slow
 
@@ -53,12 +51,6 @@ def test_chat_ends_with_its_input_or_with_quit(bot: Bot) -> None:
     assert bot("chat").stdout == ""
     done = bot("chat", stdin="/quit\n红茶水温\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "回头见！\n", "")
-
-
-@pytest.fixture
-def session(inside: None) -> Session:
-    settings = read_settings()
-    return Session(compose.assistant(settings), compose.texts(settings), "zh")
 
 
 @pytest.fixture

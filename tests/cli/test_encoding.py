@@ -15,7 +15,7 @@ import pytest
 from bot.cli.encoding import EncodingError
 from bot.cli.stdin_lines import read_lines
 from tests.builders import SHIPPED
-from tests.cli.conftest import Bot, Process, command
+from tests.cli.command_line import Bot, Process, command
 
 pytestmark = pytest.mark.slow
 
@@ -49,15 +49,24 @@ def test_lines_are_read_in_the_encoding_that_they_are_written_in(kind: str, end:
 
 @pytest.mark.parametrize("kind", WRITTEN)
 @pytest.mark.parametrize("call", [("ask",), ("ask", "--json"), ("chat",), ("run",)], ids=" ".join)
-def test_every_command_reads_them_alike(kind: str, call: tuple[str, ...], bot: Bot) -> None:
+def test_every_command_reads_them_alike(kind: str, call: tuple[str, ...], bot_here: Bot) -> None:
     lines, encoding = WRITTEN[kind]
-    done = bot(*call, stdin=bytes_of(lines, encoding, "\r\n"))
+    done = bot_here(*call, stdin=bytes_of(lines, encoding, "\r\n"))
     assert done.returncode == 0
     assert "\ufffd" not in done.stdout
     if "--json" in call:
         replies = [json.loads(line) for line in done.stdout.splitlines()]
         assert [reply["question"] for reply in replies] == list(lines)
         assert replies[0]["status"] == "answered"
+
+
+@pytest.mark.parametrize("call", [("ask",), ("chat",), ("run",)], ids=" ".join)
+def test_a_process_reads_another_encoding_than_its_locales(call: tuple[str, ...], bot: Bot) -> None:
+    lines, encoding = WRITTEN["GBK"]
+    done = bot(*call, stdin=bytes_of(lines, encoding, "\r\n"))
+    assert done.returncode == 0
+    assert "红茶可以用开水" in done.stdout
+    assert "\ufffd" not in done.stdout
 
 
 def test_a_line_of_utf_16_is_answered_before_the_next_is_written(started: Process) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.cli.evaluate import TUNING
 from bot.cli.main import main
 from tests.builders import SHIPPED
-from tests.cli.conftest import TALK
+from tests.cli.command_line import TALK
 
 pytestmark = pytest.mark.usefixtures("inside")
 

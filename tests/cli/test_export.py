@@ -13,7 +13,7 @@ from bot.cli.main import main
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
 from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
-from tests.cli.conftest import TALK
+from tests.cli.command_line import TALK
 
 Approve = Callable[..., None]
 

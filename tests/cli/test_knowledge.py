@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from tests.cli.conftest import TALK, Bot
+from tests.cli.command_line import TALK, Bot
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -24,6 +24,7 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_check_tells_what_is_covered_and_what_is_left(bot: Bot) -> None:
     done = bot("knowledge", "check")
     assert done.returncode == 0

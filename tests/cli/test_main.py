@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.cli.main import COMMANDS, main
-from tests.cli.conftest import Bot, Process
+from tests.cli.command_line import Bot, Process
 
 pytestmark = pytest.mark.slow
 

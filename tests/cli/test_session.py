@@ -7,23 +7,15 @@ from collections.abc import Sequence
 import pytest
 from rich.cells import cell_len
 
-from bot import compose
 from bot.answers.reply import Decision, Reply, Scored
 from bot.cli.screen import NARROWEST, WIDEST, Screen, plain_page
 from bot.cli.session import COMMANDS, Listing, Notice, Page, Session
 from bot.cli.terminal_locale import locale_language
-from bot.configuration import read_settings
 from bot.text import LANGUAGES, read_texts
 from tests.builders import ROOT
 
 GREEN = "泡绿茶用多热的水？"
 BLACK = "红茶可以用开水泡吗？"
-
-
-@pytest.fixture
-def session(inside: None) -> Session:
-    settings = read_settings()
-    return Session(compose.assistant(settings), compose.texts(settings), "zh")
 
 
 def answered(page: Page) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError, Problem
@@ -119,7 +119,6 @@ TRANSCRIPTS = (
 )
 
 
-@settings(deadline=None)
 @given(TRANSCRIPTS)
 @example("  indented\n\ttabbed\n# no comment\n- no: list\n'\"\\\n\u2028\x85\x00\ufeff🍵 \n")
 @example("only one line")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ def folder(tmp_path: Path) -> Path:
     return copy_of(SECOND, tmp_path / "knowledge")
 
 
-def test_an_interviews_own_words_are_understood(folder: Path, tmp_path: Path) -> None:
+def test_an_interviews_own_words_are_understood(folder: Path, make_data_dir: Callable[[], Path]) -> None:
     write(folder, {"bakery/lexicon.yaml": BEEKEEPER})
-    settings = Settings().model_copy(update={"knowledge_dir": folder, "data_dir": tmp_path / "data"})
+    settings = Settings().model_copy(update={"knowledge_dir": folder, "data_dir": make_data_dir()})
     matcher = compose.matcher(settings)
 
     lexicon = matcher.engine.parser.lexicon

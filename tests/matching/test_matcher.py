@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ def first_of(decision: Decision) -> str | None:
     return decision.answers[0].entry.id if decision.answers else None
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 def test_every_phrasing_finds_its_own_entry_first(shipped: Matcher) -> None:
     asked = [(entry, phrasing) for entry in shipped.knowledge.by_key.values() for phrasing in entry.asked_as()]
     strays = [
@@ -41,6 +44,8 @@ def test_every_phrasing_finds_its_own_entry_first(shipped: Matcher) -> None:
     assert strays == []
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 def test_no_phrasing_of_an_absent_topic_is_answered(shipped: Matcher) -> None:
     topics = [topic for interview in shipped.knowledge.interviews for topic in interview.not_covered]
     claimed = [
@@ -111,8 +116,9 @@ def test_the_same_text_is_decided_the_same(second: Matcher) -> None:
     assert [second.decide(text) for text in QUESTIONS] == [second.decide(text) for text in QUESTIONS]
 
 
-def test_two_matchers_of_the_same_knowledge_decide_the_same(second: Matcher, tmp_path: Path) -> None:
-    other = compose.matcher(Settings().model_copy(update={"knowledge_dir": SECOND, "data_dir": tmp_path}))
+@pytest.mark.slow
+def test_two_matchers_of_the_same_knowledge_decide_the_same(second: Matcher, make_data_dir: Callable[[], Path]) -> None:
+    other = compose.matcher(Settings().model_copy(update={"knowledge_dir": SECOND, "data_dir": make_data_dir()}))
     assert other.knowledge.version == second.knowledge.version
     assert [other.decide(text) for text in QUESTIONS] == [second.decide(text) for text in QUESTIONS]
 

@@ -54,7 +54,7 @@ def test_without_meaning_only_the_semantic_features_are_left_out() -> None:
     assert {"meaning", "lead_meaning"} <= with_meaning.keys() - without.keys()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_any_features_give_a_probability(data: st.DataObject) -> None:
     for model in MODELS:

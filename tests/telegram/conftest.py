@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
 
 from bot import compose
 from bot.answers.assistant import Assistant
@@ -20,31 +17,16 @@ from bot.configuration import Settings
 from bot.storage.database import Database
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import Pseudonyms
-from bot.storage.schema import DEAD_LETTER, INBOX
 from bot.telegram import services
-from bot.telegram.app import build
 from bot.telegram.context import App
-from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
 from bot.telegram.services import Options, Services
 from bot.telegram.updates import Listening
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
-from tests.botapi.state import LIMIT
 from tests.builders import ROOT, SECOND
 from tests.replica import free_port
 from tests.telegram import knowledge
-
-
-class MakeServices(Protocol):
-    """See the fixture."""
-
-    def __call__(
-        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
-    ) -> Services: ...
-
-
-MakeAssistant: TypeAlias = Callable[[Path], Assistant]
-Serving: TypeAlias = Callable[[BotApi, Assistant], AbstractAsyncContextManager[App]]
+from tests.telegram.serving import MakeAssistant, MakeDataDir, MakeServices, Serving, serving_with, started
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +35,24 @@ def texts() -> Texts:
 
 
 @pytest.fixture(scope="session")
-def make_assistant(tmp_path_factory: pytest.TempPathFactory) -> MakeAssistant:
+def make_data_dir(make_data_dir: MakeDataDir, tmp_path_factory: pytest.TempPathFactory) -> MakeDataDir:
+    """Return a function that makes data folders of bots that have started before, with the small knowledge."""
+    started = make_data_dir()
+    compose.assistant(Settings(knowledge_dir=knowledge.write(tmp_path_factory.mktemp("knowledge")), data_dir=started))
+    return lambda: Path(shutil.copytree(started, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="session")
+def make_assistant(make_data_dir: MakeDataDir) -> MakeAssistant:
     """Build assistants as the bot does; they share a data folder, so that vectors are computed once."""
-    data = tmp_path_factory.mktemp("data")
+    data = make_data_dir()
     return lambda folder: compose.assistant(Settings(knowledge_dir=folder, data_dir=data))
 
 
 @pytest.fixture(scope="session")
-def matcher_builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+def matcher_builder(make_data_dir: MakeDataDir) -> Builder:
     """Return what builds a matcher of any folder."""
-    return compose.builder(Settings(data_dir=tmp_path_factory.mktemp("vectors")))
+    return compose.builder(Settings(data_dir=make_data_dir()))
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +65,21 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, make_assistant: MakeAssi
 def folder(tmp_path: Path) -> Path:
     """Write a knowledge folder that the test may change."""
     return knowledge.write(tmp_path / "knowledge")
+
+
+@pytest.fixture
+def data_dir(make_data_dir: MakeDataDir, tmp_path: Path) -> Path:
+    """Return a data folder beside `folder`, for a bot in a process of its own."""
+    return make_data_dir().rename(tmp_path / "data")
+
+
+@pytest.fixture
+def home(make_data_dir: MakeDataDir, tmp_path: Path) -> Path:
+    """Return a folder for `settings_of`, in which there is a data folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    make_data_dir().rename(home / "data")
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -134,20 +139,6 @@ def listening() -> Listening:
     return Listening("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
 
 
-@asynccontextmanager
-async def serving_with(api: BotApi, services: Services, grace: float = SHUTDOWN_SECONDS) -> AsyncIterator[App]:
-    """Run a bot while a block runs, its own way from start to end."""
-    application = build(SecretStr(api.token), services, api.url)
-    stop = asyncio.Event()
-    task = asyncio.create_task(serve(application, stop, grace))
-    try:
-        yield application
-    finally:
-        stop.set()
-        async with asyncio.timeout(20):
-            await task
-
-
 @pytest.fixture
 def serving(make_services: MakeServices) -> Serving:
     """Run a bot that polls and keeps everything in a file."""
@@ -174,33 +165,3 @@ async def lighthouse_bot(api: BotApi, lighthouse: Assistant, serving: Serving) -
     async with serving(api, lighthouse) as application:
         await started(api)
         yield application
-
-
-async def started(api: BotApi) -> None:
-    """Wait until the bot has started; the menu of an admin's chat is the last thing of it."""
-    await api.wait_for(lambda: "chat" in scopes(api), "the bot to start")
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """An update that was given up."""
-
-    key: int
-    content: str
-    error: str
-
-
-async def dead_letters(application: App, least: int) -> list[DeadLetter]:
-    """Wait until so many updates were given up; return all of them."""
-    query = select(INBOX.c.update_id, INBOX.c.content, INBOX.c.error).where(INBOX.c.state == DEAD_LETTER)
-    in_order = query.order_by(INBOX.c.update_id)
-    async with asyncio.timeout(LIMIT):
-        while True:
-            found = await application.services.database.read(lambda connection: connection.execute(in_order).all())
-            if len(found) >= least:
-                return [DeadLetter(*row) for row in found]
-
-
-def scopes(api: BotApi) -> set[str]:
-    """Return the kinds of chats whose menus the bot has set, or tried to."""
-    return {str((values.get("scope") or {}).get("type")) for values in api.called("setMyCommands")}

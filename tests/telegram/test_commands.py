@@ -9,8 +9,8 @@ from bot.telegram.access.menus import FOR_ADMINS, FOR_ALL, FOR_GROUP_ADMINS, FOR
 from bot.telegram.context import App
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, FORUM, BotApi, Sent
-from tests.telegram.conftest import Serving
 from tests.telegram.knowledge import FRUIT, NUCLEAR
+from tests.telegram.serving import Serving
 
 pytestmark = pytest.mark.usefixtures("bot")
 

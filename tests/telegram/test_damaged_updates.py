@@ -19,9 +19,9 @@ from bot.telegram.updates import Listening, chat_of
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running
-from tests.telegram.conftest import MakeServices, Serving, dead_letters, serving_with
 from tests.telegram.damage import PRIVATE_WORDS, damaged, sound
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, dead_letters, serving_with
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +107,7 @@ async def test_an_older_server_tells_admins_apart_too(bot: App, api: BotApi) -> 
     assert not await bot.services.group_admins.include(bot.bot, GROUP.id, BOB.id)
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(120)
 async def test_polling_outlives_thousands_of_damaged_updates(
     lenient: BotApi, assistant: Assistant, serving: Serving, caplog: pytest.LogCaptureFixture
@@ -121,6 +122,7 @@ async def test_polling_outlives_thousands_of_damaged_updates(
         await all_is_well(application, lenient, caplog)
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(120)
 async def test_a_webhook_outlives_thousands_of_damaged_updates(
     lenient: BotApi,

@@ -22,7 +22,7 @@ from bot.telegram.monitoring.diagnosis import Diagnosis, report
 from bot.text import LANGUAGES, Texts
 from tests.botapi import ADA, BOB, ME, BotApi
 from tests.builders import ROOT
-from tests.telegram.conftest import Serving
+from tests.telegram.serving import Serving
 
 FAILURES = [value for value in vars(driver_errors).values() if isinstance(value, Failure)]
 """Every way in which a database is known to fail."""

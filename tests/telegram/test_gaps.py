@@ -16,8 +16,8 @@ from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, Sent
 from tests.builders import store_exchange
 from tests.postgres import Server
-from tests.telegram.conftest import MakeAssistant, MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+from tests.telegram.serving import MakeAssistant, MakeServices, Serving, serving_with
 
 STRANGE = "足球比赛谁赢了"
 ODD = "第三季度财报"

@@ -15,7 +15,7 @@ from bot.telegram.context import App
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
 from tests.replica import free_port
-from tests.telegram.conftest import MakeServices
+from tests.telegram.serving import MakeServices
 
 
 def test_of_a_message_only_what_is_used_is_read() -> None:

@@ -10,8 +10,8 @@ from bot.answers.assistant import Assistant
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.telegram import knowledge
-from tests.telegram.conftest import MakeAssistant, Serving
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+from tests.telegram.serving import MakeAssistant, Serving
 
 
 async def test_old_buttons_outlive_a_reload_or_say_that_the_entry_is_gone(

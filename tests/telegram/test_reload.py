@@ -18,8 +18,8 @@ from tests.botapi import ADA, BOB, GROUP, BotApi
 from tests.botapi.people import ANONYMOUS
 from tests.builders import Prebuilt
 from tests.telegram import knowledge
-from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, serving_with
 
 
 def change_point(folder: Path, text: str) -> None:

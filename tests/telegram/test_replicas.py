@@ -26,8 +26,8 @@ from tests.botapi.state import Sent
 from tests.postgres import Server
 from tests.replica import free_port
 from tests.telegram import knowledge
-from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, serving_with
 
 NEW = "核能比以前更重要。"
 

@@ -17,8 +17,8 @@ from bot.telegram.client import Destination
 from bot.telegram.context import App, Context
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, ME, BotApi, Sent
-from tests.telegram.conftest import Serving, started
 from tests.telegram.lighthouse import KEEPER, LAMP, PANELS, SECOND_LAMP, STORM, WHY, asked, replied
+from tests.telegram.serving import Serving, started
 
 
 @pytest.mark.usefixtures("lighthouse_bot")

@@ -94,9 +94,9 @@ async def test_where_nothing_was_asked_there_is_no_picture(api: BotApi, texts: T
     ("zone", "shown", "complaints"), [("Asia/Kathmandu", "Asia/Kathmandu", 0), ("Mars/Olympus", "UTC", 1)]
 )
 async def test_the_days_are_those_of_the_zone_that_the_bot_is_started_in(
-    api: BotApi, tmp_path: Path, texts: Texts, zone: str, shown: str, complaints: int
+    api: BotApi, home: Path, tmp_path: Path, texts: Texts, zone: str, shown: str, complaints: int
 ) -> None:
-    settings = settings_of(api, tmp_path / "home", TZ=zone, BOT_ADMIN_IDS=str(ADA.id))
+    settings = settings_of(api, home, TZ=zone, BOT_ADMIN_IDS=str(ADA.id))
     async with running(settings, tmp_path / "log") as bot:
         await api.private_message(ADA, "/stats")
         (answer,) = await api.sent(1, limit=60)
@@ -132,9 +132,9 @@ def test_the_words_name_entries_by_their_question_and_gone_ones_by_their_key(
 
 
 async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_drawing_needs(
-    api: BotApi, tmp_path: Path
+    api: BotApi, home: Path, tmp_path: Path
 ) -> None:
-    settings = settings_of(api, tmp_path / "home", BOT_ADMIN_IDS=str(ADA.id))
+    settings = settings_of(api, home, BOT_ADMIN_IDS=str(ADA.id))
     async with running(settings, tmp_path / "log") as bot:
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
@@ -147,12 +147,12 @@ async def test_the_process_that_draws_is_not_the_bots_which_never_loads_what_dra
 
 
 async def test_where_no_picture_can_be_drawn_the_words_are_sent_alone_and_the_log_says_why(
-    api: BotApi, tmp_path: Path, texts: Texts
+    api: BotApi, home: Path, tmp_path: Path, texts: Texts
 ) -> None:
     broken = tmp_path / "broken" / "matplotlib"
     broken.mkdir(parents=True)
     (broken / "__init__.py").write_text("raise ImportError('no fonts here')", encoding="utf-8")
-    settings = settings_of(api, tmp_path / "home", BOT_ADMIN_IDS=str(ADA.id), PYTHONPATH=str(broken.parent))
+    settings = settings_of(api, home, BOT_ADMIN_IDS=str(ADA.id), PYTHONPATH=str(broken.parent))
     async with running(settings, tmp_path / "log") as bot:
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)

@@ -14,8 +14,8 @@ from bot.telegram.curation.watch import is_saved_in
 from bot.text import Texts
 from tests.botapi import ADA, BotApi
 from tests.botapi.people import private
-from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
+from tests.telegram.serving import MakeServices, serving_with
 from tests.telegram.test_reload import change_point
 
 pytestmark = pytest.mark.slow

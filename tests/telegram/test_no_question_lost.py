@@ -17,8 +17,8 @@ from bot.storage.inbox import depth
 from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, BotApi, User
-from tests.telegram.conftest import MakeServices, Serving, serving_with
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving, serving_with
 
 PADDING = "x" * 100_000
 """More than what is free in the pages of a small file."""
@@ -59,6 +59,7 @@ async def test_what_fails_three_times_is_set_aside_and_told_to_admins(bot: App, 
     assert "1001: ValueError at " in told
 
 
+@pytest.mark.slow
 async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi) -> None:
     api.cut("sendMessage", times=5)
     await api.private_message(ADA, NUCLEAR)
@@ -71,6 +72,7 @@ async def test_a_long_outage_of_telegram_loses_no_question(bot: App, api: BotApi
     assert bot.services.health.failures == 0
 
 
+@pytest.mark.slow
 async def test_a_chat_that_has_to_wait_leaves_room_for_the_others(
     api: BotApi, assistant: Assistant, make_services: MakeServices
 ) -> None:

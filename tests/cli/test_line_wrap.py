@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -30,7 +30,6 @@ def test_cases(text: str, width: int, expected: list[str]) -> None:
     assert list(wrap(text, width)) == expected
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("ab 中文，。“”（）Sora 2。 🍵-")), st.integers(2, 30))
 def test_nothing_is_lost_and_nothing_is_too_wide(text: str, width: int) -> None:
     lines = list(wrap(text, width))

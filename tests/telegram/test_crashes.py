@@ -12,7 +12,7 @@ from tests.crash_harness import Outcome, asking_ever_more, killed_replicas, kill
 from tests.postgres import Server
 from tests.telegram.knowledge import GAS, SOLAR
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # the bot is another process
 
 ROUNDS = 3
 """`python -m tests.benchmarks kills` does more of them."""
@@ -26,13 +26,13 @@ def assert_kept(outcome: Outcome) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_a_bot_that_polls_is_killed(tmp_path: Path) -> None:
-    assert_kept(await killed_while_polling(tmp_path / "home", ROUNDS))
+async def test_a_bot_that_polls_is_killed(home: Path) -> None:
+    assert_kept(await killed_while_polling(home, ROUNDS))
 
 
 @pytest.mark.timeout(300)
-async def test_a_bot_that_has_fallen_behind_is_killed(tmp_path: Path) -> None:
-    outcome = await killed_while_polling(tmp_path / "home", ROUNDS, asking_ever_more)
+async def test_a_bot_that_has_fallen_behind_is_killed(home: Path) -> None:
+    outcome = await killed_while_polling(home, ROUNDS, asking_ever_more)
 
     print(outcome)
     assert (outcome.unanswered, outcome.unprovoked, outcome.out_of_order) == (0, 0, 0), outcome
@@ -40,15 +40,15 @@ async def test_a_bot_that_has_fallen_behind_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_one_of_two_replicas_is_killed(tmp_path: Path, postgres: Server) -> None:
-    assert_kept(await killed_replicas(tmp_path / "home", ROUNDS, postgres.new_database()))
+async def test_one_of_two_replicas_is_killed(home: Path, postgres: Server) -> None:
+    assert_kept(await killed_replicas(home, ROUNDS, postgres.new_database()))
 
 
 @pytest.mark.timeout(300)
 async def test_what_a_dead_replica_had_in_hand_is_answered_by_the_other_within_15_seconds(
-    api: BotApi, tmp_path: Path, postgres: Server
+    api: BotApi, home: Path, postgres: Server
 ) -> None:
-    async with two_replicas(api, tmp_path / "home", postgres.new_database()) as (one, _):
+    async with two_replicas(api, home, postgres.new_database()) as (one, _):
         both = list(api.deliveries.ways)
         for way in both:  # both serve
             api.deliveries.ways[:] = [way]

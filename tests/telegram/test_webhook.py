@@ -21,8 +21,8 @@ from bot.telegram.updates import WEBHOOK_PATH, Listening
 from bot.telegram.updates.endpoints import MAX_BODY_BYTES, NO_SEMANTICS
 from tests.botapi import ADA, BotApi
 from tests.builders import SECOND, Prebuilt
-from tests.telegram.conftest import MakeServices, dead_letters, serving_with
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, dead_letters, serving_with
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 

@@ -17,7 +17,7 @@ from bot.telegram.updates import Listening
 from bot.telegram.updates.http_server import host_and_port, listeners_at
 from tests.botapi import BotApi
 from tests.replica import free_port
-from tests.telegram.conftest import MakeServices, serving_with
+from tests.telegram.serving import MakeServices, serving_with
 
 
 def _has_ipv6() -> bool:

@@ -118,7 +118,7 @@ def test_words_that_sound_alike_are_repaired_and_right_ones_left(case: dict[str,
     assert engine.correct_spelling(engine.parser.normalise(case["text"])) == case["expected"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=st.text(st.sampled_from("核能开源模型 abcdezhsng19%é한"), max_size=25))
 def test_repairing_never_fails_and_is_settled(text: str, shipped: Matcher) -> None:
     repaired = shipped.engine.correct_spelling(shipped.engine.parser.normalise(text))

@@ -19,6 +19,7 @@ from bot.storage.database import Database
 from bot.storage.inbox_worker import InboxWorker
 from bot.storage.write_behind import WriteBehindStore
 from tests import pooler
+from tests.builders import upgrade
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
@@ -34,19 +35,10 @@ def closed_folder(tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o700)
 
 
-async def upgraded(url: str, variable: str = "BOT_DATABASE_URL") -> None:
-    """Bring a database up to date as a start does, that a variable names."""
-    database = Database(url, variable)
-    try:
-        await database.upgrade()
-    finally:
-        await database.close()
-
-
 async def refusal_of(url: str, variable: str = "BOT_DATABASE_URL") -> str:
     """Return what a start says of a database that it refuses."""
     with pytest.raises(StorageError) as refused:
-        await upgraded(url, variable)
+        await upgrade(url, variable)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -66,13 +58,13 @@ def as_guest(url: str) -> str:
     ],
 )
 async def test_a_url_as_hosts_hand_it_out_works(postgres_url: str, scheme: str, parameters: str) -> None:
-    await upgraded(f"{postgres_url.replace('postgresql+asyncpg', scheme)}&{parameters}")
+    await upgrade(f"{postgres_url.replace('postgresql+asyncpg', scheme)}&{parameters}")
 
 
 async def test_a_server_without_tls_is_told_apart(postgres: Server, postgres_url: str) -> None:
     name = postgres_url.split("/")[3].partition("?")[0]
     async with pooler.running(postgres.socket) as (_, port):
-        await upgraded(f"postgres://postgres@127.0.0.1:{port}/{name}?sslmode=prefer")
+        await upgrade(f"postgres://postgres@127.0.0.1:{port}/{name}?sslmode=prefer")
         told = await refusal_of(f"postgres://postgres:hunter2@127.0.0.1:{port}/{name}?sslmode=require")
 
     assert told == "the database doesn't speak TLS; set sslmode=prefer in BOT_DATABASE_URL"
@@ -90,19 +82,19 @@ async def test_a_user_that_may_make_no_tables_is_told_what_to_grant(postgres: Se
     )
 
     postgres.run(postgres_url, "GRANT USAGE, CREATE ON SCHEMA public TO guest;")
-    await upgraded(as_guest(postgres_url))
+    await upgrade(as_guest(postgres_url))
 
 
 async def test_a_user_that_may_make_no_tables_needs_to_make_none_that_are_there(
     postgres: Server, postgres_url: str
 ) -> None:
-    await upgraded(postgres_url)
+    await upgrade(postgres_url)
     postgres.run(postgres_url, GUEST)
 
     assert "GRANT SELECT, INSERT" in await refusal_of(as_guest(postgres_url))
 
     postgres.run(postgres_url, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest;")
-    await upgraded(as_guest(postgres_url))
+    await upgrade(as_guest(postgres_url))
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "BOT_DATABASE_URL"])
@@ -132,7 +124,7 @@ async def test_an_encoding_without_chinese_is_told(postgres: Server, encoding: s
 @pytest.mark.parametrize("up_to_date", [True, False])
 async def test_a_database_that_can_only_be_read_is_told(postgres: Server, postgres_url: str, up_to_date: bool) -> None:
     if up_to_date:
-        await upgraded(postgres_url)
+        await upgrade(postgres_url)
     name = postgres_url.split("/")[3].partition("?")[0]
     postgres.run(postgres_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on;")
 
@@ -165,7 +157,7 @@ async def test_a_file_that_is_no_database_is_told_with_what_to_move(tmp_path: Pa
 
     assert told.startswith(f"the database file {path} is damaged or none; stop the bot, move the file")
     path.unlink()
-    await upgraded(f"sqlite:///{path}")
+    await upgrade(f"sqlite:///{path}")
 
 
 @asynccontextmanager

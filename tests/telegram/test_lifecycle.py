@@ -21,22 +21,22 @@ from bot.telegram.app import build
 from bot.telegram.lifecycle import serve
 from tests.botapi import ADA, BotApi
 from tests.builders import ROOT
-from tests.telegram.conftest import MakeServices, Serving
 from tests.telegram.knowledge import NUCLEAR, SOLAR
+from tests.telegram.serving import MakeServices, Serving
 
 pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager
 async def process(
-    api: BotApi, folder: Path, token: str, level: str = "DEBUG"
+    api: BotApi, folder: Path, data_dir: Path, token: str, level: str = "DEBUG"
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `python -m bot run` as an operator does; it is killed at the end, if need be."""
     settings = {
         "BOT_TOKEN": token,
         "BOT_API_URL": api.url,
         "BOT_KNOWLEDGE_DIR": str(folder),
-        "BOT_DATA_DIR": str(folder.parent / "data"),
+        "BOT_DATA_DIR": str(data_dir),
         "BOT_LOG_LEVEL": level,
     }
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BOT_")} | settings
@@ -53,9 +53,9 @@ async def process(
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_the_bot_cleanly_and_the_log_holds_no_token(
-    api: BotApi, folder: Path, ending: signal.Signals
+    api: BotApi, folder: Path, data_dir: Path, ending: signal.Signals
 ) -> None:
-    async with process(api, folder, api.token) as running:
+    async with process(api, folder, data_dir, api.token) as running:
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
         running.send_signal(ending)
@@ -68,9 +68,11 @@ async def test_a_signal_ends_the_bot_cleanly_and_the_log_holds_no_token(
     assert api.world.confirmed > api.world.updates[-1]["update_id"]
 
 
-async def test_a_second_signal_ends_the_bot_at_once_and_nothing_is_lost(api: BotApi, folder: Path) -> None:
+async def test_a_second_signal_ends_the_bot_at_once_and_nothing_is_lost(
+    api: BotApi, folder: Path, data_dir: Path
+) -> None:
     api.flood("sendMessage", 60)
-    async with process(api, folder, api.token, level="INFO") as running:
+    async with process(api, folder, data_dir, api.token, level="INFO") as running:
         await api.private_message(ADA, NUCLEAR)
         await api.wait_for(lambda: api.called("sendMessage"), "the first attempt", limit=60)
         running.send_signal(signal.SIGTERM)
@@ -81,13 +83,13 @@ async def test_a_second_signal_ends_the_bot_at_once_and_nothing_is_lost(api: Bot
 
     assert running.returncode == -signal.SIGTERM
     assert b"Traceback" not in log
-    async with process(api, folder, api.token, level="INFO"):
+    async with process(api, folder, data_dir, api.token, level="INFO"):
         await api.sent(1, limit=60)
 
 
-async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: Path) -> None:
+async def test_a_wrong_token_ends_the_start_with_one_line(api: BotApi, folder: Path, data_dir: Path) -> None:
     token = "123456789:AAWrongWrongWrongWrongWrongWrongWrong12"
-    async with process(api, folder, token, level="INFO") as running:
+    async with process(api, folder, data_dir, token, level="INFO") as running:
         _, log = await asyncio.wait_for(running.communicate(), 60)
 
     assert running.returncode not in {0, -9}

@@ -25,8 +25,8 @@ CUT = 12.0
 
 
 @pytest.mark.timeout(120)
-async def test_a_network_that_is_cut_loses_nothing(tmp_path: Path) -> None:
-    seen = await cut_off(tmp_path / "home", CUT)
+async def test_a_network_that_is_cut_loses_nothing(home: Path) -> None:
+    seen = await cut_off(home, CUT)
 
     outcome = seen.outcome
     assert (outcome.unanswered, outcome.out_of_order) == (0, 0), outcome

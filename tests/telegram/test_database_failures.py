@@ -17,10 +17,10 @@ from tests.botapi import ADA, BOB, BotApi
 from tests.crash_harness import settings_of
 from tests.postgres import Server
 from tests.replica import Replica, free_port, running
-from tests.storage.test_hosts import pooled
+from tests.storage.test_hosted_databases import pooled
 from tests.telegram.knowledge import GAS, NUCLEAR, SOLAR
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # the bot is another process
 
 INSERT_REFUSED = "may not read or write the bot's tables"
 LONGEST_END_S = 10.0
@@ -51,11 +51,11 @@ def warnings_of(bot: Replica) -> list[str]:
 
 @pytest.mark.timeout(180)
 async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log(
-    api: BotApi, tmp_path: Path, postgres: Server
+    api: BotApi, home: Path, postgres: Server
 ) -> None:
     async with (
         pooled(postgres, postgres.new_database()) as (made, url),
-        process(api, tmp_path / "home", DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client),
+        process(api, home, DATABASE_URL=f"{url}?sslmode=prefer") as (bot, client),
     ):
         for question in (NUCLEAR, SOLAR, GAS) * 4:
             await api.private_message(BOB, question)
@@ -72,14 +72,14 @@ async def test_behind_a_pooler_questions_are_answered_and_nothing_floods_the_log
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("through_pooler", [False, True])
 async def test_a_right_that_is_taken_away_is_told_and_answers_go_on(
-    api: BotApi, tmp_path: Path, postgres: Server, texts: Texts, through_pooler: bool
+    api: BotApi, home: Path, postgres: Server, texts: Texts, through_pooler: bool
 ) -> None:
     url = postgres.new_database()
     postgres.run(url, GUESTS)
     async with pooler.running(postgres.socket) as (_, port):
         name = url.split("/")[3].partition("?")[0]
         given = f"postgres://tenant@127.0.0.1:{port}/{name}" if through_pooler else url.replace("postgres@", "tenant@")
-        async with process(api, tmp_path / "home", DATABASE_URL=given) as (bot, client):
+        async with process(api, home, DATABASE_URL=given) as (bot, client):
             await api.private_message(ADA, NUCLEAR)
             await api.sent(1, limit=60)
             postgres.run(url, "REVOKE INSERT ON ALL TABLES IN SCHEMA public FROM tenant;")
@@ -114,7 +114,7 @@ GUESTS = (
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("through_pooler", [False, True])
 async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
-    api: BotApi, tmp_path: Path, postgres: Server, through_pooler: bool
+    api: BotApi, home: Path, postgres: Server, through_pooler: bool
 ) -> None:
     name = postgres.new_database().split("/")[3].partition("?")[0]
     async with (
@@ -122,7 +122,7 @@ async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
         tcp_proxy.running(port if through_pooler else postgres.socket) as (line, end),
     ):
         url = f"postgres://postgres@127.0.0.1:{end}/{name}?sslmode=disable"
-        async with process(api, tmp_path / "home", BOT_DATABASE_URL=url) as (bot, _):
+        async with process(api, home, BOT_DATABASE_URL=url) as (bot, _):
             await api.private_message(ADA, NUCLEAR)
             await api.sent(1, limit=60)
             line.cut()
@@ -134,13 +134,11 @@ async def test_a_database_that_falls_silent_keeps_nobody_from_stopping(
 
 
 @pytest.mark.timeout(180)
-async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(
-    api: BotApi, tmp_path: Path, texts: Texts
-) -> None:
-    async with process(api, tmp_path / "home") as (bot, client):
+async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(api: BotApi, home: Path, texts: Texts) -> None:
+    async with process(api, home) as (bot, client):
         await api.private_message(ADA, NUCLEAR)
         await api.sent(1, limit=60)
-        path = tmp_path / "home" / "data" / "bot.db"
+        path = home / "data" / "bot.db"
         for file in (path, path.with_name("bot.db-wal")):  # written over in place, as a failing disk does
             with file.open("r+b") as content:
                 content.write(b"\xaa" * file.stat().st_size)
@@ -159,11 +157,10 @@ async def test_a_file_that_is_damaged_while_the_bot_runs_is_told_once(
 
 
 @pytest.mark.timeout(180)
-async def test_a_file_that_is_no_database_ends_the_start_with_one_line(api: BotApi, tmp_path: Path) -> None:
-    path = tmp_path / "home" / "data" / "bot.db"
-    path.parent.mkdir(parents=True)
+async def test_a_file_that_is_no_database_ends_the_start_with_one_line(api: BotApi, home: Path) -> None:
+    path = home / "data" / "bot.db"
     path.write_bytes(b"no database at all, but text " * 500)
-    async with process(api, tmp_path / "home") as (bot, _):
+    async with process(api, home) as (bot, _):
         assert await bot.ended() == 1
 
     (told,) = [line for line in bot.log.splitlines() if not line.startswith("20")]

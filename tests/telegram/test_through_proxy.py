@@ -25,8 +25,8 @@ from tests.botapi import ADA, BotApi
 from tests.builders import ROOT
 from tests.proxy import CERTIFICATE, NAME, certified, encrypted, running
 from tests.replica import free_port
-from tests.telegram.conftest import MakeServices, serving_with
 from tests.telegram.knowledge import NUCLEAR
+from tests.telegram.serving import MakeServices, serving_with
 
 pytestmark = pytest.mark.slow
 
@@ -192,6 +192,7 @@ async def log_of(running: asyncio.subprocess.Process) -> str:
     return log.decode()
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.parametrize("variable", ["BOT_PROXY", "all_proxy", "HTTP_PROXY"])
 async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     api: BotApi, folder: Path, variable: str
@@ -209,6 +210,7 @@ async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     assert not any(secret in log for secret in (PASSWORD, CREDENTIALS, "p%40ss"))
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
 async def test_encryption_goes_through_the_proxy_to_telegram_itself(api: BotApi, folder: Path, scheme: str) -> None:
     encryption = certified() if scheme == "https" else None
