@@ -44,6 +44,11 @@ def is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == POSTGRESQL
 
 
+def insert(connection: Connection, table: Table) -> Insert:
+    """Return an INSERT that supports ON CONFLICT."""
+    return _insert(connection.dialect.name, table)
+
+
 def insert_new(connection: Connection, table: Table) -> Insert:
     """Return an INSERT that leaves rows alone whose key is there already."""
     return _insert(connection.dialect.name, table).on_conflict_do_nothing()
@@ -106,6 +111,6 @@ def _insert(dialect: str, table: Table) -> Insert:
 
 @cache
 def _upsert(dialect: str, table: Table) -> Insert:
-    insert, keys = _insert(dialect, table), table.primary_key.columns
-    rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
-    return insert.on_conflict_do_update(index_elements=list(keys), set_=rest)
+    row, keys = _insert(dialect, table), table.primary_key.columns
+    rest = {column.name: row.excluded[column.name] for column in table.c if column.name not in keys}
+    return row.on_conflict_do_update(index_elements=list(keys), set_=rest)

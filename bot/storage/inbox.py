@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     select,
     text,
     update,
@@ -134,10 +133,10 @@ class Inbox:
 
     def heartbeat(self, connection: Connection) -> None:
         """Register this replica, or refresh its heartbeat, by the database's clock."""
+        # An INSERT every time: it fails as soon as the bot may only change rows, although it then looks alive.
         now = dialects.now(connection)
-        known = update(REPLICAS).where(REPLICAS.c.id == self._replica).values(beat_at=now)
-        if not connection.execute(known).rowcount:
-            connection.execute(insert(REPLICAS).values(id=self._replica, started_at=now, beat_at=now))
+        row = dialects.insert(connection, REPLICAS).values(id=self._replica, started_at=now, beat_at=now)
+        connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}))
 
     def reclaim(self, connection: Connection) -> int:
         """Release the updates of dead replicas, forget these replicas, and return the number of updates released.

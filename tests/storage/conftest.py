@@ -47,7 +47,7 @@ def postgres_template(postgres: Server) -> str:
 def upgraded_url(kind: str, request: pytest.FixtureRequest) -> str:
     """Return the address of a database whose schema is up to date."""
     if kind == "sqlite":
-        return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
+        return f"sqlite:///{request.getfixturevalue('database_file')}"
     server: Server = request.getfixturevalue("postgres")
     return server.new_database(f"TEMPLATE {request.getfixturevalue('postgres_template')}")
 

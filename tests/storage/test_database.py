@@ -85,7 +85,7 @@ async def test_a_failure_takes_the_whole_transaction_back(database: Database, du
     assert await database.read(stored_rows) == []
 
 
-async def test_readers_do_not_wait_for_a_writer(url: str, database: Database) -> None:
+async def test_readers_do_not_wait_for_a_writer(upgraded_url: str, database: Database) -> None:
     inserted, seen = threading.Event(), threading.Event()
 
     def slow(connection: Connection) -> None:
@@ -94,7 +94,7 @@ async def test_readers_do_not_wait_for_a_writer(url: str, database: Database) ->
         assert seen.wait(LIMIT_SECONDS)
 
     async def write() -> None:
-        other = Database(url)
+        other = Database(upgraded_url)
         await other.write(slow)
         await other.close()
 
