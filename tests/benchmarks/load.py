@@ -1,4 +1,8 @@
-"""How many questions a second, and how long one takes; beside a bare echo bot on the same local Bot API."""
+"""How many questions a second, and how long one takes; beside a bare echo bot on the same local Bot API.
+
+Measured is what real chats ask: questions that nobody curated, over the whole shipped knowledge, each by a person who
+has never asked before; for comparison also ten of them in each chat, and curated phrasings.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +12,44 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 from statistics import quantiles
 
+from bot import compose
+from bot.cli.evaluate import OWN_QUESTIONS
+from bot.configuration import Settings
+from bot.evaluation.questions import read_questions
+from bot.knowledge.folder import interview_folders
+from bot.knowledge.load import load as load_knowledge
 from tests import postgres
 from tests.botapi import BotApi, User, running
-from tests.builders import ROOT
+from tests.builders import ROOT, SHIPPED
 from tests.crash_harness import settings_of
 from tests.replica import free_port
 from tests.replica import running as replica_running
-from tests.telegram.knowledge import NUCLEAR, SOLAR
 
-BURST = 900
-"""Questions that wait all at once."""
-EACH = 10
-"""Questions of one person; more would be refused."""
-STEADY = 10.0
-"""Seconds of even load."""
-PATIENCE = 120.0
+FEW, MANY = 1, 10
+"""Questions of one person; more than `MANY` at once would be refused."""
+EVEN_LOAD_SECONDS = 10.0
+"""How long at most questions come evenly, to measure how long one takes."""
+TIMEOUT_SECONDS = 180.0
+_PEOPLE = 10_000
+"""Id of the first person who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What is asked, and by how many people."""
+
+    name: str
+    questions: Sequence[str]
+    """All are asked at once, then half of them evenly."""
+    per_person: int = FEW
+    """Questions of one person, in a chat of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +65,78 @@ class Measured:
     """The same, of the slowest hundredth."""
 
 
-async def measure(name: str, api: BotApi) -> Measured:
-    """Measure the bots that serve `api`."""
-    people = iter(range(10_000, 1_000_000))
-    await api.answer(User(9999, "First"), NUCLEAR)
-    before, began = len(api.world.sent), time.perf_counter()
-    for _ in range(BURST // EACH):
-        person = User(next(people), "Somebody")
-        for number in range(EACH):
-            await api.private_message(person, (NUCLEAR, SOLAR)[number % 2])
-    await api.wait_for(lambda: len(api.world.sent) >= before + BURST, "all answers", PATIENCE)
-    rate = BURST / (time.perf_counter() - began)
-    latencies = await _latencies(api, rate / 2, people)
-    cut = quantiles(latencies, n=100)
-    return Measured(name, rate, 1000 * cut[49], 1000 * cut[98])
+@dataclass(slots=True)
+class Asking:
+    """Asks, and sees which questions are answered."""
+
+    api: BotApi
+    people: Iterator[int] = field(default_factory=lambda: count(_PEOPLE))
+    open: dict[tuple[int, int], float] = field(default_factory=dict)
+    """When each question was asked that isn't answered yet, by chat and message."""
+    taken: list[float] = field(default_factory=list)
+    """Seconds that each answer took."""
+    seen: int = 0
+    """Messages of the bot that were looked at."""
+
+    async def ask(self, person: int, text: str) -> None:
+        """Let somebody ask."""
+        message = await self.api.private_message(User(person, "Somebody"), text)
+        self.open[message["chat"]["id"], message["message_id"]] = time.perf_counter()
+
+    def look(self) -> bool:
+        """Note what was answered since; return whether everything is."""
+        now, sent = time.perf_counter(), self.api.world.sent
+        for message in sent[self.seen :]:
+            began = self.open.pop((message.chat, message.reply_to or 0), None)
+            if began is not None:  # else it is the second message of an answer
+                self.taken.append(now - began)
+        self.seen = len(sent)
+        return not self.open
+
+    async def burst(self, traffic: Traffic) -> float:
+        """Ask everything at once; return how many questions were answered a second."""
+        began, questions = time.perf_counter(), iter(traffic.questions)
+        while together := list(islice(questions, traffic.per_person)):
+            person = next(self.people)
+            for text in together:
+                await self.ask(person, text)
+        await self.api.wait_for(self.look, "all answers", TIMEOUT_SECONDS)
+        return len(traffic.questions) / (time.perf_counter() - began)
+
+    async def evenly(self, questions: Sequence[str], rate: float) -> Sequence[float]:
+        """Ask at a rate a second; return how long each answer took, in seconds."""
+        self.taken.clear()
+        began = time.perf_counter()
+        for number, text in enumerate(questions[: int(rate * EVEN_LOAD_SECONDS)]):
+            await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
+            await self.ask(next(self.people), text)
+            self.look()
+        await self.api.wait_for(self.look, "all answers", TIMEOUT_SECONDS)
+        return self.taken
 
 
-async def _latencies(api: BotApi, rate: float, people: Iterator[int]) -> list[float]:
-    """Ask evenly; return how long each answer took, in seconds."""
-    asked: dict[int, float] = {}
-    taken: list[float] = []
-    seen = len(api.world.sent)
+async def measure(name: str, api: BotApi, traffic: Traffic) -> Measured:
+    """Measure the bots that serve `api`, once they have started."""
+    asking = Asking(api)
+    await asking.ask(next(asking.people), "你好")
+    await api.wait_for(asking.look, "the start", TIMEOUT_SECONDS)
+    half = len(traffic.questions) // 2
+    rate = await asking.burst(Traffic(traffic.name, traffic.questions[:half], traffic.per_person))
+    cut = quantiles(await asking.evenly(traffic.questions[half:], rate / 2), n=100)
+    return Measured(f"{name}, {traffic.name}", rate, 1000 * cut[49], 1000 * cut[98])
 
-    def look() -> None:
-        nonlocal seen
-        now = time.perf_counter()
-        taken.extend(now - asked[sent.chat] for sent in api.world.sent[seen:])
-        seen = len(api.world.sent)
 
-    began = time.perf_counter()
-    for number in range(int(rate * STEADY)):
-        await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-        person = User(next(people), "Somebody")
-        asked[person.id] = time.perf_counter()
-        await api.private_message(person, NUCLEAR)
-        look()
+def unseen_questions(knowledge: Path) -> Sequence[str]:
+    """Return the questions that report on a knowledge folder, each once: none of them is a phrasing of it."""
+    files = (folder / OWN_QUESTIONS for folder in interview_folders(knowledge))
+    return list(dict.fromkeys(one.text for file in files if file.exists() for one in read_questions(file)))
 
-    def all_seen() -> bool:
-        look()
-        return len(taken) >= len(asked)
 
-    await api.wait_for(all_seen, "all answers", PATIENCE)
-    return taken
+def curated_questions(knowledge: Path, most: int) -> Sequence[str]:
+    """Return phrasings of a knowledge folder, as many, evenly over all of it."""
+    interviews = load_knowledge(knowledge, compose.normaliser(Settings())).interviews
+    found = [one.text for interview in interviews for entry in interview.entries() for one in entry.phrasings]
+    return found[:: max(1, len(found) // most)][:most]
 
 
 @contextmanager
@@ -106,42 +157,47 @@ async def _home() -> AsyncIterator[tuple[BotApi, Path]]:
             yield api, Path(folder)
 
 
-async def _echoed() -> Measured:
+async def _echoed(traffic: Traffic) -> Measured:
     async with _home() as (api, _):
         with _echo(api):
-            return await _patiently("echo bot of the library", api)
+            return await measure("echo bot of the library", api, traffic)
 
 
-async def _polled() -> Measured:
-    async with _home() as (api, home), replica_running(settings_of(api, home), home / "log"):
-        return await _patiently("1 replica, polling, SQLite", api)
+async def _polled(traffic: Traffic) -> Measured:
+    async with _home() as (api, home):
+        settings = settings_of(api, home, BOT_KNOWLEDGE_DIR=str(SHIPPED))
+        async with replica_running(settings, home / "log"):
+            return await measure("1 replica, polling, SQLite", api, traffic)
 
 
-async def _delivered(replicas: int, database: str) -> Measured:
+async def _delivered(traffic: Traffic, replicas: int, database: str) -> Measured:
     async with _home() as (api, home), AsyncExitStack() as stack:
         for number in range(replicas):
             port = str(free_port())
-            way = f"http://127.0.0.1:{port}"
-            more = {"BOT_DATABASE_URL": database, "BOT_WEBHOOK_URL": way, "BOT_PORT": port, "BOT_HOST": "127.0.0.1"}
-            log = home / f"log{number}"
-            await stack.enter_async_context(replica_running(settings_of(api, home, **more), log))
-            api.deliveries.ways.append(way)
-        return await _patiently(f"{replicas} replicas, webhook, PostgreSQL", api)
-
-
-async def _patiently(name: str, api: BotApi) -> Measured:
-    """Measure once the bots have started."""
-    await api.private_message(User(9998, "Zero"), NUCLEAR)
-    await api.wait_for(lambda: api.world.sent, "the start", PATIENCE)
-    return await measure(name, api)
+            url = f"http://127.0.0.1:{port}"
+            more = {
+                "BOT_KNOWLEDGE_DIR": str(SHIPPED),
+                "BOT_DATABASE_URL": database,
+                "BOT_WEBHOOK_URL": url,
+                "BOT_PORT": port,
+                "BOT_HOST": "127.0.0.1",
+            }
+            await stack.enter_async_context(replica_running(settings_of(api, home, **more), home / f"log{number}"))
+            api.deliveries.ways.append(url)
+        return await measure(f"{replicas} replicas, webhook, PostgreSQL", api, traffic)
 
 
 def load() -> Iterator[str]:
     """Measure, and yield the lines of a table."""
-    limit = asyncio.run(_echoed())
-    measured = [limit, asyncio.run(_polled())]
+    unseen = unseen_questions(SHIPPED)
+    single = Traffic("unseen, new chats", unseen)
+    limit = asyncio.run(_echoed(single))
+    measured = [limit, asyncio.run(_polled(single))]
+    measured.append(asyncio.run(_polled(Traffic(f"unseen, {MANY} a chat", unseen, MANY))))
+    measured.append(asyncio.run(_polled(Traffic("curated, new chats", curated_questions(SHIPPED, len(unseen))))))
     with postgres.running() as server:
-        measured += [asyncio.run(_delivered(replicas, server.new_database())) for replicas in (1, 2, 4)]
-    yield f"{'':36}{'a second':>10}{'of echo':>9}{'median ms':>11}{'p99 ms':>9}   at half the load"
+        measured += [asyncio.run(_delivered(single, replicas, server.new_database())) for replicas in (1, 2, 4)]
+    yield f"{len(unseen)} questions: half at once, half evenly at half that rate"
+    yield f"{'':52}{'a second':>10}{'of echo':>9}{'median ms':>11}{'p99 ms':>9}"
     for one in measured:
-        yield f"{one.name:36}{one.rate:10.0f}{one.rate / limit.rate:9.2f}{one.median:11.0f}{one.p99:9.0f}"
+        yield f"{one.name:52}{one.rate:10.0f}{one.rate / limit.rate:9.2f}{one.median:11.0f}{one.p99:9.0f}"
