@@ -19,13 +19,8 @@ from itertools import count, islice
 from pathlib import Path
 from statistics import quantiles
 
-from bot import compose
-from bot.cli.evaluate import OWN_QUESTIONS
-from bot.configuration import Settings
-from bot.evaluation.questions import read_questions
-from bot.knowledge.folder import interview_folders
-from bot.knowledge.load import load as load_knowledge
 from tests import postgres
+from tests.benchmarks.questions import curated_questions, unseen_questions
 from tests.botapi import BotApi, User, running
 from tests.builders import ROOT, SHIPPED
 from tests.crash_harness import settings_of
@@ -124,19 +119,6 @@ async def measure(name: str, api: BotApi, traffic: Traffic) -> Measured:
     rate = await asking.burst(Traffic(traffic.name, traffic.questions[:half], traffic.per_person))
     cut = quantiles(await asking.evenly(traffic.questions[half:], rate / 2), n=100)
     return Measured(f"{name}, {traffic.name}", rate, 1000 * cut[49], 1000 * cut[98])
-
-
-def unseen_questions(knowledge: Path) -> Sequence[str]:
-    """Return the questions that report on a knowledge folder, each once: none of them is a phrasing of it."""
-    files = (folder / OWN_QUESTIONS for folder in interview_folders(knowledge))
-    return list(dict.fromkeys(one.text for file in files if file.exists() for one in read_questions(file)))
-
-
-def curated_questions(knowledge: Path, most: int) -> Sequence[str]:
-    """Return phrasings of a knowledge folder, as many, evenly over all of it."""
-    interviews = load_knowledge(knowledge, compose.normaliser(Settings())).interviews
-    found = [one.text for interview in interviews for entry in interview.entries() for one in entry.phrasings]
-    return found[:: max(1, len(found) // most)][:most]
 
 
 @contextmanager

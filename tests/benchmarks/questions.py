@@ -1,0 +1,26 @@
+"""What benchmarks ask: questions that nobody curated, and phrasings of the knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import compose
+from bot.cli.evaluate import OWN_QUESTIONS
+from bot.configuration import Settings
+from bot.evaluation.questions import read_questions
+from bot.knowledge.folder import interview_folders
+from bot.knowledge.load import load as load_knowledge
+
+
+def unseen_questions(knowledge: Path) -> Sequence[str]:
+    """Return the questions that report on a knowledge folder, each once: none of them is a phrasing of it."""
+    files = (folder / OWN_QUESTIONS for folder in interview_folders(knowledge))
+    return list(dict.fromkeys(one.text for file in files if file.exists() for one in read_questions(file)))
+
+
+def curated_questions(knowledge: Path, most: int) -> Sequence[str]:
+    """Return phrasings of a knowledge folder, as many, evenly over all of it."""
+    interviews = load_knowledge(knowledge, compose.normaliser(Settings())).interviews
+    found = [one.text for interview in interviews for entry in interview.entries() for one in entry.phrasings]
+    return found[:: max(1, len(found) // most)][:most]
