@@ -51,7 +51,7 @@ class Reply:
 
     @property
     def status(self) -> Status:
-        """Whether an answer is claimed, and if not, what there is instead."""
+        """Whether an answer is given, and if not, what there is instead."""
         return self.decision.status
 
     @property
@@ -66,7 +66,7 @@ class Reply:
 
     @property
     def suggestions(self) -> tuple[Scored, ...]:
-        """Questions to tap, the likeliest first; none of them is claimed as an answer."""
+        """Questions to tap, the likeliest first; none of them is given as an answer."""
         return self.decision.suggestions
 
     @property

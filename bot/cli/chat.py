@@ -1,4 +1,4 @@
-"""`chat`: the conversation in the terminal, or a question a line where there is none."""
+"""`chat`: the conversation in the terminal, or one question per line where there is none."""
 
 from __future__ import annotations
 

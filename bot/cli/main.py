@@ -32,7 +32,7 @@ _SECRET_LENGTH = 6
 logger = logging.getLogger(__name__)
 
 
-class Listed(NamedTuple):
+class CommandInfo(NamedTuple):
     """A command as the help lists it."""
 
     module: str
@@ -41,12 +41,12 @@ class Listed(NamedTuple):
     """What it does, in a line."""
 
 
-COMMANDS: Mapping[str, Listed] = {
-    "run": Listed("bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"),
-    "chat": Listed("bot.cli.chat", "chat in the terminal, whatever the settings"),
-    "ask": Listed("bot.cli.ask", "answer one question, or one a line from standard input"),
-    "knowledge": Listed("bot.cli.knowledge", "check, show or draft the curated knowledge"),
-    "eval": Listed("bot.cli.evaluate", "score the answers against question files"),
+COMMANDS: Mapping[str, CommandInfo] = {
+    "run": CommandInfo("bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"),
+    "chat": CommandInfo("bot.cli.chat", "chat in the terminal, whatever the settings"),
+    "ask": CommandInfo("bot.cli.ask", "answer one question, or one a line from standard input"),
+    "knowledge": CommandInfo("bot.cli.knowledge", "check, show or draft the curated knowledge"),
+    "eval": CommandInfo("bot.cli.evaluate", "score the answers against question files"),
 }
 
 DEFAULT = "run"
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What has more to do at its end (the prompt, Telegram) installs its own handler meanwhile.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
-        _speak_chinese(stream)
+        _configure_encoding(stream)
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv) or [DEFAULT])
         sys.stdout.flush()
@@ -138,7 +138,7 @@ def _start_log(settings: Settings) -> None:
         logger.debug("set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
 
 
-def _speak_chinese(stream: TextIO) -> None:
+def _configure_encoding(stream: TextIO) -> None:
     """Write UTF-8 unless the terminal has another encoding that knows Chinese; never fail on a character."""
     if not isinstance(stream, io.TextIOWrapper):
         return

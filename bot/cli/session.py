@@ -39,7 +39,7 @@ class Notice:
     """Plain words of the chat itself."""
 
     lines: tuple[str, ...]
-    """What to print, a line an item."""
+    """What to print, one line per item."""
 
 
 Page: TypeAlias = Reply | Listing | Notice

@@ -20,7 +20,7 @@ ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
 
 CHANGES = 6
-"""Of so many questions one teaches what a change of subject in a conversation looks like."""
+"""One in `CHANGES` questions is used as a change-of-subject example."""
 
 
 @dataclass(frozen=True, slots=True)

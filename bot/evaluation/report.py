@@ -35,7 +35,7 @@ class Figures:
     wrong: float
     """Share that is answered, and wrongly: for the unanswerable, the false answers."""
     abstained: float
-    """Share that got no answer claimed."""
+    """Share that was given no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
+from bot.matching.decide import MAX_SUGGESTIONS
 from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, MultiTopicModel
 
 Matrix = NDArray[np.float64]
@@ -36,7 +37,6 @@ TRAFFIC = {
     "attack": 0.02,
 }
 """Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
-MAX_SUGGESTIONS = 4
 BOOTSTRAP_SAMPLES = 500
 ANSWER_QUANTILE = 0.05
 """Quantile of the cheapest thresholds from which on to answer: the lower end of the usual 90% interval."""
@@ -75,7 +75,7 @@ class _Shape:
     pairs: tuple[tuple[int, int], ...]
 
     def columns(self, raw: Matrix) -> Matrix:
-        """Return the raw features, their bends and their products."""
+        """Return the raw features, their splines and their products."""
         standard = (raw - self.mean) / self.scale
         bent = [np.maximum(raw[:, [at]] - bend, 0) for at, bends in enumerate(self.bends) for bend in bends]
         products = [
@@ -222,7 +222,7 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
 def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix:
     """Return for each sample the threshold from which on to do the one thing rather than the other.
 
-    `drawn` tells how often each question is in a sample, a row a sample; `excess` what the one thing costs more.
+    `drawn` tells how often each question is in a sample, one row per sample; `excess` what the one thing costs more.
     """
     above = score[:, None] >= _GRID
     return np.asarray(_GRID[(drawn @ (above * excess[:, None])).argmin(axis=1)])
@@ -230,7 +230,7 @@ def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Questions with what decides about them, an element a question."""
+    """Questions with what decides about them, one element per question."""
 
     score: Matrix
     """Score of the best candidate."""

@@ -109,7 +109,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """Something that people ask and the interview doesn't answer ; ranked beside the entries."""
+    """Something that people ask and the interview doesn't answer; ranked next to the entries."""
 
     interview: str
     """Id of the interview."""

@@ -1,4 +1,4 @@
-"""The files of wordings: `[entry-id]`, then one wording a line, in any language; reading them and adding to them."""
+"""The files of wordings: `[entry-id]`, then one phrasing per line, in any language; reading them and adding to them."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Catalogue:
     canonical: tuple[str, ...]
     """Each phrasing in canonical form."""
     sounds: tuple[str, ...]
-    """Each phrasing's syllables, a character a syllable (see `sound`)."""
+    """Each phrasing's syllables, one character per syllable (see `sound`)."""
     owner: Ints
     """Item of each phrasing, ascending."""
     first: Ints

@@ -18,7 +18,7 @@ from bot.matching.weights import log_odds
 MAX_FOLLOW_UP_TERMS = 56
 """Index terms up to which a message may be a follow-up; a longer one stands alone."""
 REASON_KIND = "reason"
-"""The kind of answer (see `kinds`) that "why?" asks for."""
+"""The kind of answer (see `answer_kinds`) that "why?" asks for."""
 _MARKERS = re.compile(
     r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
 )

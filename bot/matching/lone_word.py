@@ -12,7 +12,7 @@ DIFFERENT_COSINE, SAME_COSINE = 0.88, 1.0
 _SCORE_PER_DICE = 1.4
 """Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
 _MAX_SCORE_WITHOUT_WORD = 0.5
-"""Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
+"""Most that an entry is worth whose texts don't hold the word: it may be offered, not given as the answer."""
 
 
 def is_single_word(query: Query, lexicon: Lexicon) -> bool:

@@ -73,13 +73,13 @@ class Decision:
     """What to reply to a message, with the candidates behind it."""
 
     status: Status
-    """Whether an answer is claimed, and if not, what there is instead."""
+    """Whether an answer is given, and if not, what there is instead."""
     language: Language
     """Language to reply in."""
     answers: tuple[Scored, ...] = ()
-    """One a topic, the first one first; empty unless `status` is "answered"."""
+    """One per topic, the first one first; empty unless `status` is "answered"."""
     suggestions: tuple[Scored, ...] = ()
-    """Likeliest first; none is claimed as an answer."""
+    """Likeliest first; none is given as an answer."""
     smalltalk: Smalltalk | None = None
     """Which kind, where `status` is "smalltalk"."""
     not_covered: NotCovered | None = None

@@ -32,7 +32,7 @@ class _Table(BaseModel):
 
 
 class FeatureWeights(_Table):
-    """What one feature contributes: a line, with bends."""
+    """What one feature contributes: a piecewise linear function of its value (a linear spline)."""
 
     mean: float
     scale: float
@@ -40,11 +40,11 @@ class FeatureWeights(_Table):
     weight: float
     """Log-odds per unit."""
     bends: dict[str, float] = {}
-    """From each value on (the key), the slope changes by this much."""
+    """Knots of the spline: from each value (the key) on, the slope changes by this much."""
 
 
 class LogisticModel(_Table):
-    """Log-odds: intercept + lines with bends + products of pairs of standardised features."""
+    """Log-odds: intercept + linear splines + products of pairs of standardised features."""
 
     intercept: float
     features: dict[str, FeatureWeights]
@@ -104,7 +104,7 @@ class _Layout:
 
 
 class Bands(_Table):
-    """Where the three bands of a score begin."""
+    """The thresholds of a score: what is done with the best candidate depends on the band that it falls into."""
 
     answer: Probability
     """From here on the best candidate is the answer."""
@@ -122,11 +122,11 @@ class Model(_Table):
 
 
 class MultiTopicModel(_Table):
-    """Tells whether a message asks about several topics (see `topics`)."""
+    """Tells whether a message asks about several topics (see `message_topics`)."""
 
     logistic: LogisticModel
     least: Probability
-    """From here on it is read so."""
+    """Threshold: from this probability on it is read so."""
 
 
 class Weights(_Table):
@@ -135,7 +135,7 @@ class Weights(_Table):
     with_meaning: Model
     without_meaning: Model
     in_conversation: Model
-    """Weighs a message by itself against the same message behind the last question (see `context`)."""
+    """Weighs a message by itself against the same message behind the last question (see `context_features`)."""
     several: MultiTopicModel
     skip_semantic_from: Probability
     """Lexical score from which the semantic features aren't computed."""
