@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.reply import Reply, Scored
 from bot.knowledge import Quote
 
@@ -35,7 +35,7 @@ def _named(scored: Scored, language: str) -> dict[str, Any]:
     return {
         "interview": entry.interview,
         "id": entry.id,
-        "question": shown(entry.question, language),
+        "question": localized(entry.question, language),
         "score": round(scored.score, 4),
     }
 
@@ -44,7 +44,7 @@ def _answer(scored: Scored, language: str) -> dict[str, Any]:
     entry = scored.entry
     return {
         **_named(scored, language),
-        "points": [shown(point, language) for point in entry.points],
+        "points": [localized(point, language) for point in entry.points],
         "quotes": [_quote(quote, language) for quote in entry.quotes],
     }
 
@@ -53,5 +53,5 @@ def _quote(quote: Quote, language: str) -> dict[str, Any]:
     return {
         "text": quote.text,
         "lines": [quote.span.first, quote.span.last],
-        "speaker": shown(quote.speaker.name, language),
+        "speaker": localized(quote.speaker.name, language),
     }

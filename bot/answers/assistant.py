@@ -32,7 +32,7 @@ class Change:
     """Entries whose text, phrasings, points, quotes or relations are different."""
     version: str
     """Version of the knowledge that serves now."""
-    refused: tuple[RejectedPhrasing, ...] = ()
+    rejected: tuple[RejectedPhrasing, ...] = ()
     """Approved phrasings that had to be left out, and why."""
 
 
@@ -42,7 +42,7 @@ class ExtendedMatcher:
 
     matcher: Matcher
     """Searches both."""
-    refused: tuple[RejectedPhrasing, ...] = ()
+    rejected: tuple[RejectedPhrasing, ...] = ()
     """Phrasings that had to be left out, and why."""
 
 
@@ -143,7 +143,7 @@ class Assistant:
     def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
         base = self._base
-        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).refused
+        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).rejected
         return next((one.reason for one in rejected if one.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
@@ -182,7 +182,7 @@ class Assistant:
             raise KnowledgeError(problems)
         change = difference(self._matcher.knowledge, extended.matcher.knowledge)
         self._base, self._matcher, self._approved = base, extended.matcher, tuple(approved)
-        return replace(change, refused=extended.refused)
+        return replace(change, rejected=extended.rejected)
 
 
 def difference(old: Knowledge, new: Knowledge) -> Change:

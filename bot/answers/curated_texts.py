@@ -11,7 +11,7 @@ from bot.knowledge import Bilingual, Quote
 from bot.text import Texts
 
 
-def shown(text: Bilingual, language: str) -> str:
+def localized(text: Bilingual, language: str) -> str:
     """Return a curated text as a reader of `language` gets it; quotes never go through here: they are verbatim."""
     return traditional()(text.zh) if language == "zh-Hant" else text.of(language)
 
@@ -31,7 +31,7 @@ def lines(first: int, last: int, language: str, texts: Texts) -> str:
 
 def place(quote: Quote, language: str, texts: Texts) -> str:
     """Tell who says a quote and in which lines of the transcript."""
-    return f"{shown(quote.speaker.name, language)} · {lines(quote.span.first, quote.span.last, language, texts)}"
+    return f"{localized(quote.speaker.name, language)} · {lines(quote.span.first, quote.span.last, language, texts)}"
 
 
 def opening(reply: Reply, texts: Texts) -> str:
@@ -41,5 +41,5 @@ def opening(reply: Reply, texts: Texts) -> str:
         return texts(language, f"smalltalk.{reply.decision.smalltalk or 'nothing'}")
     kind = "suggested" if reply.status == "suggested" else "unknown"
     if not_covered is not None:
-        return texts(language, f"{kind}.not_covered", about=shown(not_covered.about, language))
+        return texts(language, f"{kind}.not_covered", about=localized(not_covered.about, language))
     return texts(language, "suggested.intro" if kind == "suggested" else "unknown.plain")

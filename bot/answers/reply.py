@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from bot.knowledge import Language
 from bot.matching import Decision, Scored, Status
 
-__all__ = ["About", "Decision", "Question", "Reply", "Scored"]
+__all__ = ["Decision", "Question", "RepliedAnswer", "Reply", "Scored"]
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RepliedAnswer:
     """The bot's message that a question replies to, in a form that can be written down."""
 
     entries: tuple[str, ...]
@@ -34,7 +34,7 @@ class Question:
     """Which messages belong together (a chat and a person); None for a message that stands alone."""
     language_hint: str | None = None
     """IETF tag of the asker's language, for a message that doesn't show one."""
-    about: About | None = None
+    about: RepliedAnswer | None = None
     """What it replies to, where that is known; it counts more than what the conversation was about."""
 
 

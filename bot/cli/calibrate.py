@@ -48,7 +48,7 @@ def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], se
 
 
 def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
-    """Return the matcher, and the parts of the questions with the engines that don't know their wordings."""
+    """Return the matcher, and the parts of the questions with the engines that don't know their phrasings."""
     builder, normalise = compose.builder(settings), compose.normaliser(settings)
     matcher = builder.from_folder(settings.knowledge_dir)
     if matcher.engine.vectors is None:

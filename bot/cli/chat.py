@@ -19,7 +19,7 @@ from rich.control import Control
 from rich.segment import ControlType
 
 from bot import compose
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.cli.stdin_lines import stdin_lines
@@ -105,7 +105,7 @@ class Suggestions(Completer):
     def _questions(self, typed: str) -> Iterator[Completion]:
         words = typed.lower().split()
         for entry in self.session.assistant.knowledge.by_key.values():
-            question = shown(entry.question, self.session.language)
+            question = localized(entry.question, self.session.language)
             if all(word in question.lower() for word in words):
                 yield Completion(question, -len(typed))
 

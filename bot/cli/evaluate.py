@@ -63,8 +63,11 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    homes = interview_folders(settings.knowledge_dir)
-    files = [TUNING / home.name / TUNING_QUESTIONS if calibrate else home / OWN_QUESTIONS for home in homes]
+    interview_dirs = interview_folders(settings.knowledge_dir)
+    files = [
+        TUNING / interview_dir.name / TUNING_QUESTIONS if calibrate else interview_dir / OWN_QUESTIONS
+        for interview_dir in interview_dirs
+    ]
     found = [file for file in files if file.is_file()]
     if not found:
         wanted = (

@@ -22,16 +22,16 @@ from bot.storage.phrasing_decisions import PhrasingDecision
 
 
 def export(_: Namespace, settings: Settings) -> int:
-    """Write the approved phrasings into the files of wordings, and note that they stand there."""
+    """Write the approved phrasings into the files of phrasings, and note that they stand there."""
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)
     phrasings = {one.id: ApprovedPhrasing(one.entry, one.text) for one in approved if one.entry is not None}
-    refused = with_phrasings(knowledge, phrasings.values(), normalise).refused
-    for one in refused:
+    rejected = with_phrasings(knowledge, phrasings.values(), normalise).rejected
+    for one in rejected:
         print(f"left out: {one.reason}", file=sys.stderr)
-    rejected = {refusal.phrasing for refusal in refused}
-    accepted = {number: one for number, one in phrasings.items() if one not in rejected}
+    left_out = {one.phrasing for one in rejected}
+    accepted = {number: one for number, one in phrasings.items() if one not in left_out}
     known = {normalise(phrasing.text) for entry in knowledge.by_key.values() for phrasing in entry.asked_as()}
     new = list({normalise(one.text): one for one in accepted.values() if normalise(one.text) not in known}.values())
     for file, content in _written(settings, knowledge, new).items():
@@ -39,7 +39,7 @@ def export(_: Namespace, settings: Settings) -> int:
         print(f"  {content}")
     asyncio.run(_exported(settings, list(accepted)))
     print(f"{len(new)} {'phrasing' if len(new) == 1 else 'phrasings'} written")
-    return 1 if refused else 0
+    return 1 if rejected else 0
 
 
 def _written(settings: Settings, knowledge: Knowledge, phrasings: Sequence[ApprovedPhrasing]) -> Mapping[Path, str]:

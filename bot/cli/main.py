@@ -42,7 +42,9 @@ class CommandInfo(NamedTuple):
 
 
 COMMANDS: Mapping[str, CommandInfo] = {
-    "run": CommandInfo("bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"),
+    "run": CommandInfo(
+        "bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"
+    ),
     "chat": CommandInfo("bot.cli.chat", "chat in the terminal, whatever the settings"),
     "ask": CommandInfo("bot.cli.ask", "answer one question, or one a line from standard input"),
     "knowledge": CommandInfo("bot.cli.knowledge", "check, show or draft the curated knowledge"),

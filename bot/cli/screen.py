@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bot.answers import Reply
-from bot.answers.curated_texts import opening, place, shown
+from bot.answers.curated_texts import localized, opening, place
 from bot.answers.plain import render
 from bot.cli.line_wrap import wrap
 from bot.cli.session import Listing, Notice, Page
@@ -81,12 +81,12 @@ class Screen:
             yield from self._block(self.texts(language, "unknown.topics"), style=QUIET)
 
     def _answer(self, entry: Entry, language: str, focus: int | None) -> Iterator[Text]:
-        yield from self._block(shown(entry.question, language), style=TITLE)
+        yield from self._block(localized(entry.question, language), style=TITLE)
         yield Text()
         for number, point in enumerate(entry.points):
             if focus is None or focus == number or focus >= len(entry.points):
                 mark = "• " if focus is None else f"{number + 1}. "
-                yield from self._block(shown(point, language), mark=mark, mark_style=ACCENT)
+                yield from self._block(localized(point, language), mark=mark, mark_style=ACCENT)
         for quote in entry.quotes:
             yield Text()
             for line in quote.text.split("\n"):
@@ -94,7 +94,7 @@ class Screen:
             yield from self._block(place(quote, language, self.texts), style=QUIET, mark="  ")
 
     def _entries(self, heading: str | None, entries: Iterable[Entry], language: str) -> Iterator[Text]:
-        items = [(shown(entry.question, language), "") for entry in entries]
+        items = [(localized(entry.question, language), "") for entry in entries]
         if not items:
             return
         yield Text()

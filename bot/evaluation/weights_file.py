@@ -19,7 +19,5 @@ _HEAD = """\
 
 def render(weights: Weights, files: str) -> str:
     """Return the file's text; `files` names the question files behind it."""
-    head = _HEAD.format(
-        files=files, wrong=WRONG_COST, needless=NEEDLESS_COST, missed=MISSED_COST, reading=READING_COST
-    )
+    head = _HEAD.format(files=files, wrong=WRONG_COST, needless=NEEDLESS_COST, missed=MISSED_COST, reading=READING_COST)
     return head + tomli_w.dumps(weights.model_dump())

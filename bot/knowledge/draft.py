@@ -57,7 +57,7 @@ def draft(path: Path) -> Mapping[str, bytes]:
             f"part-{number}-{place}": block for place, block in enumerate(_cut(section, _NEW_THOUGHT, ENTRY_LINES), 1)
         }
         files[f"{stem}.yaml"] = "\n".join(_section(number, blocks, transcript)) + "\n"
-        files[f"{stem}{PHRASINGS}"] = "\n".join(_wordings(blocks))
+        files[f"{stem}{PHRASINGS}"] = "\n".join(_phrasing_lines(blocks))
     return {name: content.encode() for name, content in files.items()}
 
 
@@ -133,7 +133,7 @@ def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
     yield "    related: []\n"
 
 
-def _wordings(blocks: Iterable[str]) -> Iterator[str]:
+def _phrasing_lines(blocks: Iterable[str]) -> Iterator[str]:
     yield "# How people really ask, a wording a line:"
     yield f"# {ADVISED['zh']} or more in Chinese, {ADVISED['en']} or more in English for each entry."
     for name in blocks:

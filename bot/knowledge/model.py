@@ -95,7 +95,7 @@ class Entry:
         return f"{self.interview}/{self.id}"
 
     def asked_as(self) -> Iterator[Phrasing]:
-        """Yield every wording that finds this entry, the canonical questions first."""
+        """Yield every phrasing that finds this entry, the canonical questions first."""
         yield Phrasing(self.question.zh, "zh", self.file, self.line)
         yield Phrasing(self.question.en, "en", self.file, self.line)
         yield from self.phrasings
@@ -132,7 +132,7 @@ class NotCovered:
         return f"{self.interview}/!{self.id}"
 
     def asked_as(self) -> Iterator[Phrasing]:
-        """Yield every wording that asks for it."""
+        """Yield every phrasing that asks for it."""
         yield from self.phrasings
 
 

@@ -1,4 +1,4 @@
-"""Files whose entries still hold their wordings, taken apart into today's two; pure."""
+"""Files whose entries still hold their phrasings, taken apart into today's two; pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _HEADER_COMMENT = re.compile(r"[|>][^\n#]*\s(#[^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenApart:
+class SplitFile:
     """What an old file becomes."""
 
     yaml: str
-    """Text of the YAML file, without the wordings."""
+    """Text of the YAML file, without the phrasings."""
     phrasings: str
-    """Text of the file of wordings."""
+    """Text of the file of phrasings."""
     moved: int
-    """How many wordings went from the one to the other."""
+    """How many phrasings went from the one to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class _Cut:
     start: int
     end: int
     id: str
-    wordings: Sequence[str]
+    phrasings: Sequence[str]
     lines: Sequence[str]
 
 
-def take_apart(text: str, items: str, phrasings: str, name: str) -> TakenApart | None:
-    """Move the wordings of the list `items` out of a YAML text; return None where there are none.
+def split_file(text: str, items: str, phrasings: str, name: str) -> SplitFile | None:
+    """Move the phrasings of the list `items` out of a YAML text; return None where there are none.
 
-    They go behind what `phrasings`, the text of the other file, holds already. Comments within the wordings go along,
+    They go behind what `phrasings`, the text of the other file, holds already. Comments within the phrasings go along,
     and everything else stays as it is. `name` is the file, as shown in problems. Raises KnowledgeError where the text
     isn't sound.
     """
@@ -61,7 +61,7 @@ def take_apart(text: str, items: str, phrasings: str, name: str) -> TakenApart |
         there = _lines_below(phrasings, cut.id)
         phrasings = with_lines(phrasings, cut.id, [line for line in cut.lines if line not in there])
     _verify(before, rest, items, phrasings, cuts, name)
-    return TakenApart(rest, phrasings, sum(len(cut.wordings) for cut in cuts))
+    return SplitFile(rest, phrasings, sum(len(cut.phrasings) for cut in cuts))
 
 
 def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
@@ -83,12 +83,12 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
             raise KnowledgeError([Problem(name, key.start_mark.line + 1, message)])
         start, end = _stretch(text, entry, at)
         lines = _as_lines(text, start, end, lists, scalars)
-        wordings = [as_line(one.value) for one in _in_order(lists)]
-        yield _Cut(start, end, str(identifier.value), [one for one in wordings if one], lines)
+        phrasings = [as_line(one.value) for one in _in_order(lists)]
+        yield _Cut(start, end, str(identifier.value), [one for one in phrasings if one], lines)
 
 
 def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
-    """Return where the wordings begin and end: whole lines, or what stands between their neighbours in a row."""
+    """Return where the phrasings begin and end: whole lines, or what stands between their neighbours in a row."""
     pairs = _pairs(entry)
     key, value = pairs[at]
     begin = key.start_mark.index - key.start_mark.column
@@ -125,7 +125,7 @@ def _in_order(lists: _Lists) -> list[Any]:
 
 
 def _as_lines(text: str, start: int, end: int, lists: _Lists, scalars: Sequence[yaml.ScalarNode]) -> list[str]:
-    """Return the wordings as lines, with the comments that stand between them; one behind a wording goes before it."""
+    """Return the phrasings as lines, with the comments between them; a comment after a phrasing goes before it."""
     texts = [one for _, listed in lists for one in listed]
     pieces = [(one.start_mark.index, as_line(one.value)) for one in texts]
     first_in_line = {one.start_mark.line: one.start_mark.index for one in reversed(texts)}
@@ -170,7 +170,7 @@ def _verify(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_
     for item in before[items]:
         item.pop(OLD_KEY, None)
     found = parse_phrasings(phrasings, name)
-    complete = all({one.text for one in found.wordings[cut.id]} >= set(cut.wordings) for cut in cuts)
+    complete = all({one.text for one in found.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
     if found.problems or not complete or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])

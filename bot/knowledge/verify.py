@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -20,7 +20,7 @@ MAX_NARROW_POINTS = 5
 MAX_NARROW_QUOTES = 3
 
 ADVISED: Mapping[Literal["zh", "en"], int] = {"zh": 8, "en": 4}
-"""Fewest wordings of an entry, by language, with which people are understood well."""
+"""Fewest phrasings of an entry, by language, with which people are understood well."""
 
 
 def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
@@ -129,16 +129,19 @@ RULES: tuple[Rule, ...] = (
 
 
 def broken_rules(
-    knowledge: Knowledge, normalise: Normalise, incomplete: Collection[str] = frozenset()
+    knowledge: Knowledge,
+    normalise: Normalise,
+    incomplete: Collection[str] = frozenset(),
+    rules: Sequence[Rule] = RULES,
 ) -> Iterator[Problem]:
-    """Yield every breach of `RULES`; of interviews that were read in part, what can be said of parts."""
+    """Yield every breach of the rules; of interviews that were read in part, what can be said of parts."""
     whole = replace(knowledge, interviews=tuple(one for one in knowledge.interviews if one.id not in incomplete))
-    for rule in RULES:
+    for rule in rules:
         yield from rule(whole if rule is relations_lead_somewhere else knowledge, normalise)
 
 
-def few_wordings(knowledge: Knowledge) -> Iterator[Problem]:
-    """Yield a warning for each entry that has fewer wordings than advised."""
+def few_phrasings(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a warning for each entry that has fewer phrasings than advised."""
     for entry in knowledge.by_key.values():
         found = Counter(phrasing.language for phrasing in entry.phrasings)
         if any(found[language] < advised for language, advised in ADVISED.items()):

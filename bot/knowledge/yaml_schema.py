@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.curated_files import Document, Path_
+from bot.knowledge.curated_files import Document, NodePath
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Verbatim = Annotated[str, StringConstraints(min_length=1)]
@@ -136,7 +136,7 @@ def _follows_from_another(detail: ErrorDetails) -> bool:
 
 
 def _problem(document: Document, detail: ErrorDetails) -> Problem:
-    path: Path_ = tuple(detail["loc"])
+    path: NodePath = tuple(detail["loc"])
     return document.problem(path, _message(detail))
 
 

@@ -133,7 +133,7 @@ class Engine:
         return [
             Candidate(
                 entry=self.catalogue.entries[item],
-                phrasing=self.catalogue.wordings[self.extractor.closest(item, lexical, semantic)],
+                phrasing=self.catalogue.phrasings[self.extractor.closest(item, lexical, semantic)],
                 features=features,
                 score=score,
             )

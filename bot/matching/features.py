@@ -70,14 +70,14 @@ class FeatureExtractor:
         new = view.kinds - catalogue.asked_kinds[item]
         unexplained = self._unexplained(item, view.content)
         total = sum(view.content.values())
-        asked = view.asked or 1.0
+        query_weight = view.query_weight or 1.0
         dice = float(view.dice.scores[item])
         features = {
             "dice": dice,
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
-            "item_overlap": self._item_overlap(item, view) / asked,
+            "item_overlap": self._item_overlap(item, view) / query_weight,
             "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),

@@ -127,8 +127,7 @@ def _to_arrays(general: GeneralChinese) -> Arrays:
 def _from_arrays(arrays: Arrays) -> GeneralChinese:
     other = from_array(arrays["other"])
     everyday = {
-        word: CommonWord(frequency, tuple(sounds.split(" ")))
-        for word, (frequency, sounds) in other["everyday"].items()
+        word: CommonWord(frequency, tuple(sounds.split(" "))) for word, (frequency, sounds) in other["everyday"].items()
     }
     return GeneralChinese(arrays["beginnings"], arrays["starts"], arrays["packed"], other["total"], everyday)
 

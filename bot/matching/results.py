@@ -51,7 +51,7 @@ class Candidate:
     entry: Entry
     """What it would be about."""
     phrasing: str
-    """The wording of `entry` that came closest."""
+    """The phrasing of `entry` that came closest."""
     features: Mapping[str, float]
     """The features, by name (see `features` and `context_features`)."""
     score: float

@@ -22,7 +22,7 @@ from bot.matching.semantic_index import Vectors
 MAX_PHRASINGS_FOUND = 60
 """Phrasings that are taken from a search of the index."""
 RANKING_DEPTH = 8
-"""Entries that a ranking contains; among these a rival is looked for, which answers something else than the best one."""
+"""Entries that a ranking contains; a rival of the best one, which answers something else, is looked for among them."""
 
 _LETTERS = re.compile(r"[^\W\d]")
 

@@ -11,7 +11,7 @@ from typing import Any
 import opencc
 import pytest
 
-from bot.answers.curated_texts import shown, traditional
+from bot.answers.curated_texts import localized, traditional
 from bot.answers.traditional import read_traditional
 from bot.configuration import CONFIG
 from bot.errors import SettingsError
@@ -47,7 +47,7 @@ def test_curated_words_are_written_as_both_places_write_them(case: dict[str, Any
 
 
 def test_no_curated_text_holds_a_word_of_the_mainland_or_a_mistake_of_converting(shipped: Matcher) -> None:
-    texts = [shown(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)]
+    texts = [localized(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)]
 
     assert [(word, text) for text in texts for word in NEVER if word in text] == []
 

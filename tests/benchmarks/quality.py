@@ -93,7 +93,7 @@ def _peers(matcher: Matcher, questions: Sequence[EvaluationQuestion], allowed: i
     catalogue = matcher.engine.catalogue
     texts = [asked.text for asked in questions]
     for name, peer in peers(matcher.engine).items():
-        chosen = choices(peer(texts, catalogue.wordings), catalogue)
+        chosen = choices(peer(texts, catalogue.phrasings), catalogue)
         forced = tuple(judge(asked, _reply(asked, choice)) for asked, choice in zip(questions, chosen, strict=True))
         yield Contestant(name, forced, at_rate(questions, chosen, allowed))
 

@@ -36,7 +36,7 @@ def talk_matcher(data: Path) -> Matcher:
 
 @pytest.fixture(scope="session")
 def texts() -> Texts:
-    """Return the bot's wording."""
+    """Return the bot's phrasing."""
     return read_texts(ROOT / "config" / "texts")
 
 

@@ -1,4 +1,4 @@
-"""A question is asked of a knowledge that doesn't hold its wording, so that it teaches something about the next one."""
+"""A question is asked of knowledge that doesn't contain its phrasing, so that it teaches something about the next."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_part_without_questions_is_none() -> None:
     assert [[question.id for question in part] for part in folds(questions("a-1", "a-2"))] == [["a-1", "a-2"]]
 
 
-def test_wordings_are_held_back_however_they_are_written(shipped: Matcher) -> None:
+def test_phrasings_are_held_back_however_they_are_written(shipped: Matcher) -> None:
     knowledge = shipped.knowledge
     entry = next(iter(knowledge.by_key.values()))
     one, two = entry.phrasings[0].text, entry.phrasings[1].text

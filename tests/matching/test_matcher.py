@@ -155,8 +155,8 @@ def test_a_quoted_point_leads_to_the_entry_that_says_more_about_it(shipped: Matc
 
     for text in ("展开说说", "为什么？"):
         assert first_of(shipped.decide(text, None, AnswerContext((last,), point=point))) == "world-model-agi"
-    wording = shipped.decide("原话是什么？", None, AnswerContext((last,), point=point))
-    assert (first_of(wording), wording.focus) == ("why-sora", point)
+    phrasing = shipped.decide("原话是什么？", None, AnswerContext((last,), point=point))
+    assert (first_of(phrasing), phrasing.focus) == ("why-sora", point)
 
 
 def test_what_was_asked_before_suggestions_completes_a_message(second: Matcher) -> None:

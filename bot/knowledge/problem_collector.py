@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Faults:
+class ProblemCollector:
     """Collects problems and warnings while the files are read."""
 
     problems: list[Problem] = field(default_factory=list)
