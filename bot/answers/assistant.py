@@ -166,10 +166,10 @@ class Assistant:
         """Return the context of a question: the message that it replies to, or else its conversation."""
         before, about = self._conversations.recall(question.conversation), question.about
         entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
-        if about is None or not (entries or (about.is_offer and about.asked)):
+        if about is None or not (entries or (about.is_offer and about.unanswered)):
             return before
         if about.is_offer:
-            return AnswerContext(entries, is_offer=True, asked=about.asked)
+            return AnswerContext(entries, is_offer=True, unanswered=about.unanswered)
         entries, point = quoted_first(entries, about.quoted)
         shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
         now = AnswerContext(entries, shown, point)

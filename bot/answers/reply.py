@@ -18,8 +18,8 @@ class RepliedAnswer:
     """Keys of the entries that it shows, or only offers."""
     is_offer: bool = False
     """Whether it answers nothing, and only offers them."""
-    asked: str = ""
-    """What it replied to, where it answers nothing."""
+    unanswered: str = ""
+    """The question that it replied to, where it answers nothing."""
     quoted: str = ""
     """The part of it that the question quotes; empty for the whole."""
 

@@ -16,7 +16,7 @@ from bot import log
 from bot.cli.command import load_command
 from bot.cli.gc_tuning import loading_without_gc
 from bot.configuration import Settings, read_settings
-from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
+from bot.errors import BotError, FileProblemsError, SettingsError, UsageError
 from bot.storage.database_url import password_of
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, derive_secret
 
@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failure_lines(error: Exception) -> tuple[int, Sequence[str]]:
     """Return the exit code for a failure, and what to print about it."""
     match error:
-        case KnowledgeError():
+        case FileProblemsError():
             return FAILED, [str(problem) for problem in error.problems]
         case UsageError() | SettingsError():
             return MISUSED, [f"error: {error}"]

@@ -160,7 +160,7 @@ def _best_by_question(examples: Sequence[Example], odds: Matrix) -> Best:
 
 
 def _shares(examples: Sequence[Example]) -> dict[str, float]:
-    """Return for each asked question its share of the expected traffic; the mean is 1."""
+    """Return for each question its share of the expected traffic; the mean is 1."""
     kinds = {example.question: example.traffic for example in examples}
     counts = Counter(kinds.values())
     traffic = {kind: TRAFFIC.get(kind, TRAFFIC["near"]) for kind in counts}  # curators name kinds as they like

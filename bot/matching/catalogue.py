@@ -149,7 +149,7 @@ def _terms_of_items(
 
 
 def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: AnswerKinds) -> list[frozenset[str]]:
-    asked: list[set[str]] = [set() for _ in range(count)]
+    asked_kinds: list[set[str]] = [set() for _ in range(count)]
     for number, query in zip(owner, queries, strict=True):
-        asked[number].update(kinds.asked(query.text))
-    return [frozenset(found) for found in asked]
+        asked_kinds[number].update(kinds.asked_for(query.text))
+    return [frozenset(of_item) for of_item in asked_kinds]

@@ -67,7 +67,7 @@ def features_in_context(
         "length": min(len(ranking.query.terms) / MAX_FOLLOW_UP_TERMS, 1.0),
         "marker": float(bare != text),
         "leaning": float(bool(_LEANING.search(text))),
-        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked(text)),
+        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked_for(text)),
     }
     return [
         (

@@ -78,7 +78,7 @@ class FeatureExtractor:
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
             "item_overlap": self._item_overlap(item, view) / query_weight,
-            "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
+            "unknown": max(0.0, 1 - float(view.known_weights.sum()) / query_weight),
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),

@@ -24,8 +24,8 @@ class AnswerContext:
     """0-based point of the first entry that the message is about, where it is about one."""
     is_offer: bool = False
     """Whether nothing was answered, and the entries were only offered."""
-    asked: str = ""
-    """What had been asked when nothing was answered, as far as that is known."""
+    unanswered: str = ""
+    """The question that was asked when nothing was answered, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class ViewBuilder:
             marked={
                 word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
             },
-            kinds=self.kinds.asked(query.text),
+            kinds=self.kinds.asked_for(query.text),
         )
 
     def semantic(self, vector: Floats, vectors: Vectors) -> SemanticView:

@@ -110,7 +110,7 @@ def test_a_reply_to_an_answer_turns_the_conversation_to_it(assistant: Assistant)
 
 def test_a_reply_to_an_offer_leaves_the_conversation_as_it_was(assistant: Assistant) -> None:
     assistant.reply(Question("灯塔用过哪些光源？", "a"))
-    offer = RepliedAnswer(("lighthouse/keeper", "lighthouse/storm"), is_offer=True, asked="守塔人")
+    offer = RepliedAnswer(("lighthouse/keeper", "lighthouse/storm"), is_offer=True, unanswered="守塔人")
 
     assert assistant.reply(Question("谢谢", "a", about=offer)).status == "smalltalk"
     assert assistant.reply(Question("第二个呢", "a")).focus == 1

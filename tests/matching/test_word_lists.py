@@ -50,4 +50,4 @@ def test_a_damaged_file_is_refused_in_one_line(
     ],
 )
 def test_the_kind_of_answer_asked_for_is_recognised(text: str, kinds: set[str]) -> None:
-    assert read_kinds(CONFIG / "matching" / "answer_kinds.toml").asked(text) == kinds
+    assert read_kinds(CONFIG / "matching" / "answer_kinds.toml").asked_for(text) == kinds
