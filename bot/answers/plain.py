@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.answers.curated_texts import localized, opening, place
 from bot.answers.reply import Reply
-from bot.knowledge import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge, Language
 from bot.text import Texts
 
 
@@ -34,7 +34,7 @@ def _paragraphs(reply: Reply, knowledge: Knowledge, texts: Texts) -> Iterator[st
         yield texts(language, "unknown.topics")
 
 
-def _answer(entry: Entry, language: str, texts: Texts, focus: int | None) -> Iterator[str]:
+def _answer(entry: Entry, language: Language, texts: Texts, focus: int | None) -> Iterator[str]:
     yield texts(language, "answer.question", question=localized(entry.question, language))
     if focus is not None and focus < len(entry.points):
         yield f"{focus + 1}. {localized(entry.points[focus], language)}"
@@ -45,6 +45,6 @@ def _answer(entry: Entry, language: str, texts: Texts, focus: int | None) -> Ite
         yield f"{lines}\n  {place(quote, language, texts)}"
 
 
-def _numbered(heading: str, entries: Iterable[Entry], language: str) -> str:
+def _numbered(heading: str, entries: Iterable[Entry], language: Language) -> str:
     lines = (f"  {number}. {localized(entry.question, language)}" for number, entry in enumerate(entries, 1))
     return "\n".join(filter(None, (heading, *lines)))

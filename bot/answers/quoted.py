@@ -43,7 +43,7 @@ def _forms(text: Bilingual) -> Iterator[str]:
 
 
 def _meets(letters: str, texts: Iterable[str]) -> bool:
-    """Tell whether a quoted part lies in one of the texts, or holds one of them."""
+    """Return whether a quoted part lies in one of the texts, or contains one of them."""
     return any(letters in text or (len(text) >= MIN_QUOTED_LETTERS and text in letters) for text in texts)
 
 

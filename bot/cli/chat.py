@@ -86,7 +86,7 @@ def _show(page: Page, session: Session, console: Console) -> None:
 
 
 class Suggestions(Completer):
-    """Completes commands while they are typed, and questions that hold the words so far on Tab."""
+    """Completes commands while they are typed, and questions that contain the words so far on Tab."""
 
     def __init__(self, session: Session) -> None:
         """Complete what `session` understands."""

@@ -22,7 +22,7 @@ from bot.storage.phrasing_decisions import PhrasingDecision
 
 
 def export(_: Namespace, settings: Settings) -> int:
-    """Write the approved phrasings into the files of phrasings, and note that they stand there."""
+    """Write the approved phrasings into the files of phrasings, and note that they are there."""
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)

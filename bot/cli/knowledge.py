@@ -73,7 +73,7 @@ def check(arguments: Namespace, settings: Settings) -> int:
     """Load and verify; print what is covered, and warn of what readers may stumble over."""
     if arguments.folder is not None:
         settings = settings.model_copy(update={"knowledge_dir": arguments.folder})
-    inspected = inspect(settings.knowledge_dir, compose.normaliser(settings))  # the files, never what a cache holds
+    inspected = inspect(settings.knowledge_dir, compose.normaliser(settings))  # the files, never what a cache contains
     _warn(inspected.warnings)
     if inspected.knowledge is None:
         raise KnowledgeError(inspected.problems)

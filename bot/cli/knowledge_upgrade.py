@@ -22,7 +22,7 @@ from bot.knowledge.problem_collector import ProblemCollector
 
 
 def upgrade(arguments: Namespace, settings: Settings) -> int:
-    """Rewrite one interview's folder, or all below a knowledge folder; nothing where any file isn't sound."""
+    """Rewrite one interview's folder, or all below a knowledge folder; nothing where any file isn't valid."""
     folder: Path = arguments.folder if arguments.folder is not None else settings.knowledge_dir
     collector = ProblemCollector()
     changes: dict[Path, SplitFile] = {}
@@ -44,7 +44,7 @@ def upgrade(arguments: Namespace, settings: Settings) -> int:
 
 
 def _curated(folder: Path) -> Iterator[Path]:
-    """Yield the files that may hold phrasings."""
+    """Yield the files that may contain phrasings."""
     if not folder.is_dir():
         raise BotError(f"{folder}: there is no such folder; name a knowledge folder or an interview's")
     is_one = (folder / INTERVIEW).is_file()

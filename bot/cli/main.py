@@ -27,9 +27,9 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit codes; the last is a shell's for SIGINT."""
 
 _SECRET_LENGTH = 6
-"""Characters from which on a password is hidden wherever it stands; a shorter one may be part of any word."""
+"""Characters from which on a password is hidden wherever it appears; a shorter one may be part of any word."""
 
-logger = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 
 class CommandInfo(NamedTuple):
@@ -109,7 +109,7 @@ def _failure_lines(error: Exception) -> tuple[int, Sequence[str]]:
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return FAILED, [f"error: {where}{error.strerror or error}"]
-    logger.debug("a defect", exc_info=error)
+    LOG.debug("A defect", exc_info=error)
     hint = "a defect of the bot; BOT_LOG_LEVEL=DEBUG shows where"
     return FAILED, [f"error: {type(error).__name__}: {error} ({hint})"]
 
@@ -137,7 +137,7 @@ def _start_log(settings: Settings) -> None:
         secrets.add(password)
     log.set_up(settings.log_level, settings.log_format, secrets)
     if settings.injected:
-        logger.debug("set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
+        LOG.debug("Set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
 
 
 def _configure_encoding(stream: TextIO) -> None:

@@ -12,7 +12,7 @@ from bot.answers.curated_texts import localized, opening, place
 from bot.answers.plain import render
 from bot.cli.line_wrap import wrap
 from bot.cli.session import Listing, Notice, Page
-from bot.knowledge import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge, Language
 from bot.text import Texts
 
 WIDEST = 88
@@ -80,7 +80,7 @@ class Screen:
             yield Text()
             yield from self._block(self.texts(language, "unknown.topics"), style=QUIET)
 
-    def _answer(self, entry: Entry, language: str, focus: int | None) -> Iterator[Text]:
+    def _answer(self, entry: Entry, language: Language, focus: int | None) -> Iterator[Text]:
         yield from self._block(localized(entry.question, language), style=TITLE)
         yield Text()
         for number, point in enumerate(entry.points):
@@ -93,7 +93,7 @@ class Screen:
                 yield from self._block(line, mark="│ ", mark_style=QUIET, repeat=True)
             yield from self._block(place(quote, language, self.texts), style=QUIET, mark="  ")
 
-    def _entries(self, heading: str | None, entries: Iterable[Entry], language: str) -> Iterator[Text]:
+    def _entries(self, heading: str | None, entries: Iterable[Entry], language: Language) -> Iterator[Text]:
         items = [(localized(entry.question, language), "") for entry in entries]
         if not items:
             return
@@ -116,7 +116,7 @@ class Screen:
     def _block(
         self, text: str, style: str = "", *, mark: str = "", mark_style: str = "", repeat: bool = False
     ) -> Iterator[Text]:
-        """Yield a paragraph behind a mark; the mark stands before its first line, or before each (`repeat`)."""
+        """Yield a paragraph after a mark; the mark is before its first line, or before each (`repeat`)."""
         room = self.width - len(INDENT) - len(mark)
         for number, line in enumerate(wrap(text, room) if text.strip() else [""]):
             before = mark if repeat or not number else " " * len(mark)

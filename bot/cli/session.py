@@ -76,7 +76,7 @@ class Session:
         return self._ask(line)
 
     def welcome(self) -> Notice:
-        """Return what stands above the first question."""
+        """Return what is above the first question."""
         interviews = self.assistant.knowledge.interviews
         titles = " · ".join(localized(interview.title, self.language) for interview in interviews)
         return Notice((titles, self.say("welcome")))

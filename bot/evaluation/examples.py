@@ -72,7 +72,7 @@ def of_conversations(engine: Engine, questions: Iterable[EvaluationQuestion]) ->
 
 
 def of_changes(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[Example]:
-    """Yield the candidates of some questions as if each came behind an answer about something else."""
+    """Yield the candidates of some questions as if each came after an answer about something else."""
     entries = engine.catalogue.entries
     for question in questions:
         drawn = zlib.crc32(question.id.encode())
@@ -106,7 +106,7 @@ def of_messages(engine: Engine, questions: Iterable[EvaluationQuestion], *, dial
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
-    """Tell whether an entry answers all that was asked."""
+    """Return whether an entry answers all that was asked."""
     return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
 
 

@@ -30,7 +30,7 @@ class Judgement:
 
 
 def entry_hits(entry: Entry, gold: Ranges) -> bool:
-    """Tell whether an entry quotes a line of `gold`, and at most 15 lines in all."""
+    """Return whether an entry quotes a line of `gold`, and at most 15 lines in all."""
     quoted = sum(quote.span.last - quote.span.first + 1 for quote in entry.quotes)
     return quoted <= MAX_QUOTED_LINES and any(
         quote.span.first <= last and first <= quote.span.last for quote in entry.quotes for first, last in gold

@@ -1,4 +1,4 @@
-"""Question files: what people ask, and where in the transcript the answer stands."""
+"""Question files: what people ask, and where in the transcript the answer is."""
 
 from __future__ import annotations
 

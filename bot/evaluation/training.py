@@ -36,7 +36,7 @@ TRAFFIC = {
     "chitchat": 0.025,
     "attack": 0.02,
 }
-"""Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
+"""Expected shares of the messages, by kind; the files contain more of the hard kinds than users bring."""
 BOOTSTRAP_SAMPLES = 500
 ANSWER_QUANTILE = 0.05
 """Quantile of the cheapest thresholds from which on to answer: the lower end of the usual 90% interval."""

@@ -31,7 +31,7 @@ _NEW_THOUGHT = re.compile(
 )
 """Words, and questions, that may begin a new thought on the same topic."""
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What a YAML block can't hold as it is: control characters, and whatever else YAML takes for a line's end."""
+"""What a YAML block can't contain as it is: control characters, and whatever else YAML takes for a line's end."""
 
 Lines: TypeAlias = Sequence[tuple[int, str]]
 """Transcript lines with their numbers, none of them empty."""
@@ -62,7 +62,7 @@ def draft(path: Path) -> Mapping[str, bytes]:
 
 
 def _cut(lines: Lines, cue: re.Pattern[str], size: tuple[int, int]) -> Iterator[Lines]:
-    """Cut before lines that hold a cue and behind empty ones, into blocks between the fewest and the most lines."""
+    """Cut before lines that contain a cue and after empty ones, into blocks between the fewest and the most lines."""
     fewest, most = size
     block: list[tuple[int, str]] = []
     for number, line in lines:

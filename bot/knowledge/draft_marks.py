@@ -1,4 +1,4 @@
-"""The marks that a draft holds in the place of what a person writes, and the rule that none is left."""
+"""The marks that a draft contains in the place of what a person writes, and the rule that none is left."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.errors import Problem
 
 LEXICON = "lexicon.yaml"
-"""Names and synonyms: of all interviews beside their folders, of one interview inside its folder."""
+"""Names and synonyms: of all interviews next to their folders, of one interview inside its folder."""
 INTERVIEW = "interview.yaml"
 TRANSCRIPT = "transcript.txt"
 NOT_COVERED = "not-covered.yaml"
 PHRASINGS = ".phrasings.txt"
-"""Ends the name of the file that holds the phrasings for the YAML file of the same stem."""
+"""Ends the name of the file that contains the phrasings for the YAML file of the same stem."""
 
 _NO_SECTION = frozenset({LEXICON, INTERVIEW, NOT_COVERED})
 _STRAY = re.compile(
@@ -31,12 +31,12 @@ _CURATED = re.compile(r"\.(?:ya?ml|txt)$", re.IGNORECASE)
 
 
 def is_stray(name: str) -> bool:
-    """Tell whether a file or folder of this name is a program's own, which nobody curated."""
+    """Return whether a file or folder of this name is a program's own, which nobody curated."""
     return _STRAY.fullmatch(name) is not None
 
 
 def is_curated(path: Path, folder: Path) -> bool:
-    """Tell whether a path, which needn't exist any more, may belong to the knowledge in `folder`."""
+    """Return whether a path, which needn't exist any more, may belong to the knowledge in `folder`."""
     try:
         parts = path.resolve().relative_to(folder.resolve()).parts
     except ValueError:

@@ -18,7 +18,7 @@ _HAN = re.compile(rf"[{HAN}]")
 
 
 def bilingual(text: yaml_schema.BilingualText) -> Bilingual:
-    """Return a parsed text as the snapshot holds it."""
+    """Return a parsed text as the snapshot contains it."""
     return Bilingual(text.zh, text.en)
 
 
@@ -43,7 +43,7 @@ class InterviewBuilder:
         self.speech = list(self._speech())
 
     def section(self, document: Document, phrasings: ItemPhrasings) -> Section | None:
-        """Return a section with all that its file and its phrasings hold; None where the file is faulty."""
+        """Return a section with all that its file and its phrasings contain; None where the file is faulty."""
         parsed = self.collector.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))
         if parsed is None:
             return None
@@ -106,7 +106,7 @@ class InterviewBuilder:
         return [number for number, line in enumerate(lines, 1) if line.strip() and line not in skipped]
 
     def _keep_languages_apart(self, document: Document, section: yaml_schema.SectionFile) -> None:
-        """Refuse English texts that hold Chinese characters, each at its own line."""
+        """Reject English texts that contain Chinese characters, each at its own line."""
         for index, item in enumerate(section.entries):
             texts: list[tuple[NodePath, str]] = [(("question", "en"), item.question.en)]
             texts += [(("points", place, "en"), point.en) for place, point in enumerate(item.points)]

@@ -36,7 +36,7 @@ def read_item_phrasings(
 ) -> ItemPhrasings:
     """Read the phrasings of the list `items` of a document in `interview_dir`; what doesn't fit goes to the collector.
 
-    Where items still hold their phrasings themselves, that is reported once, and the phrasings are taken out of them.
+    Where items still contain phrasings themselves, that is reported once, and the phrasings are taken out of them.
     """
     found = list(_items(document, items))
     old = [index for index, item in enumerate(found) if item.pop(OLD_KEY, None) is not None]

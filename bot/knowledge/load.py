@@ -36,7 +36,7 @@ _SECTION_LINE = re.compile(r"^[^\w#\n]*section[^\w\n]+([a-z0-9-]+)", re.MULTILIN
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a knowledge folder was found to hold."""
+    """What a knowledge folder was found to contain."""
 
     knowledge: Knowledge | None
     """The snapshot; None where there are problems."""
@@ -172,7 +172,7 @@ class _InterviewReader:
 
 
 def _declared_sections(path: Path) -> set[str]:
-    """Return the sections that a faulty file may hold, by its name and by what it says."""
+    """Return the sections that a faulty file may contain, by its name and by what it says."""
     try:
         text = path.read_bytes().decode("utf-8", "replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""Files whose entries still hold their phrasings, taken apart into today's two; pure."""
+"""Files whose entries still contain their phrasings, taken apart into today's two; pure."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class _Cut:
 def split_file(text: str, items: str, phrasings: str, name: str) -> SplitFile | None:
     """Move the phrasings of the list `items` out of a YAML text; return None where there are none.
 
-    They go behind what `phrasings`, the text of the other file, holds already. Comments within the phrasings go along,
+    They go after what `phrasings`, the text of the other file, has already. Comments within the phrasings go along,
     and everything else stays as it is. `name` is the file, as shown in problems. Raises KnowledgeError where the text
-    isn't sound.
+    isn't valid.
     """
     before = parse_yaml(text, name).data
     cuts = list(_cuts(text, items, name))
@@ -75,8 +75,8 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
         identifier = _child(entry, "id")
         lists = [(language, _sequence(listed)) for language, listed in _pairs(value)]
         texts = [one for _, listed in lists for one in listed]
-        sound = all(language.value in _LANGUAGES and listed for language, listed in lists)
-        if not (lists and sound and isinstance(identifier, yaml.ScalarNode) and all(map(_is_scalar, texts))):
+        are_valid = all(language.value in _LANGUAGES and listed for language, listed in lists)
+        if not (lists and are_valid and isinstance(identifier, yaml.ScalarNode) and all(map(_is_scalar, texts))):
             message = (
                 "needs an 'id', and 'phrasings' with lists of texts under 'zh' and 'en', to be upgraded; correct it"
             )
@@ -88,7 +88,7 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
 
 
 def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
-    """Return where the phrasings begin and end: whole lines, or what stands between their neighbours in a row."""
+    """Return where the phrasings begin and end: whole lines, or what is between their neighbours in a row."""
     pairs = _pairs(entry)
     key, value = pairs[at]
     begin = key.start_mark.index - key.start_mark.column
@@ -103,7 +103,7 @@ def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
 
 
 def _end(text: str, node: yaml.Node) -> int:
-    """Return the offset behind the last sign of a node."""
+    """Return the offset after the last sign of a node."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         last = node.value[-1]
         return _end(text, last[1] if isinstance(last, tuple) else last)
@@ -142,7 +142,7 @@ def _as_lines(text: str, start: int, end: int, lists: _Lists, scalars: Sequence[
 
 
 def _comments(text: str, start: int, end: int, scalars: Sequence[yaml.ScalarNode]) -> Iterator[tuple[int, str]]:
-    """Yield the comments of a stretch with their offsets: they stand between the texts, or behind a block's sign."""
+    """Yield the comments of a stretch with their offsets: they are between the texts, or after a block's sign."""
     at = start
     for scalar in scalars:
         first, last = scalar.start_mark.index, scalar.end_mark.index
@@ -156,7 +156,7 @@ def _comments(text: str, start: int, end: int, scalars: Sequence[yaml.ScalarNode
 
 
 def _lines_below(phrasings: str, name: str) -> set[str]:
-    """Return the lines that stand below a heading already, as after an upgrade that was cut short."""
+    """Return the lines below a heading already, as after an upgrade that was cut short."""
     lines = phrasings.split("\n")
     if f"[{name}]" not in lines:
         return set()

@@ -36,7 +36,7 @@ class PhrasingsFile:
     """What is wrong with the file by itself."""
 
     def unfit(self, ids: Iterable[str], about: str) -> Iterator[Problem]:
-        """Yield what doesn't fit the items with these ids, which the file `about` holds."""
+        """Yield what doesn't fit the items with these ids, which the file `about` contains."""
         known = set(ids)
         for name, line in self.headings.items():
             if name not in known:
@@ -51,7 +51,7 @@ class PhrasingsFile:
 
 
 def language_of(text: str) -> Literal["zh", "en"]:
-    """Tell the language of a phrasing: Chinese where it holds a Chinese character."""
+    """Return the language of a phrasing: Chinese where it contains a Chinese character."""
     return "zh" if _HAN.search(text) else "en"
 
 

@@ -31,7 +31,7 @@ def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
 
 
 def place_of(item: Entry | NotCovered) -> str:
-    """Name an entry or a topic with the place where it stands."""
+    """Name an entry or a topic with the place where it is."""
     return f"'{item.id}' ({item.file}:{item.line})"
 
 
@@ -57,7 +57,7 @@ def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Pro
 
 
 def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
-    """No phrasing stands twice, be it under one entry or under two."""
+    """No phrasing appears twice, be it under one entry or under two."""
     seen: dict[str, tuple[Entry | NotCovered, Phrasing]] = {}
     for item in askables(knowledge):
         own: set[str] = set()
@@ -114,7 +114,7 @@ def aliases_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator
 
 
 def _is_continued(first: Term, other: Term, normalise: Normalise) -> bool:
-    """Tell whether another file's term adds to the first one, for both have one canonical form."""
+    """Return whether another file's term adds to the first one, for both have one canonical form."""
     return first.file != other.file and normalise(first.canonical) == normalise(other.canonical)
 
 

@@ -21,14 +21,14 @@ _DEEPEST = 20
 _PLAIN_KEYS = frozenset(
     {"broad", "date", "id", "line", "names", "near", "related", "section", "sections", "speaker", "speakers"}
 )
-"""Keys whose values are no texts: behind those a comment hides nothing."""
+"""Keys whose values are no texts: after those a comment hides nothing."""
 _NOTICED_WITHIN = 10
 """Lines within which the parser notices a slip."""
 _COMMENT = re.compile(r"[ \t]+#")
 
 
 def read_yaml(path: Path, name: str) -> Document:
-    """Parse a YAML file; raise KnowledgeError for bad encoding, tabs, bad syntax, or a key that stands twice."""
+    """Parse a YAML file; raise KnowledgeError for bad encoding, tabs, bad syntax, or a key that appears twice."""
     return parse_yaml(read_text(path, name), name)
 
 

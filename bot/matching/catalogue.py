@@ -52,11 +52,11 @@ class Catalogue:
     term_starts: Ints
     """Where each item's terms begin in `item_terms`; one more entry than items."""
     item_terms: Ints
-    """Sorted numbers of the index terms that an item's phrasings, points and quotes hold, item after item."""
+    """Sorted numbers of the index terms that an item's phrasings, points and quotes contain, item after item."""
     asked_kinds: tuple[frozenset[str], ...]
     """The kinds of answer that an item's phrasings ask for."""
     symbols: dict[str, str]
-    """A character for each syllable and Latin word that the phrasings hold."""
+    """A character for each syllable and Latin word that the phrasings contain."""
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -68,7 +68,7 @@ class Catalogue:
         return range(int(self.first[item]), int(self.first[item + 1]))
 
     def terms_of(self, item: int) -> Ints:
-        """Return the sorted numbers of the terms that an item holds."""
+        """Return the sorted numbers of the terms that an item contains."""
         return self.item_terms[self.term_starts[item] : self.term_starts[item + 1]]
 
     def sound(self, syllables: Iterable[str]) -> str:

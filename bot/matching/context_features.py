@@ -42,7 +42,7 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
 
 
 def stands_alone(ranking: Ranking) -> bool:
-    """Tell whether a message needs no context: it is long, or exactly a phrasing of the knowledge."""
+    """Return whether a message needs no context: it is long, or exactly a phrasing of the knowledge."""
     return len(ranking.query.terms) > MAX_FOLLOW_UP_TERMS or ranking.is_exact
 
 

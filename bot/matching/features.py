@@ -151,7 +151,7 @@ class FeatureExtractor:
         return next(rivals, none)
 
     def overlap(self, one: int, other: int) -> bool:
-        """Tell whether two entries quote a common line."""
+        """Return whether two entries quote a common line."""
         pair = (min(one, other), max(one, other))
         if pair not in self._overlaps:
             first, second = self.catalogue.items[pair[0]], self.catalogue.items[pair[1]]

@@ -33,7 +33,7 @@ class Hits:
 
 @dataclass(frozen=True)
 class Index:
-    """Terms to the texts that hold them; immutable."""
+    """Terms to the texts that contain them; immutable."""
 
     vocabulary: dict[str, int]
     """Number of each term."""
@@ -42,11 +42,11 @@ class Index:
     starts: Ints
     """Where each term's postings begin in `postings`; one more entry than terms."""
     postings: Ints
-    """Numbers of the texts that hold a term, term after term."""
+    """Numbers of the texts that contain a term, term after term."""
     lengths: Floats
     """Weight of all terms of each text."""
     unknown: float
-    """Inverse document frequency of a term that no text holds."""
+    """Inverse document frequency of a term that no text contains."""
     kinds: dict[str, float]
     """Weight of each kind of term, by its first character."""
 
@@ -93,7 +93,7 @@ class Index:
             budget *= _GROWTH
 
     def _read(self, terms: NDArray[np.intp]) -> tuple[Ints, Floats]:
-        """Return all the texts that hold one of the terms, ascending, with the weight shared."""
+        """Return all the texts that contain one of the terms, ascending, with the weight shared."""
         runs = [self.postings[self.starts[term] : self.starts[term + 1]] for term in terms]
         touched = np.concatenate(runs)
         gains = np.repeat(self.weights[terms], [len(run) for run in runs])
@@ -107,7 +107,7 @@ class Index:
     ) -> NDArray[np.bool_] | None:
         """Tell which texts may be among the best once the unread terms are counted.
 
-        None where a text that holds nothing but unread terms, weighing `rest` together, could be.
+        None where a text that contains nothing but unread terms, weighing `rest` together, could be.
         """
         if len(texts) < limit:
             return None
@@ -121,7 +121,7 @@ class Index:
         return np.asarray(2 * (shared + rest) / (query_weight + lengths) >= worst - _ROUNDING)
 
     def _completed(self, texts: Ints, shared: Floats, unread: NDArray[np.intp]) -> Floats:
-        """Add the weights of the unread terms that each text holds."""
+        """Add the weights of the unread terms that each text contains."""
         for term in unread:
             run = self.postings[self.starts[term] : self.starts[term + 1]]
             at = np.minimum(run.searchsorted(texts), len(run) - 1)
@@ -138,7 +138,7 @@ def build(
     """Index the terms of `texts`.
 
     `groups` says which texts count as one document in a term's document frequency: many phrasings of one
-    entry that share a word don't make it common. `context` holds further terms of groups, which count there
+    entry that share a word don't make it common. `context` contains further terms of groups, which count there
     and become known, but can't be found.
     """
     vocabulary: dict[str, int] = {}
@@ -172,7 +172,7 @@ def _joined(rows: Sequence[Ints]) -> Ints:
 
 
 def _document_frequency(terms: Ints, documents: NDArray[np.int64], vocabulary: int) -> tuple[NDArray[np.int64], int]:
-    """Count in how many documents each term stands, and how many documents there are."""
+    """Count in how many documents each term appears, and how many documents there are."""
     width = int(documents.max(initial=0)) + 1
     pairs = np.unique(terms.astype(np.int64) * width + documents)
     return np.bincount(pairs // width, minlength=vocabulary), len(np.unique(documents))

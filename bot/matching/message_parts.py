@@ -1,4 +1,4 @@
-"""Cutting a message into the questions that it may hold."""
+"""Cutting a message into the questions that it may contain."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> dict[str, 
 
 
 def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> tuple[str, ...]:
-    """Return the first pieces that could stand alone, normalised; those behind them are not looked at."""
+    """Return the first pieces that could stand alone, normalised; those after them are not looked at."""
     found: dict[str, None] = {}
     for piece in pieces:
         if len(found) == MAX_PARTS:

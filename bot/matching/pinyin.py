@@ -78,7 +78,7 @@ _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ
 
 
 _WITHOUT_DOTS = frozenset({"lue", "nue", "lyu", "nyu", "lyue", "nyue"})
-"""Ways to type lü, nü, lüe and nüe on a keyboard, beside lv and lve."""
+"""Ways to type lü, nü, lüe and nüe on a keyboard, in addition to lv and lve."""
 
 
 def without_tone(reading: str) -> str:

@@ -74,7 +74,7 @@ def _unmarked(found: re.Match[str]) -> str:
 
 
 def _is_numbered_pinyin(word: str) -> bool:
-    """Tell whether a word is pinyin with one number behind some syllables."""
+    """Return whether a word is pinyin with one number after some syllables."""
     return _PIECE.sub("", word) == "" and all(map(_is_pinyin, _PIECE.findall(word)))
 
 

@@ -1,6 +1,6 @@
 """How a query looks next to every text of the catalogue: by its terms (lexical) and by its vector (semantic).
 
-A view holds scores for all items at once; `features` turns it into numbers about a single candidate.
+A view contains scores for all items at once; `features` turns it into numbers about a single candidate.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ PRODUCT_LIMIT = 6.0
 _CERTAIN = 6.0
 """Log-odds beyond which a score says no more."""
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -51,7 +51,7 @@ class LogisticModel(_Table):
     products: dict[str, float]
     """Weights of "one*other"."""
 
-    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Floats:
+    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Doubles:
         """Return for each candidate the probability that it is right, in [0, 1].
 
         Every feature of the model must be given.
@@ -92,15 +92,15 @@ class LogisticModel(_Table):
 class _Layout:
     """A logistic model as arrays; features by their place."""
 
-    weights: Floats
-    means: Floats
-    scales: Floats
+    weights: Doubles
+    means: Doubles
+    scales: Doubles
     bent: Places
-    bends: Floats
-    slopes: Floats
+    bends: Doubles
+    slopes: Doubles
     one: Places
     other: Places
-    product_weights: Floats
+    product_weights: Doubles
 
 
 class Bands(_Table):
@@ -135,7 +135,7 @@ class Weights(_Table):
     with_meaning: Model
     without_meaning: Model
     in_conversation: Model
-    """Weighs a message by itself against the same message behind the last question (see `context_features`)."""
+    """Weighs a message by itself against the same message after the last question (see `context_features`)."""
     several: MultiTopicModel
     skip_semantic_from: Probability
     """Lexical score from which the semantic features aren't computed."""
