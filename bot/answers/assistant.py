@@ -144,7 +144,7 @@ class Assistant:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
         base = self._base
         rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).rejected
-        return next((one.reason for one in rejected if one.phrasing == phrasing), None)
+        return next((item.reason for item in rejected if item.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
         """Return the one form of all the ways of typing a text."""
@@ -160,7 +160,7 @@ class Assistant:
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
-        return tuple(Scored(one.entry, one.score) for one in ranked)
+        return tuple(Scored(candidate.entry, candidate.score) for candidate in ranked)
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
         """Return the context of a question: the message that it replies to, or else its conversation."""

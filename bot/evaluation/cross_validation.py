@@ -34,7 +34,7 @@ def folds(questions: Iterable[EvaluationQuestion]) -> Sequence[Sequence[Evaluati
 def without(knowledge: Knowledge, questions: Iterable[EvaluationQuestion], normalise: Normalise) -> Knowledge:
     """Return knowledge that doesn't contain the phrasings of questions, but for what entries are called."""
     held_back = frozenset(normalise(question.text) for question in questions)
-    interviews = tuple(_interview(one, held_back, normalise) for one in knowledge.interviews)
+    interviews = tuple(_interview(interview, held_back, normalise) for interview in knowledge.interviews)
     return replace(knowledge, interviews=interviews)
 
 

@@ -30,7 +30,7 @@ def drafts_are_finished(knowledge: Knowledge, _: object) -> Iterator[Problem]:
             if left := list(_left_in_entry(entry)):
                 message = f"'{entry.id}' is still a draft; write its {_and(left)} and take '{MARK}' out"
                 yield Problem(entry.file, entry.line, message)
-            if phrasing := next((one for one in entry.phrasings if MARK in one.text), None):
+            if phrasing := next((phrasing for phrasing in entry.phrasings if MARK in phrasing.text), None):
                 message = f"the wordings of '{entry.id}' are still a draft; write them and take '{MARK}' out"
                 yield Problem(phrasing.file, phrasing.line, message)
 

@@ -74,7 +74,7 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
         key, value = _pairs(entry)[at]
         identifier = _child(entry, "id")
         lists = [(language, _sequence(listed)) for language, listed in _pairs(value)]
-        texts = [one for _, listed in lists for one in listed]
+        texts = [node for _, listed in lists for node in listed]
         are_valid = all(language.value in _LANGUAGES and listed for language, listed in lists)
         if not (lists and are_valid and isinstance(identifier, yaml.ScalarNode) and all(map(_is_scalar, texts))):
             message = (
@@ -83,8 +83,8 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
             raise KnowledgeError([Problem(name, key.start_mark.line + 1, message)])
         start, end = _stretch(text, entry, at)
         lines = _as_lines(text, start, end, lists, scalars)
-        phrasings = [as_line(one.value) for one in _in_order(lists)]
-        yield _Cut(start, end, str(identifier.value), [one for one in phrasings if one], lines)
+        phrasings = [as_line(node.value) for node in _in_order(lists)]
+        yield _Cut(start, end, str(identifier.value), [line for line in phrasings if line], lines)
 
 
 def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
@@ -126,9 +126,9 @@ def _in_order(lists: _Lists) -> list[Any]:
 
 def _as_lines(text: str, start: int, end: int, lists: _Lists, scalars: Sequence[yaml.ScalarNode]) -> list[str]:
     """Return the phrasings as lines, with the comments between them; a comment after a phrasing goes before it."""
-    texts = [one for _, listed in lists for one in listed]
-    pieces = [(one.start_mark.index, as_line(one.value)) for one in texts]
-    first_in_line = {one.start_mark.line: one.start_mark.index for one in reversed(texts)}
+    texts = [node for _, listed in lists for node in listed]
+    pieces = [(node.start_mark.index, as_line(node.value)) for node in texts]
+    first_in_line = {node.start_mark.line: node.start_mark.index for node in reversed(texts)}
     for offset, comment in _comments(text, start, end, scalars):
         before = first_in_line.get(text.count("\n", 0, offset), offset)
         words = comment.lstrip("#").strip()
@@ -170,7 +170,7 @@ def _verify(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_
     for item in before[items]:
         item.pop(OLD_KEY, None)
     found = parse_phrasings(phrasings, name)
-    complete = all({one.text for one in found.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
+    complete = all({phrasing.text for phrasing in found.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
     if found.problems or not complete or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])

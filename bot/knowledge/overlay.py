@@ -64,21 +64,23 @@ def with_phrasings(
     for item in askables(knowledge):
         for phrasing in item.asked_as():
             taken.setdefault(normalise(phrasing.text), item)
+    problems_of = partial(broken_rules, normalise=normalise, rules=rules)
     added: dict[str, list[Phrasing]] = defaultdict(list)
     rejected: list[RejectedPhrasing] = []
-    for one in approved:
-        entry, text = knowledge.by_key.get(one.entry), normalise(one.text)
+    for candidate in approved:
+        entry, text = knowledge.by_key.get(candidate.entry), normalise(candidate.text)
         owner = taken.get(text)
         if entry is None:
-            rejected.append(RejectedPhrasing(one, f"the entry '{one.entry}' is gone"))
+            rejected.append(RejectedPhrasing(candidate, f"the entry '{candidate.entry}' is gone"))
         elif owner is None:
-            if reason := _broken_rule(knowledge, entry, one, partial(broken_rules, normalise=normalise, rules=rules)):
-                rejected.append(RejectedPhrasing(one, reason))
+            if reason := _broken_rule(knowledge, entry, candidate, problems_of):
+                rejected.append(RejectedPhrasing(candidate, reason))
             else:
                 taken[text] = entry
-                added[entry.key].append(_phrasing(one))
+                added[entry.key].append(_phrasing(candidate))
         elif owner.key != entry.key:
-            rejected.append(RejectedPhrasing(one, f"the phrasing '{one.text}' is also one of {place_of(owner)}"))
+            reason = f"the phrasing '{candidate.text}' is also one of {place_of(owner)}"
+            rejected.append(RejectedPhrasing(candidate, reason))
     return Overlay(_extended(knowledge, added) if added else knowledge, tuple(rejected))
 
 
@@ -95,13 +97,13 @@ def _broken_rule(
     """Return what the rules say against a phrasing under its entry; empty for nothing.
 
     The rules are applied to a knowledge of that entry alone, so that a phrasing costs little to check; what they find
-    in it besides, such as relations to entries that aren't there, lies in files and doesn't count.
+    in it besides, such as relations to entries that aren't there, is about files and doesn't count.
     """
     interview = knowledge.interview_of[entry.interview]
-    section = next(one for one in interview.sections if one.id == entry.section)
+    section = next(section for section in interview.sections if section.id == entry.section)
     trial = replace(section, entries=(replace(entry, phrasings=(*entry.phrasings, _phrasing(approved))),))
     alone = replace(knowledge, interviews=(replace(interview, sections=(trial,), not_covered=()),), lexicon=())
-    problem = next((one for one in problems_of(alone) if one.file == _NO_FILE), None)
+    problem = next((problem for problem in problems_of(alone) if problem.file == _NO_FILE), None)
     if problem is None:
         return ""
     if MARK in approved.text:
@@ -115,4 +117,4 @@ def _extended(knowledge: Knowledge, added: Mapping[str, Sequence[Phrasing]]) -> 
         more = added.get(entry.key)
         return replace(entry, phrasings=(*entry.phrasings, *more)) if more else entry
 
-    return replace(knowledge, interviews=tuple(one.with_entries(with_more) for one in knowledge.interviews))
+    return replace(knowledge, interviews=tuple(interview.with_entries(with_more) for interview in knowledge.interviews))

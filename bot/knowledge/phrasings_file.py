@@ -44,10 +44,10 @@ class PhrasingsFile:
                 yield Problem(self.name, line, message)
             elif not self.phrasings[name]:
                 yield Problem(self.name, line, f"no wording follows '[{name}]'; write how people ask, one a line")
-        for one in (one for phrasings in self.phrasings.values() for one in phrasings):
-            if (wide := _WIDE_HEADING.fullmatch(one.text)) and wide[1].strip() in known:
-                message = f"'{one.text}' has full-width brackets; write [{wide[1].strip()}]"
-                yield Problem(self.name, one.line, message)
+        for phrasing in (phrasing for phrasings in self.phrasings.values() for phrasing in phrasings):
+            if (wide := _WIDE_HEADING.fullmatch(phrasing.text)) and wide[1].strip() in known:
+                message = f"'{phrasing.text}' has full-width brackets; write [{wide[1].strip()}]"
+                yield Problem(self.name, phrasing.line, message)
 
 
 def language_of(text: str) -> Literal["zh", "en"]:

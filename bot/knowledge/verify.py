@@ -135,7 +135,9 @@ def broken_rules(
     rules: Sequence[Rule] = RULES,
 ) -> Iterator[Problem]:
     """Yield every breach of the rules; of interviews that were read in part, what can be said of parts."""
-    whole = replace(knowledge, interviews=tuple(one for one in knowledge.interviews if one.id not in incomplete))
+    whole = replace(
+        knowledge, interviews=tuple(interview for interview in knowledge.interviews if interview.id not in incomplete)
+    )
     for rule in rules:
         yield from rule(whole if rule is relations_lead_somewhere else knowledge, normalise)
 

@@ -38,7 +38,7 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
         replace(candidate, features=features, score=score)
         for (candidate, features), score in zip(found, scores.tolist(), strict=True)
     ]
-    return replace(ranking, candidates=tuple(sorted(candidates, key=lambda one: -one.score)), model=model)
+    return replace(ranking, candidates=tuple(sorted(candidates, key=lambda candidate: -candidate.score)), model=model)
 
 
 def stands_alone(ranking: Ranking) -> bool:

@@ -105,7 +105,7 @@ class Engine:
             self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
         ]
         best = max(rankings, key=lambda ranking: ranking.best)
-        return replace(best, encoded=_work(*(one.text for one in queries)))
+        return replace(best, encoded=_work(*(query.text for query in queries)))
 
     def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
         """Score given entries for each of several normalised texts; by number of the entry."""

@@ -27,7 +27,7 @@ class CommonEnglish:
 
     def __contains__(self, word: object) -> bool:
         """Return whether a lower-case word is common, itself or as a form of one that is."""
-        return isinstance(word, str) and any(one in self.bases for one in (word, *_without_affixes(word)))
+        return isinstance(word, str) and any(form in self.bases for form in (word, *_without_affixes(word)))
 
 
 def _without_affixes(word: str) -> Iterator[str]:
