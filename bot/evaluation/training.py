@@ -71,13 +71,13 @@ class _Shape:
     names: tuple[str, ...]
     mean: Matrix
     scale: Matrix
-    bends: tuple[tuple[float, ...], ...]
+    knots: tuple[tuple[float, ...], ...]
     pairs: tuple[tuple[int, int], ...]
 
     def columns(self, raw: Matrix) -> Matrix:
         """Return the raw features, their splines and their products."""
         standard = (raw - self.mean) / self.scale
-        bent = [np.maximum(raw[:, [at]] - bend, 0) for at, bends in enumerate(self.bends) for bend in bends]
+        bent = [np.maximum(raw[:, [at]] - knot, 0) for at, knots in enumerate(self.knots) for knot in knots]
         products = [
             np.clip(standard[:, [one]] * standard[:, [other]], -PRODUCT_LIMIT, PRODUCT_LIMIT)
             for one, other in self.pairs
@@ -119,13 +119,13 @@ def _logistic(odds: Matrix | float) -> Matrix:
 
 def _shape(names: tuple[str, ...], raw: Matrix, paired_names: Sequence[str]) -> _Shape:
     scale = raw.std(axis=0)
-    bends = tuple(
+    knots = tuple(
         tuple(np.unique(np.quantile(column, _QUANTILES)).tolist()) if len(np.unique(column)) > FOLDS else ()
         for column in raw.T
     )
     paired = [names.index(name) for name in paired_names if name in names]
     return _Shape(
-        names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), bends, tuple(combinations_with_replacement(paired, 2))
+        names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), knots, tuple(combinations_with_replacement(paired, 2))
     )
 
 
@@ -183,7 +183,7 @@ def _model(shape: _Shape, intercept: float, coefficients: Matrix) -> LogisticMod
             mean=_short(shape.mean[at]),
             scale=_short(shape.scale[at]),
             weight=_short(coefficients[at]),
-            bends={repr(_short(bend)): _short(next(values)) for bend in shape.bends[at]},
+            bends={repr(_short(knot)): _short(next(values)) for knot in shape.knots[at]},
         )
         for at, name in enumerate(shape.names)
     }

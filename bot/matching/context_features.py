@@ -86,7 +86,7 @@ def features_in_context(
     ]
 
 
-def related(engine: Engine, entry: Entry) -> Iterable[Entry]:
+def related_either_way(engine: Engine, entry: Entry) -> Iterable[Entry]:
     """Yield the entries that an entry names, then those that name it."""
     entries = [other for other in engine.catalogue.entries if other.interview == entry.interview]
     by_id = {item.id: item for item in entries}
@@ -98,7 +98,7 @@ def _relations(engine: Engine, before: AnswerContext) -> dict[int, str]:
     """Map entry numbers to their relation to the last answer: "same", "related", or "section" (of the same section)."""
     relations: dict[int, str] = {}
     for entry in before.entries:
-        near = {other.key for other in related(engine, entry)}
+        near = {other.key for other in related_either_way(engine, entry)}
         for number, item in enumerate(engine.catalogue.entries):
             if item.interview != entry.interview:
                 continue

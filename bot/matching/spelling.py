@@ -127,7 +127,7 @@ class SpellingCorrector:
         found: list[tuple[float, str]] = []
         for cut in segment(pieces[at], ()):
             sounds = tuple(map(fuzzy, cut))
-            for before, behind in _beside(pieces, at, _LONGEST - len(cut)):
+            for before, behind in _neighbours(pieces, at, _LONGEST - len(cut)):
                 for word, prior in self._by_sound.get((*syllables(before), *sounds, *syllables(behind)), ()):
                     fits = word.startswith(before) and word.endswith(behind) and word in self._chinese_domain
                     if fits and len(word) >= shortest:
@@ -193,7 +193,7 @@ class SpellingCorrector:
         return math.log(0.5 * count / self.general.total) if count else None
 
 
-def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
+def _neighbours(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
     """Yield what is before and after a piece: 1 to `most` Chinese characters together."""
     for count in range(1, most + 1):
         for left in range(min(count, at) + 1):

@@ -61,7 +61,7 @@ class LogisticModel(_Table):
         layout = self._layout
         raw = np.array([[features[name] for name in self.features] for features in feature_rows])
         odds = self.intercept + raw @ layout.weights
-        odds += np.maximum(raw[:, layout.bent] - layout.bends, 0) @ layout.slopes
+        odds += np.maximum(raw[:, layout.bent] - layout.knots, 0) @ layout.slopes
         standard = (raw - layout.means) / layout.scales
         products = standard[:, layout.one] * standard[:, layout.other]
         odds += np.clip(products, -PRODUCT_LIMIT, PRODUCT_LIMIT) @ layout.product_weights
@@ -71,17 +71,17 @@ class LogisticModel(_Table):
     def _layout(self) -> _Layout:
         place = {name: at for at, name in enumerate(self.features)}
         features = list(self.features.values())
-        bends = [
-            (at, float(bend), slope) for at, feature in enumerate(features) for bend, slope in feature.bends.items()
+        knots = [
+            (at, float(knot), slope) for at, feature in enumerate(features) for knot, slope in feature.bends.items()
         ]
         pairs = [pair.split("*") for pair in self.products]
         return _Layout(
             weights=np.array([feature.weight for feature in features]),
             means=np.array([feature.mean for feature in features]),
             scales=np.array([feature.scale for feature in features]),
-            bent=np.array([at for at, _, _ in bends], np.intp),
-            bends=np.array([bend for _, bend, _ in bends]),
-            slopes=np.array([slope for _, _, slope in bends]),
+            bent=np.array([at for at, _, _ in knots], np.intp),
+            knots=np.array([knot for _, knot, _ in knots]),
+            slopes=np.array([slope for _, _, slope in knots]),
             one=np.array([place[one] for one, _ in pairs], np.intp),
             other=np.array([place[other] for _, other in pairs], np.intp),
             product_weights=np.array(list(self.products.values())),
@@ -96,7 +96,7 @@ class _Layout:
     means: Doubles
     scales: Doubles
     bent: Places
-    bends: Doubles
+    knots: Doubles
     slopes: Doubles
     one: Places
     other: Places

@@ -91,11 +91,11 @@ def test_a_bad_list_of_words_is_told_in_one_line(tmp_path: Path, content: str, s
     path = tmp_path / "traditional.toml"
     path.write_text(content, encoding="utf-8")
 
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as rejected:
         read_traditional(path)
 
-    assert f"{path}: {said}" in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert f"{path}: {said}" in str(rejected.value)
+    assert "\n" not in str(rejected.value)
 
 
 def test_without_listed_words_characters_alone_are_converted(tmp_path: Path) -> None:

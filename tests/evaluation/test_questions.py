@@ -1,4 +1,4 @@
-"""Question files: what they may hold, and how their faults are told."""
+"""Question files: what they may contain, and how their faults are told."""
 
 from __future__ import annotations
 

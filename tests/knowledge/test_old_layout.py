@@ -1,4 +1,4 @@
-"""Folders whose entries still hold their phrasings become today's, and lose nothing."""
+"""Folders whose entries still contain their phrasings become today's, and lose nothing."""
 
 from __future__ import annotations
 

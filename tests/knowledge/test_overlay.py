@@ -1,4 +1,4 @@
-"""Approved phrasings laid over the knowledge: the rules for files hold for them too."""
+"""Approved phrasings laid over the knowledge: the rules for files contain for them too."""
 
 from __future__ import annotations
 
