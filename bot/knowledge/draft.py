@@ -148,6 +148,6 @@ def _scalar(text: str) -> str:
     """Write quoted words as a YAML block, or in double quotes where a block would change them."""
     lines = text.split("\n")
     if text[0].isspace() or any(_UNSAFE.search(line) for line in lines):
-        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
+        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda match: f"\\U{ord(match[0]):08x}", text)
         return f'"{escaped}"'
     return "\n".join(("|-", *(f"          {line}" for line in lines)))

@@ -91,11 +91,11 @@ def write_whole(path: Path, text: str) -> None:
 
 def digest(folder: Path) -> str:
     """Return a hash of all that loading depends on: the names of the interviews, and each file's name and content."""
-    found = hashlib.sha256()
+    content_hash = hashlib.sha256()
     for part in _parts(folder):
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(part)
-    return found.hexdigest()
+        content_hash.update(len(part).to_bytes(8, "little"))
+        content_hash.update(part)
+    return content_hash.hexdigest()
 
 
 def _parts(folder: Path) -> Iterator[bytes]:

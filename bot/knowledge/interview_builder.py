@@ -59,9 +59,9 @@ class InterviewBuilder:
     ) -> Interview:
         """Return the interview; `faulty` names the sections whose files are there and can't be read."""
         order = {section: place for place, section in enumerate(self.parsed.sections)}
-        found = {section.id for section in sections} | faulty
+        present = {section.id for section in sections} | faulty
         for place, section in enumerate(self.parsed.sections):
-            if section not in found:
+            if section not in present:
                 message = f"the section '{section}' has no file; add one with 'section: {section}' or take it out here"
                 self.collector.problems.append(self.head.problem(("sections", place), message))
         sections.sort(key=lambda section: order.get(section.id, len(order)))

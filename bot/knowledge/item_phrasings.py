@@ -38,8 +38,8 @@ def read_item_phrasings(
 
     Where items still contain phrasings themselves, that is reported once, and the phrasings are taken out of them.
     """
-    found = list(_items(document, items))
-    old = [index for index, item in enumerate(found) if item.pop(OLD_KEY, None) is not None]
+    listed = list(_items(document, items))
+    old = [index for index, item in enumerate(listed) if item.pop(OLD_KEY, None) is not None]
     if old:
         message = "holds 'phrasings:', which have files of their own now; run: python -m bot knowledge upgrade"
         collector.problems.append(document.problem((items, old[0], OLD_KEY), message))
@@ -49,8 +49,8 @@ def read_item_phrasings(
     read = _read(path, collector)
     if read is None:
         return ItemPhrasings({})
-    names = {str(item.get("id")): index for index, item in reversed(list(enumerate(found)))}
-    if found and all(map(is_id, names)):  # otherwise a heading may be meant for an id that is faulty
+    names = {str(item.get("id")): index for index, item in reversed(list(enumerate(listed)))}
+    if listed and all(map(is_id, names)):  # otherwise a heading may be meant for an id that is faulty
         collector.problems.extend(read.unfit(names, Path(document.name).name))
     for name, index in names.items():
         if name not in read.headings and is_id(name) and index not in old:

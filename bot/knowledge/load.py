@@ -52,10 +52,10 @@ def load(folder: Path, normalise: Callable[[str], str]) -> Knowledge:
     `normalise` is the matcher's: two phrasings are the same when it makes them equal.
     Raises KnowledgeError with all the problems found; nothing is ever half-loaded.
     """
-    found = inspect(folder, normalise)
-    if found.knowledge is None:
-        raise KnowledgeError(found.problems)
-    return found.knowledge
+    inspection = inspect(folder, normalise)
+    if inspection.knowledge is None:
+        raise KnowledgeError(inspection.problems)
+    return inspection.knowledge
 
 
 def inspect(folder: Path, normalise: Callable[[str], str]) -> Inspection:
@@ -112,14 +112,14 @@ class _InterviewReader:
         transcript = self.collector.attempt(self._transcript)
         head = _document(self.interview_dir / INTERVIEW, self.collector)
         builder = self._builder(transcript, head) if head is not None else None
-        found = [(path, self._section(path, builder)) for path in section_files(self.interview_dir)]
-        faulty = [path for path, section in found if section is None]
+        read = [(path, self._section(path, builder)) for path in section_files(self.interview_dir)]
+        faulty = [path for path, section in read if section is None]
         if faulty:
             self.collector.incomplete.add(self.interview_dir.name)
         not_covered = self._not_covered()
         if builder is None:
             return None
-        sections = [section for _, section in found if section is not None]
+        sections = [section for _, section in read if section is not None]
         return builder.interview(sections, not_covered, frozenset(chain.from_iterable(map(_declared_sections, faulty))))
 
     def _builder(self, transcript: Transcript | None, head: Document) -> InterviewBuilder | None:

@@ -148,11 +148,11 @@ def _comments(text: str, start: int, end: int, scalars: Sequence[yaml.ScalarNode
         first, last = scalar.start_mark.index, scalar.end_mark.index
         if last <= start or first >= end:
             continue
-        yield from ((found.start(), found[0]) for found in _COMMENT.finditer(text, at, first))
+        yield from ((match.start(), match[0]) for match in _COMMENT.finditer(text, at, first))
         if scalar.style in {"|", ">"} and (header := _HEADER_COMMENT.match(text, first)):
             yield header.start(1), header[1]
         at = last
-    yield from ((found.start(), found[0]) for found in _COMMENT.finditer(text, at, end))
+    yield from ((match.start(), match[0]) for match in _COMMENT.finditer(text, at, end))
 
 
 def _lines_below(phrasings: str, name: str) -> set[str]:
@@ -169,9 +169,9 @@ def _verify(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_
     """Read what is to be written, and raise KnowledgeError unless it says all that the old text said."""
     for item in before[items]:
         item.pop(OLD_KEY, None)
-    found = parse_phrasings(phrasings, name)
-    complete = all({phrasing.text for phrasing in found.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
-    if found.problems or not complete or parse_yaml(rest, name).data != before:
+    read = parse_phrasings(phrasings, name)
+    complete = all({phrasing.text for phrasing in read.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
+    if read.problems or not complete or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])
 

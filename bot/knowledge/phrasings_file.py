@@ -111,17 +111,17 @@ def as_line(text: str) -> str:
 def with_lines(text: str, name: str, lines: Sequence[str]) -> str:
     """Add lines at the end of a heading's block, or a block at the end of the file; every other byte stays."""
     written = text.split("\n")
-    found = None
+    last = None
     for number, line in enumerate(written):
         if heading := _HEADING.fullmatch(line.strip()):
-            if found is not None:
+            if last is not None:
                 break
             if heading[1].strip() == name:
-                found = number
-        elif found is not None and line.strip() and not _COMMENT.fullmatch(line.strip()):
-            found = number
-    if found is None:
+                last = number
+        elif last is not None and line.strip() and not _COMMENT.fullmatch(line.strip()):
+            last = number
+    if last is None:
         gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
         return "".join((text, gap, f"[{name}]\n", *(f"{line}\n" for line in lines)))
-    written[found + 1 : found + 1] = lines
+    written[last + 1 : last + 1] = lines
     return "\n".join(written)

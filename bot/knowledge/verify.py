@@ -145,10 +145,10 @@ def broken_rules(
 def few_phrasings(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield a warning for each entry that has fewer phrasings than advised."""
     for entry in knowledge.by_key.values():
-        found = Counter(phrasing.language for phrasing in entry.phrasings)
-        if any(found[language] < advised for language, advised in ADVISED.items()):
+        counts = Counter(phrasing.language for phrasing in entry.phrasings)
+        if any(counts[language] < advised for language, advised in ADVISED.items()):
             message = (
-                f"'{entry.id}' has {found['zh']} Chinese and {found['en']} English wordings; "
+                f"'{entry.id}' has {counts['zh']} Chinese and {counts['en']} English wordings; "
                 f"{ADVISED['zh']} and {ADVISED['en']} at least find it more surely"
             )
             yield Problem(entry.phrasings[0].file, entry.phrasings[0].line, message)

@@ -55,11 +55,11 @@ def features_in_context(
     bare = _MARKERS.sub("", text).strip() or text
     relations = _relations(engine, before)
     numbers = {entry.key: number for number, entry in enumerate(catalogue.entries)}
-    items = list(dict.fromkeys([*(numbers[found.entry.key] for found in ranking.candidates), *relations]))
+    items = list(dict.fromkeys([*(numbers[candidate.entry.key] for candidate in ranking.candidates), *relations]))
     topic = last.question if before.point is None else last.points[before.point]
     question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
-    scores = {numbers[found.entry.key]: found.score for found in ranking.candidates}
+    scores = {numbers[candidate.entry.key]: candidate.score for candidate in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])

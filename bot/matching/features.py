@@ -56,10 +56,10 @@ class FeatureExtractor:
 
     def features(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         """Return the features of one candidate; without a semantic view, the lexical ones alone."""
-        found = self._lexical_features(item, lexical, semantic)
+        features = self._lexical_features(item, lexical, semantic)
         if semantic is not None:
-            found |= self._semantic_features(item, lexical, semantic)
-        return found
+            features |= self._semantic_features(item, lexical, semantic)
+        return features
 
     def _lexical_features(self, item: int, view: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         catalogue, entry = self.catalogue, self.catalogue.items[item]

@@ -72,12 +72,12 @@ class GeneralChinese:
         place = self._places.get(character)
         if place is None:
             return {}
-        found: dict[str, int] = {}
+        words: dict[str, int] = {}
         for word, frequency in _lines(self.packed[self.starts[place] : self.starts[place + 1]]):
             for end in range(1, len(word)):
-                found.setdefault(word[:end], 0)
-            found[word] = frequency
-        return found
+                words.setdefault(word[:end], 0)
+            words[word] = frequency
+        return words
 
 
 def _lines(packed: NDArray[np.uint8]) -> Iterator[tuple[str, int]]:
@@ -115,7 +115,7 @@ def read_jieba() -> GeneralChinese:
 
 
 def _to_arrays(general: GeneralChinese) -> Arrays:
-    everyday = {word: [found.frequency, " ".join(found.syllables)] for word, found in general.everyday.items()}
+    everyday = {word: [common.frequency, " ".join(common.syllables)] for word, common in general.everyday.items()}
     return {
         "beginnings": general.beginnings,
         "starts": general.starts,

@@ -113,7 +113,7 @@ class Matcher:
             return None
         last = before.entries[0]
         answers = self.decide(last.points[before.point].zh).answers
-        return next((found.entry for found in answers if found.entry.key != last.key), None)
+        return next((answer.entry for answer in answers if answer.entry.key != last.key), None)
 
 
 def _shown(entry: Entry, language: Language, focus: int | None = None) -> Decision:

@@ -36,10 +36,10 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
-    found = list(possible_splits(rank, normalise, dialogue, inline, ranking))
+    splits = list(possible_splits(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
-    scores = several.logistic.probabilities([split.features for split in found]).tolist()
-    best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
+    scores = several.logistic.probabilities([split.features for split in splits]).tolist()
+    best = max(zip(scores, splits, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
     return (_only_answerable(rank, sentences(dialogue, inline, normalise), ranking, whole),)

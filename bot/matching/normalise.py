@@ -72,13 +72,13 @@ def simplified(normaliser: Normaliser, text: str) -> str:
 
 def common_wording(normaliser: Normaliser, text: str) -> str:
     """Replace Cantonese and colloquial words by the common ones."""
-    return normaliser.colloquial.sub(lambda found: normaliser.words.colloquial[found[0]], text)
+    return normaliser.colloquial.sub(lambda match: normaliser.words.colloquial[match[0]], text)
 
 
 def words_only(_: Normaliser, text: str) -> str:
     """Drop emoji and punctuation; set letters apart from digits; join letters that are spelt out."""
     text = _LETTER_DIGIT.sub(" ", _NOT_WORD.sub(" ", text))
-    return _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), text)
+    return _SPELT_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def unstretched(_: Normaliser, text: str) -> str:

@@ -69,7 +69,7 @@ class SpellingCorrector:
     def _priors(self) -> dict[str, float]:
         """Log-probability of every word that may be written: half general Chinese, half the knowledge."""
         general, chinese = self.general, self._chinese_domain
-        everyday = {word: found.frequency for word, found in general.everyday.items()}
+        everyday = {word: common.frequency for word, common in general.everyday.items()}
         all_domain = sum(chinese.values()) or 1
         return {
             word: math.log(0.5 * everyday.get(word, 0) / general.total + 0.5 * chinese.get(word, 0) / all_domain)
@@ -82,11 +82,11 @@ class SpellingCorrector:
 
     @cached_property
     def _by_sound(self) -> dict[tuple[str, ...], list[tuple[str, float]]]:
-        found: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
+        by_sound: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
         for word, prior in sorted(self._priors.items()):
             everyday = self.general.everyday.get(word)
-            found[everyday.syllables if everyday is not None else syllables(word)].append((word, prior))
-        return dict(found)
+            by_sound[everyday.syllables if everyday is not None else syllables(word)].append((word, prior))
+        return dict(by_sound)
 
     @cached_property
     def _latin(self) -> tuple[str, ...]:
@@ -124,15 +124,15 @@ class SpellingCorrector:
     def _inside_word(self, pieces: Sequence[str], at: int) -> str:
         """Return the characters for a Latin piece that make a known word with the ones next to it, or ""."""
         shortest = _SURE_WORD if self._is_meant(pieces[at]) else _FEWEST_SYLLABLES
-        found: list[tuple[float, str]] = []
+        candidates: list[tuple[float, str]] = []
         for cut in segment(pieces[at], ()):
             sounds = tuple(map(fuzzy, cut))
             for before, behind in _neighbours(pieces, at, _LONGEST - len(cut)):
                 for word, prior in self._by_sound.get((*syllables(before), *sounds, *syllables(behind)), ()):
                     fits = word.startswith(before) and word.endswith(behind) and word in self._chinese_domain
                     if fits and len(word) >= shortest:
-                        found.append((prior, word[len(before) : len(word) - len(behind)]))
-        return max(found, default=(0.0, ""))[1]
+                        candidates.append((prior, word[len(before) : len(word) - len(behind)]))
+        return max(candidates, default=(0.0, ""))[1]
 
     def _readings(self, latin: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Map Latin words to their syllables, where the message is written in pinyin."""
