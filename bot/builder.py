@@ -76,7 +76,7 @@ class Builder:
         """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
         overlay = with_phrasings(base.knowledge, approved, self._normalise)
         unchanged = overlay.knowledge is base.knowledge
-        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.refused)
+        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.rejected)
 
     def engine(self, knowledge: Knowledge) -> Engine:
         """Build the scoring for a snapshot."""

@@ -46,10 +46,18 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-class KnowledgeError(BotError):
-    """The knowledge was refused; carries every problem found, not only the first."""
+class FileProblemsError(BotError):
+    """Files that a person writes were rejected; carries every problem found, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep `problems` sorted by file and line; there is at least one."""
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class KnowledgeError(FileProblemsError):
+    """The knowledge was rejected."""
+
+
+class QuestionFileError(FileProblemsError):
+    """A file of questions for the evaluation was rejected."""

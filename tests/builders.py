@@ -125,7 +125,7 @@ def entry(
     )
 
 
-def asked(
+def make_question(
     *topics: Ranges, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None
 ) -> EvaluationQuestion:
     """Make a question with the line ranges that answer each of its topics."""

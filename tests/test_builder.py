@@ -73,8 +73,8 @@ def test_a_second_start_reads_no_text_again(data_dir: Path) -> None:
     second: list[str] = []
     built = builder(data_dir / "cache", first.append).from_folder(SECOND)
     builder(data_dir / "cache", second.append).from_folder(SECOND)
-    assert set(built.engine.catalogue.wordings) <= set(first)
-    assert not set(built.engine.catalogue.wordings) & set(second)
+    assert set(built.engine.catalogue.phrasings) <= set(first)
+    assert not set(built.engine.catalogue.phrasings) & set(second)
 
 
 def test_changed_knowledge_is_read_anew(make: Make, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_changed_knowledge_is_read_anew(make: Make, tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace(question, "换了个问法怎么样"), encoding="utf-8")
     after = make().from_folder(folder)
     assert after.knowledge.version != before.knowledge.version
-    assert "换了个问法怎么样" in after.engine.catalogue.wordings
+    assert "换了个问法怎么样" in after.engine.catalogue.phrasings
 
 
 def test_broken_knowledge_is_refused_every_time(make: Make, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_approved_phrasings_are_kept_too(data_dir: Path) -> None:
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
     built = builder(data_dir / "cache").with_approved(base, approved).matcher
     kept = builder(data_dir / "cache").with_approved(base, approved).matcher
-    assert "一个新学来的说法" in kept.engine.catalogue.wordings
+    assert "一个新学来的说法" in kept.engine.catalogue.phrasings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.reply import Reply, Scored
-from bot.knowledge import Quote
+from bot.knowledge import Language, Quote
 
 _LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 """What some readers take for the end of a line and JSON leaves as it is."""
@@ -30,28 +30,28 @@ def to_object(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _named(scored: Scored, language: str) -> dict[str, Any]:
+def _named(scored: Scored, language: Language) -> dict[str, Any]:
     entry = scored.entry
     return {
         "interview": entry.interview,
         "id": entry.id,
-        "question": shown(entry.question, language),
+        "question": localized(entry.question, language),
         "score": round(scored.score, 4),
     }
 
 
-def _answer(scored: Scored, language: str) -> dict[str, Any]:
+def _answer(scored: Scored, language: Language) -> dict[str, Any]:
     entry = scored.entry
     return {
         **_named(scored, language),
-        "points": [shown(point, language) for point in entry.points],
+        "points": [localized(point, language) for point in entry.points],
         "quotes": [_quote(quote, language) for quote in entry.quotes],
     }
 
 
-def _quote(quote: Quote, language: str) -> dict[str, Any]:
+def _quote(quote: Quote, language: Language) -> dict[str, Any]:
     return {
         "text": quote.text,
         "lines": [quote.span.first, quote.span.last],
-        "speaker": shown(quote.speaker.name, language),
+        "speaker": localized(quote.speaker.name, language),
     }

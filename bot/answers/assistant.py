@@ -32,7 +32,7 @@ class Change:
     """Entries whose text, phrasings, points, quotes or relations are different."""
     version: str
     """Version of the knowledge that serves now."""
-    refused: tuple[RejectedPhrasing, ...] = ()
+    rejected: tuple[RejectedPhrasing, ...] = ()
     """Approved phrasings that had to be left out, and why."""
 
 
@@ -42,7 +42,7 @@ class ExtendedMatcher:
 
     matcher: Matcher
     """Searches both."""
-    refused: tuple[RejectedPhrasing, ...] = ()
+    rejected: tuple[RejectedPhrasing, ...] = ()
     """Phrasings that had to be left out, and why."""
 
 
@@ -143,8 +143,8 @@ class Assistant:
     def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
         base = self._base
-        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).refused
-        return next((one.reason for one in rejected if one.phrasing == phrasing), None)
+        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).rejected
+        return next((item.reason for item in rejected if item.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
         """Return the one form of all the ways of typing a text."""
@@ -160,16 +160,16 @@ class Assistant:
         engine = self._matcher.engine
         (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
-        return tuple(Scored(one.entry, one.score) for one in ranked)
+        return tuple(Scored(candidate.entry, candidate.score) for candidate in ranked)
 
     def _before(self, question: Question, knowledge: Knowledge) -> AnswerContext | None:
         """Return the context of a question: the message that it replies to, or else its conversation."""
         before, about = self._conversations.recall(question.conversation), question.about
         entries = tuple(knowledge.by_key[key] for key in about.entries if key in knowledge.by_key) if about else ()
-        if about is None or not (entries or (about.is_offer and about.asked)):
+        if about is None or not (entries or (about.is_offer and about.unanswered)):
             return before
         if about.is_offer:
-            return AnswerContext(entries, is_offer=True, asked=about.asked)
+            return AnswerContext(entries, is_offer=True, unanswered=about.unanswered)
         entries, point = quoted_first(entries, about.quoted)
         shown = (before.shown if before is not None else frozenset()) | {entry.key for entry in entries}
         now = AnswerContext(entries, shown, point)
@@ -182,7 +182,7 @@ class Assistant:
             raise KnowledgeError(problems)
         change = difference(self._matcher.knowledge, extended.matcher.knowledge)
         self._base, self._matcher, self._approved = base, extended.matcher, tuple(approved)
-        return replace(change, refused=extended.refused)
+        return replace(change, rejected=extended.rejected)
 
 
 def difference(old: Knowledge, new: Knowledge) -> Change:

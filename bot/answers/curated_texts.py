@@ -7,11 +7,11 @@ from functools import cache
 from bot.answers.reply import Reply
 from bot.answers.traditional import Traditional, read_traditional
 from bot.configuration import CONFIG
-from bot.knowledge import Bilingual, Quote
+from bot.knowledge import Bilingual, Language, Quote
 from bot.text import Texts
 
 
-def shown(text: Bilingual, language: str) -> str:
+def localized(text: Bilingual, language: Language) -> str:
     """Return a curated text as a reader of `language` gets it; quotes never go through here: they are verbatim."""
     return traditional()(text.zh) if language == "zh-Hant" else text.of(language)
 
@@ -22,16 +22,16 @@ def traditional() -> Traditional:
     return read_traditional(CONFIG / "traditional.toml")
 
 
-def lines(first: int, last: int, language: str, texts: Texts) -> str:
+def lines(first: int, last: int, language: Language, texts: Texts) -> str:
     """Name a range of the transcript's lines."""
     if first == last:
         return texts(language, "answer.quote_line", first=first)
     return texts(language, "answer.quote_lines", first=first, last=last)
 
 
-def place(quote: Quote, language: str, texts: Texts) -> str:
+def place(quote: Quote, language: Language, texts: Texts) -> str:
     """Tell who says a quote and in which lines of the transcript."""
-    return f"{shown(quote.speaker.name, language)} · {lines(quote.span.first, quote.span.last, language, texts)}"
+    return f"{localized(quote.speaker.name, language)} · {lines(quote.span.first, quote.span.last, language, texts)}"
 
 
 def opening(reply: Reply, texts: Texts) -> str:
@@ -41,5 +41,5 @@ def opening(reply: Reply, texts: Texts) -> str:
         return texts(language, f"smalltalk.{reply.decision.smalltalk or 'nothing'}")
     kind = "suggested" if reply.status == "suggested" else "unknown"
     if not_covered is not None:
-        return texts(language, f"{kind}.not_covered", about=shown(not_covered.about, language))
+        return texts(language, f"{kind}.not_covered", about=localized(not_covered.about, language))
     return texts(language, "suggested.intro" if kind == "suggested" else "unknown.plain")

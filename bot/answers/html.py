@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator
 
-from bot.answers.curated_texts import lines, opening, place, shown
+from bot.answers.curated_texts import lines, localized, opening, place
 from bot.answers.reply import Reply, Scored
-from bot.knowledge import Entry, Quote, Transcript
+from bot.knowledge import Entry, Language, Quote, Transcript
 from bot.text import Texts
 
 CONTEXT_LINES = 3
-"""Lines of the transcript that are shown before and behind a quote as its context."""
+"""Lines of the transcript that are shown before and after a quote as its context."""
 
 
 def escape(text: str) -> str:
@@ -33,21 +33,21 @@ def paragraphs(reply: Reply, texts: Texts, *, quotes: bool = True) -> tuple[str,
 
 
 def answer(
-    entry: Entry, language: str, texts: Texts, focus: int | None = None, *, quotes: bool = True
+    entry: Entry, language: Language, texts: Texts, focus: int | None = None, *, quotes: bool = True
 ) -> Iterator[str]:
     """Render one entry: its question, its points (only the one in `focus`, if any), and perhaps its quotes."""
-    yield f"<b>{escape(texts(language, 'answer.question', question=shown(entry.question, language)))}</b>"
+    yield f"<b>{escape(texts(language, 'answer.question', question=localized(entry.question, language)))}</b>"
     if focus is not None and focus < len(entry.points):
-        yield f"{focus + 1}. {escape(shown(entry.points[focus], language))}"
+        yield f"{focus + 1}. {escape(localized(entry.points[focus], language))}"
     else:
-        yield "\n".join(f"• {escape(shown(point, language))}" for point in entry.points)
+        yield "\n".join(f"• {escape(localized(point, language))}" for point in entry.points)
     if entry.quotes and quotes:
         yield "\n".join(_quote(quote, language, texts) for quote in entry.quotes)
 
 
-def context(entry: Entry, transcript: Transcript, language: str, texts: Texts) -> Iterator[str]:
+def context(entry: Entry, transcript: Transcript, language: Language, texts: Texts) -> Iterator[str]:
     """Render the transcript around an entry's quotes, a stretch a paragraph, the quoted lines marked."""
-    question = texts(language, "answer.question", question=shown(entry.question, language))
+    question = texts(language, "answer.question", question=localized(entry.question, language))
     yield f"<b>{escape(texts(language, 'context.title'))}</b>\n{escape(question)}"
     quoted = {line for quote in entry.quotes for line in range(quote.span.first, quote.span.last + 1)}
     for first, last in _stretches(quoted, len(transcript.lines)):
@@ -82,12 +82,12 @@ def _answers(reply: Reply, texts: Texts, *, quotes: bool) -> Iterator[str]:
         yield from answer(scored.entry, reply.language, texts, focus, quotes=quotes)
 
 
-def _quote(quote: Quote, language: str, texts: Texts) -> str:
+def _quote(quote: Quote, language: Language, texts: Texts) -> str:
     head = escape(place(quote, language, texts))
     return f"<blockquote expandable><b>{head}</b>\n{escape(quote.text)}</blockquote>"
 
 
-def saying(quote: Quote, language: str, texts: Texts) -> str:
+def saying(quote: Quote, language: Language, texts: Texts) -> str:
     """Render a quote that stands alone."""
     return f"<blockquote>{escape(quote.text)}</blockquote>\n— {escape(place(quote, language, texts))}"
 
@@ -105,6 +105,6 @@ def _unknown(reply: Reply, texts: Texts) -> Iterator[str]:
     yield escape(texts(reply.language, "unknown.topics"))
 
 
-def _numbered(suggestions: Iterable[Scored], language: str) -> str:
-    questions = (escape(shown(scored.entry.question, language)) for scored in suggestions)
+def _numbered(suggestions: Iterable[Scored], language: Language) -> str:
+    questions = (escape(localized(scored.entry.question, language)) for scored in suggestions)
     return "\n".join(f"{number}. {question}" for number, question in enumerate(questions, 1))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.answers.curated_texts import opening, place, shown
+from bot.answers.curated_texts import localized, opening, place
 from bot.answers.reply import Reply
-from bot.knowledge import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge, Language
 from bot.text import Texts
 
 
@@ -34,17 +34,17 @@ def _paragraphs(reply: Reply, knowledge: Knowledge, texts: Texts) -> Iterator[st
         yield texts(language, "unknown.topics")
 
 
-def _answer(entry: Entry, language: str, texts: Texts, focus: int | None) -> Iterator[str]:
-    yield texts(language, "answer.question", question=shown(entry.question, language))
+def _answer(entry: Entry, language: Language, texts: Texts, focus: int | None) -> Iterator[str]:
+    yield texts(language, "answer.question", question=localized(entry.question, language))
     if focus is not None and focus < len(entry.points):
-        yield f"{focus + 1}. {shown(entry.points[focus], language)}"
+        yield f"{focus + 1}. {localized(entry.points[focus], language)}"
     else:
-        yield "\n".join(f"• {shown(point, language)}" for point in entry.points)
+        yield "\n".join(f"• {localized(point, language)}" for point in entry.points)
     for quote in entry.quotes:
         lines = "\n".join(f"│ {line}" for line in quote.text.split("\n"))
         yield f"{lines}\n  {place(quote, language, texts)}"
 
 
-def _numbered(heading: str, entries: Iterable[Entry], language: str) -> str:
-    lines = (f"  {number}. {shown(entry.question, language)}" for number, entry in enumerate(entries, 1))
+def _numbered(heading: str, entries: Iterable[Entry], language: Language) -> str:
+    lines = (f"  {number}. {localized(entry.question, language)}" for number, entry in enumerate(entries, 1))
     return "\n".join(filter(None, (heading, *lines)))

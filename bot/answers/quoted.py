@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.knowledge import Bilingual, Entry, Language
 
 MIN_QUOTED_LETTERS = 2
@@ -39,11 +39,11 @@ def _others(entry: Entry) -> Iterator[str]:
 
 
 def _forms(text: Bilingual) -> Iterator[str]:
-    yield from (_letters(shown(text, language)) for language in _LANGUAGES)
+    yield from (_letters(localized(text, language)) for language in _LANGUAGES)
 
 
 def _meets(letters: str, texts: Iterable[str]) -> bool:
-    """Tell whether a quoted part lies in one of the texts, or holds one of them."""
+    """Return whether a quoted part lies in one of the texts, or contains one of them."""
     return any(letters in text or (len(text) >= MIN_QUOTED_LETTERS and text in letters) for text in texts)
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from bot.knowledge import Language
 from bot.matching import Decision, Scored, Status
 
-__all__ = ["About", "Decision", "Question", "Reply", "Scored"]
+__all__ = ["Decision", "Question", "RepliedAnswer", "Reply", "Scored"]
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RepliedAnswer:
     """The bot's message that a question replies to, in a form that can be written down."""
 
     entries: tuple[str, ...]
     """Keys of the entries that it shows, or only offers."""
     is_offer: bool = False
     """Whether it answers nothing, and only offers them."""
-    asked: str = ""
-    """What it replied to, where it answers nothing."""
+    unanswered: str = ""
+    """The question that it replied to, where it answers nothing."""
     quoted: str = ""
     """The part of it that the question quotes; empty for the whole."""
 
@@ -34,7 +34,7 @@ class Question:
     """Which messages belong together (a chat and a person); None for a message that stands alone."""
     language_hint: str | None = None
     """IETF tag of the asker's language, for a message that doesn't show one."""
-    about: About | None = None
+    about: RepliedAnswer | None = None
     """What it replies to, where that is known; it counts more than what the conversation was about."""
 
 
@@ -51,7 +51,7 @@ class Reply:
 
     @property
     def status(self) -> Status:
-        """Whether an answer is claimed, and if not, what there is instead."""
+        """Whether an answer is given, and if not, what there is instead."""
         return self.decision.status
 
     @property
@@ -66,7 +66,7 @@ class Reply:
 
     @property
     def suggestions(self) -> tuple[Scored, ...]:
-        """Questions to tap, the likeliest first; none of them is claimed as an answer."""
+        """Questions to tap, the likeliest first; none of them is given as an answer."""
         return self.decision.suggestions
 
     @property

@@ -1,4 +1,4 @@
-"""`ask`: answers for scripts, a question a line, and the features of the candidates for those who ask why."""
+"""`ask`: answers for scripts, one question per line, and the features of the candidates for those who ask why."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    """Answer in the order of asking, each as soon as it is asked."""
+    """Answer in the order of asking, each as soon as it is read."""
     questions: Iterable[Question]
     if arguments.question:
         questions = [Question(encodable(" ".join(arguments.question)))]
@@ -76,7 +76,7 @@ def _explain(questions: Iterable[Question], matcher: Matcher) -> int:
 
 
 def explanation(question: str, decision: Decision) -> Group:
-    """Lay out the best candidates of a decision, and below them their features, a row each.
+    """Lay out the best candidates of a decision, and below them their features, one per row.
 
     The caption says what was decided, and which not-covered topic came closer than every entry, if one did.
     """

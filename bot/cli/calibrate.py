@@ -40,15 +40,15 @@ def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], se
     )
     # how much a message says by itself is told by the weights that were just made
     parts = [(replace(engine, weights=alone), part) for engine, part in parts]
-    talking, _ = _train("in conversation", chain(_each(parts, of_conversations), _each(parts, of_changes)))
+    in_conversation, _ = _train("in conversation", chain(_each(parts, of_conversations), _each(parts, of_changes)))
     several = train_several(list(_each(parts, partial(of_messages, dialogue=matcher.dialogue))))
-    weights = alone.model_copy(update={"in_conversation": talking, "several": several})
+    weights = alone.model_copy(update={"in_conversation": in_conversation, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: meaning is not computed from the lexical score {weights.skip_semantic_from} on")
 
 
 def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
-    """Return the matcher, and the parts of the questions with the engines that don't know their wordings."""
+    """Return the matcher, and the parts of the questions with the engines that don't know their phrasings."""
     builder, normalise = compose.builder(settings), compose.normaliser(settings)
     matcher = builder.from_folder(settings.knowledge_dir)
     if matcher.engine.vectors is None:

@@ -1,4 +1,4 @@
-"""`chat`: the conversation in the terminal, or a question a line where there is none."""
+"""`chat`: the conversation in the terminal, or one question per line where there is none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.control import Control
 from rich.segment import ControlType
 
 from bot import compose
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.cli.screen import QUIET, Screen, plain_page
 from bot.cli.session import COMMANDS, Page, Session
 from bot.cli.stdin_lines import stdin_lines
@@ -86,7 +86,7 @@ def _show(page: Page, session: Session, console: Console) -> None:
 
 
 class Suggestions(Completer):
-    """Completes commands while they are typed, and questions that hold the words so far on Tab."""
+    """Completes commands while they are typed, and questions that contain the words so far on Tab."""
 
     def __init__(self, session: Session) -> None:
         """Complete what `session` understands."""
@@ -105,7 +105,7 @@ class Suggestions(Completer):
     def _questions(self, typed: str) -> Iterator[Completion]:
         words = typed.lower().split()
         for entry in self.session.assistant.knowledge.by_key.values():
-            question = shown(entry.question, self.session.language)
+            question = localized(entry.question, self.session.language)
             if all(word in question.lower() for word in words):
                 yield Completion(question, -len(typed))
 

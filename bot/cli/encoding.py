@@ -19,7 +19,7 @@ _ROWS: Mapping[str, tuple[str, range]] = {
     "gb18030": ("gb2312", range(0xB0, 0xD8)),
     "cp950": ("big5", range(0xA4, 0xC7)),
 }
-"""The characters that each standard calls frequent: the encoding that holds them, and their first bytes."""
+"""The characters that each standard calls frequent: the encoding that contains them, and their first bytes."""
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 """Characters that nobody types, but that are halves of Chinese ones."""
 _SURE, _CLEAR = 0.85, 0.2
@@ -31,7 +31,7 @@ class EncodingError(BotError):
 
 
 def wide_encoding(first: bytes) -> str | None:
-    """Return which UTF-16 a text is written in, by its first line as cut behind a byte 0A; None for any other."""
+    """Return which UTF-16 a text is written in, by its first line as cut after a byte 0A; None for any other."""
     if first[:2] in _MARKS:
         return _MARKS[first[:2]]
     if b"\0" in first:  # half of an ASCII character, and in hardly a text of another encoding
@@ -89,7 +89,7 @@ def _frequent(raw: bytes, encoding: str) -> float:
 
 
 def _is_sign(character: str) -> bool:
-    """Tell whether it is one of the signs that Chinese is written with."""
+    """Return whether it is one of the signs that Chinese is written with."""
     return character in "“”‘’…—·" or "\u3000" <= character <= "\u3017" or "\uff01" <= character <= "\uff5e"
 
 

@@ -14,8 +14,8 @@ from bot.errors import UsageError
 from bot.evaluation import (
     EvaluationQuestion,
     Figures,
+    Judgement,
     ReliabilityBin,
-    Verdict,
     ask_all,
     figures,
     read_questions,
@@ -48,23 +48,26 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     """Score, or calibrate."""
     files = arguments.files or _files(settings, calibrate=arguments.calibrate)
-    questions = [asked for file in files for asked in read_questions(file)]
+    questions = [question for file in files for question in read_questions(file)]
     if arguments.calibrate:
         return _calibrate(questions, files, settings)
-    verdicts = list(ask_all(compose.assistant(settings), questions))
+    judgements = list(ask_all(compose.assistant(settings), questions))
     if arguments.json:
-        print(json.dumps(_as_json(verdicts), ensure_ascii=False))
+        print(json.dumps(_as_json(judgements), ensure_ascii=False))
     else:
-        print("\n".join(_as_text(verdicts)))
+        print("\n".join(_as_text(judgements)))
     if arguments.failures:
-        print("\n".join(_failures(verdicts)))
+        print("\n".join(_failures(judgements)))
     return 0
 
 
 def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    homes = interview_folders(settings.knowledge_dir)
-    files = [TUNING / home.name / TUNING_QUESTIONS if calibrate else home / OWN_QUESTIONS for home in homes]
+    interview_dirs = interview_folders(settings.knowledge_dir)
+    files = [
+        TUNING / interview_dir.name / TUNING_QUESTIONS if calibrate else interview_dir / OWN_QUESTIONS
+        for interview_dir in interview_dirs
+    ]
     found = [file for file in files if file.is_file()]
     if not found:
         wanted = (
@@ -86,20 +89,20 @@ def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], s
     return 0
 
 
-def _as_json(verdicts: Sequence[Verdict]) -> dict[str, object]:
+def _as_json(judgements: Sequence[Judgement]) -> dict[str, object]:
     return {
-        "figures": [asdict(group) for group in figures(verdicts)],
-        "reliability": [asdict(part) for part in reliability(verdicts)],
+        "figures": [asdict(group) for group in figures(judgements)],
+        "reliability": [asdict(part) for part in reliability(judgements)],
     }
 
 
-def _as_text(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _as_text(judgements: Sequence[Judgement]) -> Iterator[str]:
     yield f"{'questions':<18}{'n':>5}{'hit@1':>8}{'resolved':>10}{'wrong':>8}{'abstained':>11}"
-    yield from map(_row, figures(verdicts))
+    yield from map(_row, figures(judgements))
     yield ""
     yield f"{'score':<12}{'n':>5}{'predicted':>11}{'observed':>10}"
-    yield from map(_bin, reliability(verdicts))
-    took = sorted(verdict.reply.took_ms for verdict in verdicts)
+    yield from map(_bin, reliability(judgements))
+    took = sorted(judgement.reply.took_ms for judgement in judgements)
     yield ""
     yield f"{len(took)} questions, median {took[len(took) // 2]:.1f} ms"
 
@@ -113,10 +116,10 @@ def _bin(part: ReliabilityBin) -> str:
     return f"{part.low:.2f}-{part.high:<7.2f}{part.count:>5}{part.predicted:>11.2f}{part.observed:>10.2f}"
 
 
-def _failures(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    for verdict in verdicts:
-        asked, reply = verdict.asked, verdict.reply
-        if verdict.wrong or (asked.topics and not verdict.hit):
+def _failures(judgements: Sequence[Judgement]) -> Iterator[str]:
+    for judgement in judgements:
+        question, reply = judgement.question, judgement.reply
+        if judgement.wrong or (question.topics and not judgement.hit):
             shown = (*reply.answers, *reply.suggestions)
             named = ", ".join(f"{scored.entry.id} {scored.score:.2f}" for scored in shown)
-            yield f"{asked.id} [{asked.kind}] {asked.text!r}: {reply.status} {named}"
+            yield f"{question.id} [{question.kind}] {question.text!r}: {reply.status} {named}"

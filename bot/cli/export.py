@@ -22,44 +22,56 @@ from bot.storage.phrasing_decisions import PhrasingDecision
 
 
 def export(_: Namespace, settings: Settings) -> int:
-    """Write the approved phrasings into the files of wordings, and note that they stand there."""
+    """Write the approved phrasings into the files of phrasings, and note that they are there."""
     approved = asyncio.run(_approved(settings))
     normalise = compose.normaliser(settings)
     knowledge = load(settings.knowledge_dir, normalise)
-    phrasings = {one.id: ApprovedPhrasing(one.entry, one.text) for one in approved if one.entry is not None}
-    refused = with_phrasings(knowledge, phrasings.values(), normalise).refused
-    for one in refused:
-        print(f"left out: {one.reason}", file=sys.stderr)
-    rejected = {refusal.phrasing for refusal in refused}
-    accepted = {number: one for number, one in phrasings.items() if one not in rejected}
+    phrasings = {
+        decision.id: ApprovedPhrasing(decision.entry, decision.text)
+        for decision in approved
+        if decision.entry is not None
+    }
+    rejected = with_phrasings(knowledge, phrasings.values(), normalise).rejected
+    for item in rejected:
+        print(f"left out: {item.reason}", file=sys.stderr)
+    left_out = {item.phrasing for item in rejected}
+    accepted = {number: one for number, one in phrasings.items() if one not in left_out}
     known = {normalise(phrasing.text) for entry in knowledge.by_key.values() for phrasing in entry.asked_as()}
-    new = list({normalise(one.text): one for one in accepted.values() if normalise(one.text) not in known}.values())
+    new = list(
+        {
+            normalise(phrasing.text): phrasing
+            for phrasing in accepted.values()
+            if normalise(phrasing.text) not in known
+        }.values()
+    )
     for file, content in _written(settings, knowledge, new).items():
         print(file)
         print(f"  {content}")
     asyncio.run(_exported(settings, list(accepted)))
     print(f"{len(new)} {'phrasing' if len(new) == 1 else 'phrasings'} written")
-    return 1 if refused else 0
+    return 1 if rejected else 0
 
 
 def _written(settings: Settings, knowledge: Knowledge, phrasings: Sequence[ApprovedPhrasing]) -> Mapping[Path, str]:
     """Write the phrasings into their files, or change nothing where the result wouldn't load; say what was added."""
     by_file: dict[Path, list[ApprovedPhrasing]] = defaultdict(list)
-    for one in phrasings:
-        by_file[phrasings_of(Path(knowledge.by_key[one.entry].file))].append(one)
+    for phrasing in phrasings:
+        by_file[phrasings_of(Path(knowledge.by_key[phrasing.entry].file))].append(phrasing)
     before = {path: path.read_bytes().decode() for path in by_file}
     try:
         for path, added in by_file.items():
             text = before[path]
-            for one in added:
-                text = with_lines(text, knowledge.by_key[one.entry].id, [as_line(one.text)])
+            for phrasing in added:
+                text = with_lines(text, knowledge.by_key[phrasing.entry].id, [as_line(phrasing.text)])
             write_whole(path, text)
         load(settings.knowledge_dir, compose.normaliser(settings))
     except (BotError, OSError):
         for path, text in before.items():
             write_whole(path, text)
         raise
-    return {path: "\n  ".join(f"{one.entry}: {one.text}" for one in added) for path, added in by_file.items()}
+    return {
+        path: "\n  ".join(f"{phrasing.entry}: {phrasing.text}" for phrasing in added) for path, added in by_file.items()
+    }
 
 
 async def _approved(settings: Settings) -> Sequence[PhrasingDecision]:

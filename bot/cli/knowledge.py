@@ -73,7 +73,7 @@ def check(arguments: Namespace, settings: Settings) -> int:
     """Load and verify; print what is covered, and warn of what readers may stumble over."""
     if arguments.folder is not None:
         settings = settings.model_copy(update={"knowledge_dir": arguments.folder})
-    inspected = inspect(settings.knowledge_dir, compose.normaliser(settings))  # the files, never what a cache holds
+    inspected = inspect(settings.knowledge_dir, compose.normaliser(settings))  # the files, never what a cache contains
     _warn(inspected.warnings)
     if inspected.knowledge is None:
         raise KnowledgeError(inspected.problems)
@@ -154,16 +154,16 @@ def make_draft(arguments: Namespace, settings: Settings) -> int:
     name = arguments.id or identifier(arguments.transcript.stem)
     if not name or identifier(name) != name:
         raise BotError(f"'{name}' can't name an interview; give one of a-z, 0-9 and '-' with --id")
-    home = settings.knowledge_dir / name
+    interview_dir = settings.knowledge_dir / name
     files = draft(arguments.transcript)
     try:
-        home.mkdir(parents=True)
+        interview_dir.mkdir(parents=True)
     except FileExistsError:
-        raise BotError(f"{home} exists already and is left as it is; give another name with --id") from None
+        raise BotError(f"{interview_dir} exists already and is left as it is; give another name with --id") from None
     for file, content in files.items():
-        (home / file).write_bytes(content)
-        print(home / file)
-    print(f"Now write what is marked DRAFT; until then `knowledge check` refuses {home}.", file=sys.stderr)
+        (interview_dir / file).write_bytes(content)
+        print(interview_dir / file)
+    print(f"Now write what is marked DRAFT; until then `knowledge check` refuses {interview_dir}.", file=sys.stderr)
     return 0
 
 

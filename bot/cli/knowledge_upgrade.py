@@ -9,7 +9,6 @@ from pathlib import Path
 from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError
 from bot.knowledge.curated_files import read_text
-from bot.knowledge.faults import Faults
 from bot.knowledge.folder import (
     INTERVIEW,
     NOT_COVERED,
@@ -18,22 +17,23 @@ from bot.knowledge.folder import (
     section_files,
     write_whole,
 )
-from bot.knowledge.old_layout import TakenApart, take_apart
+from bot.knowledge.old_layout import SplitFile, split_file
+from bot.knowledge.problem_collector import ProblemCollector
 
 
 def upgrade(arguments: Namespace, settings: Settings) -> int:
-    """Rewrite one interview's folder, or all below a knowledge folder; nothing where any file isn't sound."""
+    """Rewrite one interview's folder, or all below a knowledge folder; nothing where any file isn't valid."""
     folder: Path = arguments.folder if arguments.folder is not None else settings.knowledge_dir
-    faults = Faults()
-    changes: dict[Path, TakenApart] = {}
+    collector = ProblemCollector()
+    changes: dict[Path, SplitFile] = {}
     for path in _curated(folder):
-        taken = faults.attempt(lambda path=path: _taken_apart(path))  # type: ignore[misc]  # mypy can't infer a lambda with a default
+        taken = collector.attempt(lambda path=path: _split(path))  # type: ignore[misc]  # mypy can't infer a lambda with a default
         if taken is not None:
             changes[path] = taken
-    if faults.problems:
-        raise KnowledgeError(faults.problems)
+    if collector.problems:
+        raise KnowledgeError(collector.problems)
     for path, taken in changes.items():
-        write_whole(phrasings_of(path), taken.phrasings)  # first, so that a stop in between loses no wording
+        write_whole(phrasings_of(path), taken.phrasings)  # first, so that a stop in between loses no phrasing
         write_whole(path, taken.yaml)
         print(f"{path}: {_count(taken.moved)} moved to {phrasings_of(path).name}")
     if changes:
@@ -44,25 +44,25 @@ def upgrade(arguments: Namespace, settings: Settings) -> int:
 
 
 def _curated(folder: Path) -> Iterator[Path]:
-    """Yield the files that may hold wordings."""
+    """Yield the files that may contain phrasings."""
     if not folder.is_dir():
         raise BotError(f"{folder}: there is no such folder; name a knowledge folder or an interview's")
     is_one = (folder / INTERVIEW).is_file()
-    homes = [folder] if is_one else interview_folders(folder)
-    if not homes:
+    interview_dirs = [folder] if is_one else interview_folders(folder)
+    if not interview_dirs:
         raise BotError(f"{folder}: holds no interview; name a knowledge folder or an interview's")
-    for home in homes:
-        yield from section_files(home)
-        if (home / NOT_COVERED).is_file():
-            yield home / NOT_COVERED
+    for interview_dir in interview_dirs:
+        yield from section_files(interview_dir)
+        if (interview_dir / NOT_COVERED).is_file():
+            yield interview_dir / NOT_COVERED
 
 
-def _taken_apart(path: Path) -> TakenApart | None:
-    name, wordings = path.as_posix(), phrasings_of(path)
+def _split(path: Path) -> SplitFile | None:
+    name, phrasings = path.as_posix(), phrasings_of(path)
     items = "not_covered" if path.name == NOT_COVERED else "entries"
-    there = read_text(wordings, wordings.as_posix()) if wordings.exists() else ""
-    return take_apart(read_text(path, name), items, there, name)
+    there = read_text(phrasings, phrasings.as_posix()) if phrasings.exists() else ""
+    return split_file(read_text(path, name), items, there, name)
 
 
-def _count(wordings: int) -> str:
-    return f"{wordings:,} {'wording' if wordings == 1 else 'wordings'}"
+def _count(phrasings: int) -> str:
+    return f"{phrasings:,} {'wording' if phrasings == 1 else 'wordings'}"

@@ -16,7 +16,7 @@ from bot import log
 from bot.cli.command import load_command
 from bot.cli.gc_tuning import loading_without_gc
 from bot.configuration import Settings, read_settings
-from bot.errors import BotError, KnowledgeError, SettingsError, UsageError
+from bot.errors import BotError, FileProblemsError, SettingsError, UsageError
 from bot.storage.database_url import password_of
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, derive_secret
 
@@ -27,12 +27,12 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit codes; the last is a shell's for SIGINT."""
 
 _SECRET_LENGTH = 6
-"""Characters from which on a password is hidden wherever it stands; a shorter one may be part of any word."""
+"""Characters from which on a password is hidden wherever it appears; a shorter one may be part of any word."""
 
-logger = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 
-class Listed(NamedTuple):
+class CommandInfo(NamedTuple):
     """A command as the help lists it."""
 
     module: str
@@ -41,12 +41,14 @@ class Listed(NamedTuple):
     """What it does, in a line."""
 
 
-COMMANDS: Mapping[str, Listed] = {
-    "run": Listed("bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"),
-    "chat": Listed("bot.cli.chat", "chat in the terminal, whatever the settings"),
-    "ask": Listed("bot.cli.ask", "answer one question, or one a line from standard input"),
-    "knowledge": Listed("bot.cli.knowledge", "check, show or draft the curated knowledge"),
-    "eval": Listed("bot.cli.evaluate", "score the answers against question files"),
+COMMANDS: Mapping[str, CommandInfo] = {
+    "run": CommandInfo(
+        "bot.cli.run", "serve Telegram where BOT_TOKEN is set, chat in the terminal otherwise (the default)"
+    ),
+    "chat": CommandInfo("bot.cli.chat", "chat in the terminal, whatever the settings"),
+    "ask": CommandInfo("bot.cli.ask", "answer one question, or one a line from standard input"),
+    "knowledge": CommandInfo("bot.cli.knowledge", "check, show or draft the curated knowledge"),
+    "eval": CommandInfo("bot.cli.evaluate", "score the answers against question files"),
 }
 
 DEFAULT = "run"
@@ -79,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What has more to do at its end (the prompt, Telegram) installs its own handler meanwhile.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
-        _speak_chinese(stream)
+        _configure_encoding(stream)
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv) or [DEFAULT])
         sys.stdout.flush()
@@ -98,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failure_lines(error: Exception) -> tuple[int, Sequence[str]]:
     """Return the exit code for a failure, and what to print about it."""
     match error:
-        case KnowledgeError():
+        case FileProblemsError():
             return FAILED, [str(problem) for problem in error.problems]
         case UsageError() | SettingsError():
             return MISUSED, [f"error: {error}"]
@@ -107,7 +109,7 @@ def _failure_lines(error: Exception) -> tuple[int, Sequence[str]]:
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return FAILED, [f"error: {where}{error.strerror or error}"]
-    logger.debug("a defect", exc_info=error)
+    LOG.debug("A defect", exc_info=error)
     hint = "a defect of the bot; BOT_LOG_LEVEL=DEBUG shows where"
     return FAILED, [f"error: {type(error).__name__}: {error} ({hint})"]
 
@@ -135,10 +137,10 @@ def _start_log(settings: Settings) -> None:
         secrets.add(password)
     log.set_up(settings.log_level, settings.log_format, secrets)
     if settings.injected:
-        logger.debug("set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
+        LOG.debug("Set by an orchestrator for a service of this name, and ignored: %s", ", ".join(settings.injected))
 
 
-def _speak_chinese(stream: TextIO) -> None:
+def _configure_encoding(stream: TextIO) -> None:
     """Write UTF-8 unless the terminal has another encoding that knows Chinese; never fail on a character."""
     if not isinstance(stream, io.TextIOWrapper):
         return

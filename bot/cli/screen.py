@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bot.answers import Reply
-from bot.answers.curated_texts import opening, place, shown
+from bot.answers.curated_texts import localized, opening, place
 from bot.answers.plain import render
 from bot.cli.line_wrap import wrap
 from bot.cli.session import Listing, Notice, Page
-from bot.knowledge import Entry, Knowledge
+from bot.knowledge import Entry, Knowledge, Language
 from bot.text import Texts
 
 WIDEST = 88
@@ -80,21 +80,21 @@ class Screen:
             yield Text()
             yield from self._block(self.texts(language, "unknown.topics"), style=QUIET)
 
-    def _answer(self, entry: Entry, language: str, focus: int | None) -> Iterator[Text]:
-        yield from self._block(shown(entry.question, language), style=TITLE)
+    def _answer(self, entry: Entry, language: Language, focus: int | None) -> Iterator[Text]:
+        yield from self._block(localized(entry.question, language), style=TITLE)
         yield Text()
         for number, point in enumerate(entry.points):
             if focus is None or focus == number or focus >= len(entry.points):
                 mark = "• " if focus is None else f"{number + 1}. "
-                yield from self._block(shown(point, language), mark=mark, mark_style=ACCENT)
+                yield from self._block(localized(point, language), mark=mark, mark_style=ACCENT)
         for quote in entry.quotes:
             yield Text()
             for line in quote.text.split("\n"):
                 yield from self._block(line, mark="│ ", mark_style=QUIET, repeat=True)
             yield from self._block(place(quote, language, self.texts), style=QUIET, mark="  ")
 
-    def _entries(self, heading: str | None, entries: Iterable[Entry], language: str) -> Iterator[Text]:
-        items = [(shown(entry.question, language), "") for entry in entries]
+    def _entries(self, heading: str | None, entries: Iterable[Entry], language: Language) -> Iterator[Text]:
+        items = [(localized(entry.question, language), "") for entry in entries]
         if not items:
             return
         yield Text()
@@ -116,7 +116,7 @@ class Screen:
     def _block(
         self, text: str, style: str = "", *, mark: str = "", mark_style: str = "", repeat: bool = False
     ) -> Iterator[Text]:
-        """Yield a paragraph behind a mark; the mark stands before its first line, or before each (`repeat`)."""
+        """Yield a paragraph after a mark; the mark is before its first line, or before each (`repeat`)."""
         room = self.width - len(INDENT) - len(mark)
         for number, line in enumerate(wrap(text, room) if text.strip() else [""]):
             before = mark if repeat or not number else " " * len(mark)

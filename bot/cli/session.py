@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 
 from bot.answers import Question, Reply
 from bot.answers.assistant import Assistant
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.cli.stdin_lines import encodable
 from bot.knowledge import Entry, Interview, Language, Section
 from bot.text import LANGUAGES, Texts
@@ -39,7 +39,7 @@ class Notice:
     """Plain words of the chat itself."""
 
     lines: tuple[str, ...]
-    """What to print, a line an item."""
+    """What to print, one line per item."""
 
 
 Page: TypeAlias = Reply | Listing | Notice
@@ -76,9 +76,9 @@ class Session:
         return self._ask(line)
 
     def welcome(self) -> Notice:
-        """Return what stands above the first question."""
+        """Return what is above the first question."""
         interviews = self.assistant.knowledge.interviews
-        titles = " · ".join(shown(interview.title, self.language) for interview in interviews)
+        titles = " · ".join(localized(interview.title, self.language) for interview in interviews)
         return Notice((titles, self.say("welcome")))
 
     def _ask(self, text: str) -> Reply:
@@ -104,7 +104,7 @@ class Session:
             case Interview() as interview:
                 return self._sections(interview)
             case Section() as section:
-                return self._list(shown(section.title, self.language), section.entries)
+                return self._list(localized(section.title, self.language), section.entries)
             case Entry() as entry:
                 return self._open(entry)
 
@@ -112,7 +112,7 @@ class Session:
         return self._remember(self.assistant.show(entry, self.language, CONVERSATION))
 
     def _sections(self, interview: Interview) -> Listing:
-        return self._list(shown(interview.title, self.language), interview.sections)
+        return self._list(localized(interview.title, self.language), interview.sections)
 
     def _list(self, title: str, choices: Sequence[Choice]) -> Listing:
         self._choices = choices
@@ -120,9 +120,9 @@ class Session:
 
     def _item(self, choice: Choice) -> tuple[str, str]:
         if isinstance(choice, Entry):
-            return shown(choice.question, self.language), ""
+            return localized(choice.question, self.language), ""
         entries = list(choice.entries()) if isinstance(choice, Interview) else choice.entries
-        return shown(choice.title, self.language), self.say("questions", count=len(entries))
+        return localized(choice.title, self.language), self.say("questions", count=len(entries))
 
     def topics(self, _: str) -> Page:
         """List the interviews, or the sections of the only one."""

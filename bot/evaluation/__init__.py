@@ -5,15 +5,15 @@ modules, as it needs libraries that are installed for development alone.
 """
 
 from bot.evaluation.ask_all import ask_all
-from bot.evaluation.judge import Verdict, judge
+from bot.evaluation.judge import Judgement, judge
 from bot.evaluation.questions import EvaluationQuestion, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
 
 __all__ = [
     "EvaluationQuestion",
     "Figures",
+    "Judgement",
     "ReliabilityBin",
-    "Verdict",
     "ask_all",
     "figures",
     "judge",

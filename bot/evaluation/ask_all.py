@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from bot.answers import Question
 from bot.answers.assistant import Assistant
-from bot.evaluation.judge import Verdict, judge
+from bot.evaluation.judge import Judgement, judge
 from bot.evaluation.questions import EvaluationQuestion
 
 
-def ask_all(assistant: Assistant, questions: Iterable[EvaluationQuestion]) -> Iterator[Verdict]:
+def ask_all(assistant: Assistant, questions: Iterable[EvaluationQuestion]) -> Iterator[Judgement]:
     """Ask every question in order and judge its reply; conversations are told apart by file and id."""
-    for asked in questions:
-        conversation = f"{asked.file}/{asked.conversation}" if asked.conversation else None
-        yield judge(asked, assistant.reply(Question(asked.text, conversation)))
+    for question in questions:
+        conversation = f"{question.file}/{question.conversation}" if question.conversation else None
+        yield judge(question, assistant.reply(Question(question.text, conversation)))

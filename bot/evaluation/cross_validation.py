@@ -1,4 +1,4 @@
-"""Questions in parts, each of which is asked of a knowledge that doesn't hold its wordings.
+"""Questions in parts, each of which is asked of a knowledge that doesn't contain their phrasings.
 
 A question that somebody has asked may have become a phrasing since. Asked again, it would be found word for word, and
 teach nothing about the next one. Questions that were written together resemble each other, so they stay together.
@@ -16,7 +16,7 @@ from bot.knowledge import Entry, Interview, Knowledge, NotCovered
 from bot.knowledge.verify import Normalise
 
 PARTS = 4
-"""More would hold back fewer wordings at a time, and take longer."""
+"""More would hold back fewer phrasings at a time, and take longer."""
 T = TypeVar("T", Entry, NotCovered)
 
 
@@ -32,15 +32,15 @@ def folds(questions: Iterable[EvaluationQuestion]) -> Sequence[Sequence[Evaluati
 
 
 def without(knowledge: Knowledge, questions: Iterable[EvaluationQuestion], normalise: Normalise) -> Knowledge:
-    """Return knowledge that doesn't hold the wordings of questions, but for what entries are called."""
-    wordings = frozenset(normalise(question.text) for question in questions)
-    interviews = tuple(_interview(one, wordings, normalise) for one in knowledge.interviews)
+    """Return knowledge that doesn't contain the phrasings of questions, but for what entries are called."""
+    held_back = frozenset(normalise(question.text) for question in questions)
+    interviews = tuple(_interview(interview, held_back, normalise) for interview in knowledge.interviews)
     return replace(knowledge, interviews=interviews)
 
 
-def _interview(interview: Interview, wordings: Collection[str], normalise: Normalise) -> Interview:
+def _interview(interview: Interview, held_back: Collection[str], normalise: Normalise) -> Interview:
     def left(item: T) -> T:
-        phrasings = tuple(phrasing for phrasing in item.phrasings if normalise(phrasing.text) not in wordings)
+        phrasings = tuple(phrasing for phrasing in item.phrasings if normalise(phrasing.text) not in held_back)
         return replace(item, phrasings=phrasings or item.phrasings)  # nothing can be found that nobody asks
 
     return replace(interview.with_entries(left), not_covered=tuple(map(left, interview.not_covered)))

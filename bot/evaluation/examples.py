@@ -20,7 +20,7 @@ ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
 
 CHANGES = 6
-"""Of so many questions one teaches what a change of subject in a conversation looks like."""
+"""One in `CHANGES` questions is used as a change-of-subject example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Example:
     """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 
 
-def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning: bool) -> Iterator[Example]:
+def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion], *, meaning: bool) -> Iterator[Example]:
     """Yield the candidates of every question that at most one entry answers."""
     entries = engine.catalogue.entries
-    for question in asked:
+    for question in questions:
         if question.turn or (len(question.topics) > 1 and not any(_answers(entry, question) for entry in entries)):
             continue
         text = engine.parser.normalise(question.text)
@@ -52,10 +52,10 @@ def of_questions(engine: Engine, asked: Iterable[EvaluationQuestion], *, meaning
                 yield Example(question.id, features, right, traffic)
 
 
-def of_conversations(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[Example]:
+def of_conversations(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[Example]:
     """Yield the candidates of every later message of a conversation, as if what came before had been answered right."""
     before: AnswerContext | None = None
-    for question in asked:
+    for question in questions:
         if question.conversation is None:
             continue
         text = engine.parser.normalise(question.text)
@@ -71,10 +71,10 @@ def of_conversations(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Ite
         before = AnswerContext(answers[:1]) if answers else before
 
 
-def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[Example]:
-    """Yield the candidates of some questions as if each came behind an answer about something else."""
+def of_changes(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[Example]:
+    """Yield the candidates of some questions as if each came after an answer about something else."""
     entries = engine.catalogue.entries
-    for question in asked:
+    for question in questions:
         drawn = zlib.crc32(question.id.encode())
         if question.conversation is not None or len(question.topics) > 1 or drawn % CHANGES:
             continue
@@ -87,10 +87,10 @@ def of_changes(engine: Engine, asked: Iterable[EvaluationQuestion]) -> Iterator[
                 yield Example(question.id, features, right, ANSWERABLE if question.topics else question.kind)
 
 
-def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue: Dialogue) -> Iterator[Example]:
+def of_messages(engine: Engine, questions: Iterable[EvaluationQuestion], *, dialogue: Dialogue) -> Iterator[Example]:
     """Yield the ways to read each message as several questions; a way is right where it answers all that was asked."""
     normalise = engine.parser.normalise
-    for question in asked:
+    for question in questions:
         if question.turn:
             continue
         inline = normalise.inline(question.text)
@@ -106,7 +106,7 @@ def of_messages(engine: Engine, asked: Iterable[EvaluationQuestion], *, dialogue
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
-    """Tell whether an entry answers all that was asked."""
+    """Return whether an entry answers all that was asked."""
     return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
 
 

@@ -12,10 +12,10 @@ from bot.knowledge.verify import MAX_QUOTED_LINES
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """How one message fared."""
 
-    asked: EvaluationQuestion
+    question: EvaluationQuestion
     """The message, and what would be right."""
     reply: Reply
     """What the bot replied."""
@@ -30,26 +30,26 @@ class Verdict:
 
 
 def entry_hits(entry: Entry, gold: Ranges) -> bool:
-    """Tell whether an entry quotes a line of `gold`, and at most 15 lines in all."""
+    """Return whether an entry quotes a line of `gold`, and at most 15 lines in all."""
     quoted = sum(quote.span.last - quote.span.first + 1 for quote in entry.quotes)
     return quoted <= MAX_QUOTED_LINES and any(
         quote.span.first <= last and first <= quote.span.last for quote in entry.quotes for first, last in gold
     )
 
 
-def judge(asked: EvaluationQuestion, reply: Reply) -> Verdict:
+def judge(question: EvaluationQuestion, reply: Reply) -> Judgement:
     """Compare a reply with what the question file says."""
     answers = [scored.entry for scored in reply.answers]
-    everything: Ranges = tuple(span for topic in asked.topics for span in topic)
+    everything: Ranges = tuple(span for topic in question.topics for span in topic)
     first_right = bool(answers) and entry_hits(answers[0], everything)
-    every = len(asked.topics) > 1
-    hit = all(_any_hits(answers, topic) for topic in asked.topics) if every else first_right
+    every = len(question.topics) > 1
+    hit = all(_any_hits(answers, topic) for topic in question.topics) if every else first_right
     suggested = [scored.entry for scored in reply.suggestions]
-    return Verdict(
-        asked=asked,
+    return Judgement(
+        question=question,
         reply=reply,
         hit=hit,
-        resolved=hit or (bool(asked.topics) and _any_hits(suggested, everything)),
+        resolved=hit or (bool(question.topics) and _any_hits(suggested, everything)),
         wrong=reply.status == "answered" and not first_right,
         first_right=_any_hits((answers or suggested)[:1], everything),
     )

@@ -1,4 +1,4 @@
-"""Question files: what people ask, and where in the transcript the answer stands."""
+"""Question files: what people ask, and where in the transcript the answer is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import KnowledgeError, Problem
+from bot.errors import KnowledgeError, Problem, QuestionFileError
 from bot.knowledge.curated_files import read_text
 
 Range = Annotated[tuple[int, int], Field()]
@@ -60,20 +60,24 @@ class EvaluationQuestion:
 
 
 def read_questions(path: Path) -> list[EvaluationQuestion]:
-    """Read a question file; raise KnowledgeError with every line that is malformed."""
+    """Read a question file; raise QuestionFileError with every line that is malformed."""
     problems: list[Problem] = []
-    asked: list[EvaluationQuestion] = []
-    for number, line in enumerate(read_text(path, path.as_posix()).splitlines(), 1):
+    questions: list[EvaluationQuestion] = []
+    try:
+        text = read_text(path, path.as_posix())
+    except KnowledgeError as error:
+        raise QuestionFileError(error.problems) from None
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
-            asked.extend(_messages(Item.model_validate(json.loads(line)), path.stem))
+            questions.extend(_messages(Item.model_validate(json.loads(line)), path.stem))
         except (ValidationError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             problems.append(Problem(path.as_posix(), number, f"isn't a question ({reason}); see knowledge/README.md"))
     if problems:
-        raise KnowledgeError(problems)
-    return asked
+        raise QuestionFileError(problems)
+    return questions
 
 
 def _messages(item: Item, file: str) -> Iterator[EvaluationQuestion]:

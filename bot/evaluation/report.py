@@ -1,4 +1,4 @@
-"""Figures over verdicts: shares by kind, and whether scores mean what they say."""
+"""Figures over judgements: shares by kind, and whether scores mean what they say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.evaluation.judge import Verdict
+from bot.evaluation.judge import Judgement
 
 FAMILIES = {
     "natural": ("direct", "paraphrase", "keyword", "indirect"),
@@ -35,7 +35,7 @@ class Figures:
     wrong: float
     """Share that is answered, and wrongly: for the unanswerable, the false answers."""
     abstained: float
-    """Share that got no answer claimed."""
+    """Share that was given no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +54,46 @@ class ReliabilityBin:
     """Share that was right."""
 
 
-def figures(verdicts: Iterable[Verdict]) -> list[Figures]:
+def figures(judgements: Iterable[Judgement]) -> list[Figures]:
     """Return the figures of each family of kinds, the unanswerable ones by kind, in the order in which they come."""
-    groups: defaultdict[tuple[str, bool], list[Verdict]] = defaultdict(list)
-    for verdict in verdicts:
-        groups[_group(verdict)].append(verdict)
+    groups: defaultdict[tuple[str, bool], list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        groups[_group(judgement)].append(judgement)
     return [_figures(group, members, answerable=answerable) for (group, answerable), members in groups.items()]
 
 
-def _group(verdict: Verdict) -> tuple[str, bool]:
-    asked = verdict.asked
-    if asked.conversation is not None:
-        if not asked.topics:
+def _group(judgement: Judgement) -> tuple[str, bool]:
+    question = judgement.question
+    if question.conversation is not None:
+        if not question.topics:
             return "unanswerable turns", False
-        return ("follow-up turns" if asked.turn else "opening turns"), True
-    if not asked.topics:
-        return asked.kind, False
-    return (asked.kind if len(asked.topics) > 1 else _FAMILY_OF.get(asked.kind, asked.kind)), True
+        return ("follow-up turns" if question.turn else "opening turns"), True
+    if not question.topics:
+        return question.kind, False
+    return (question.kind if len(question.topics) > 1 else _FAMILY_OF.get(question.kind, question.kind)), True
 
 
-def _figures(group: str, verdicts: Sequence[Verdict], *, answerable: bool) -> Figures:
-    count = len(verdicts)
+def _figures(group: str, judgements: Sequence[Judgement], *, answerable: bool) -> Figures:
+    count = len(judgements)
     return Figures(
         group=group,
         count=count,
         answerable=answerable,
-        hit=sum(verdict.hit for verdict in verdicts) / count,
-        resolved=sum(verdict.resolved for verdict in verdicts) / count,
-        wrong=sum(verdict.wrong for verdict in verdicts) / count,
-        abstained=sum(verdict.reply.status != "answered" for verdict in verdicts) / count,
+        hit=sum(judgement.hit for judgement in judgements) / count,
+        resolved=sum(judgement.resolved for judgement in judgements) / count,
+        wrong=sum(judgement.wrong for judgement in judgements) / count,
+        abstained=sum(judgement.reply.status != "answered" for judgement in judgements) / count,
     )
 
 
-def reliability(verdicts: Iterable[Verdict]) -> list[ReliabilityBin]:
+def reliability(judgements: Iterable[Judgement]) -> list[ReliabilityBin]:
     """Compare the first score of each reply with how often that entry was right, in ranges of the score."""
     bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for verdict in verdicts:
-        first = (*verdict.reply.answers, *verdict.reply.suggestions)[:1]
+    for judgement in judgements:
+        first = (*judgement.reply.answers, *judgement.reply.suggestions)[:1]
         for scored in first:
             at = next(at for at, edge in enumerate(_EDGES[1:]) if scored.score <= edge)
-            bins[at].append((scored.score, verdict.first_right))
+            bins[at].append((scored.score, judgement.first_right))
     return [
         ReliabilityBin(
             low=_EDGES[at],

@@ -7,7 +7,7 @@ import math
 from bot.evaluation.training import NEEDLESS_COST, WRONG_COST, Best
 
 _MAX_MEAN_SAVING = 0.01
-"""Mean cost a question that vectors could still save above the threshold."""
+"""Mean cost per question that vectors could still save above the threshold."""
 
 
 def skip_semantic_from(lexical: Best, semantic: Best, answer: float) -> float:

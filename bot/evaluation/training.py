@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
+from bot.matching.decide import MAX_SUGGESTIONS
 from bot.matching.weights import PRODUCT_LIMIT, Bands, FeatureWeights, LogisticModel, MultiTopicModel
 
 Matrix = NDArray[np.float64]
@@ -35,8 +36,7 @@ TRAFFIC = {
     "chitchat": 0.025,
     "attack": 0.02,
 }
-"""Expected shares of the messages, by kind; the files hold more of the hard kinds than users bring."""
-MAX_SUGGESTIONS = 4
+"""Expected shares of the messages, by kind; the files contain more of the hard kinds than users bring."""
 BOOTSTRAP_SAMPLES = 500
 ANSWER_QUANTILE = 0.05
 """Quantile of the cheapest thresholds from which on to answer: the lower end of the usual 90% interval."""
@@ -71,13 +71,13 @@ class _Shape:
     names: tuple[str, ...]
     mean: Matrix
     scale: Matrix
-    bends: tuple[tuple[float, ...], ...]
+    knots: tuple[tuple[float, ...], ...]
     pairs: tuple[tuple[int, int], ...]
 
     def columns(self, raw: Matrix) -> Matrix:
-        """Return the raw features, their bends and their products."""
+        """Return the raw features, their splines and their products."""
         standard = (raw - self.mean) / self.scale
-        bent = [np.maximum(raw[:, [at]] - bend, 0) for at, bends in enumerate(self.bends) for bend in bends]
+        bent = [np.maximum(raw[:, [at]] - knot, 0) for at, knots in enumerate(self.knots) for knot in knots]
         products = [
             np.clip(standard[:, [one]] * standard[:, [other]], -PRODUCT_LIMIT, PRODUCT_LIMIT)
             for one, other in self.pairs
@@ -119,13 +119,13 @@ def _logistic(odds: Matrix | float) -> Matrix:
 
 def _shape(names: tuple[str, ...], raw: Matrix, paired_names: Sequence[str]) -> _Shape:
     scale = raw.std(axis=0)
-    bends = tuple(
+    knots = tuple(
         tuple(np.unique(np.quantile(column, _QUANTILES)).tolist()) if len(np.unique(column)) > FOLDS else ()
         for column in raw.T
     )
     paired = [names.index(name) for name in paired_names if name in names]
     return _Shape(
-        names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), bends, tuple(combinations_with_replacement(paired, 2))
+        names, raw.mean(axis=0), np.where(scale > 0, scale, 1.0), knots, tuple(combinations_with_replacement(paired, 2))
     )
 
 
@@ -160,7 +160,7 @@ def _best_by_question(examples: Sequence[Example], odds: Matrix) -> Best:
 
 
 def _shares(examples: Sequence[Example]) -> dict[str, float]:
-    """Return for each asked question its share of the expected traffic; the mean is 1."""
+    """Return for each question its share of the expected traffic; the mean is 1."""
     kinds = {example.question: example.traffic for example in examples}
     counts = Counter(kinds.values())
     traffic = {kind: TRAFFIC.get(kind, TRAFFIC["near"]) for kind in counts}  # curators name kinds as they like
@@ -183,7 +183,7 @@ def _model(shape: _Shape, intercept: float, coefficients: Matrix) -> LogisticMod
             mean=_short(shape.mean[at]),
             scale=_short(shape.scale[at]),
             weight=_short(coefficients[at]),
-            bends={repr(_short(bend)): _short(next(values)) for bend in shape.bends[at]},
+            bends={repr(_short(knot)): _short(next(values)) for knot in shape.knots[at]},
         )
         for at, name in enumerate(shape.names)
     }
@@ -222,7 +222,7 @@ def _bands(examples: Sequence[Example], scores: Matrix) -> Bands:
 def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix:
     """Return for each sample the threshold from which on to do the one thing rather than the other.
 
-    `drawn` tells how often each question is in a sample, a row a sample; `excess` what the one thing costs more.
+    `drawn` tells how often each question is in a sample, one row per sample; `excess` what the one thing costs more.
     """
     above = score[:, None] >= _GRID
     return np.asarray(_GRID[(drawn @ (above * excess[:, None])).argmin(axis=1)])
@@ -230,7 +230,7 @@ def _cheapest(drawn: NDArray[np.int64], score: Matrix, excess: Matrix) -> Matrix
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Questions with what decides about them, an element a question."""
+    """Questions with what decides about them, one element per question."""
 
     score: Matrix
     """Score of the best candidate."""

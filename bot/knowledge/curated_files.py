@@ -15,7 +15,7 @@ _BOM = b"\xef\xbb\xbf"
 UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that can't be seen and that YAML forbids."""
 
-Path_: TypeAlias = tuple[str | int, ...]
+NodePath: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,18 @@ class Document:
     """The file's path, as shown in problems."""
     data: Any
     """Mappings, lists and strings; every scalar stays the text that was written."""
-    lines: Mapping[Path_, int]
+    lines: Mapping[NodePath, int]
     """1-based line of each node, by its path from the root."""
     warnings: tuple[Problem, ...] = ()
     """What reads otherwise than its writer may think."""
 
-    def line(self, path: Path_) -> int:
+    def line(self, path: NodePath) -> int:
         """Return the line of a node, or that of its nearest existing parent."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def problem(self, path: Path_, message: str) -> Problem:
+    def problem(self, path: NodePath, message: str) -> Problem:
         """Make a problem that points at a node."""
         return Problem(self.name, self.line(path), message)
 

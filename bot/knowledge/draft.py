@@ -31,7 +31,7 @@ _NEW_THOUGHT = re.compile(
 )
 """Words, and questions, that may begin a new thought on the same topic."""
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What a YAML block can't hold as it is: control characters, and whatever else YAML takes for a line's end."""
+"""What a YAML block can't contain as it is: control characters, and whatever else YAML takes for a line's end."""
 
 Lines: TypeAlias = Sequence[tuple[int, str]]
 """Transcript lines with their numbers, none of them empty."""
@@ -57,12 +57,12 @@ def draft(path: Path) -> Mapping[str, bytes]:
             f"part-{number}-{place}": block for place, block in enumerate(_cut(section, _NEW_THOUGHT, ENTRY_LINES), 1)
         }
         files[f"{stem}.yaml"] = "\n".join(_section(number, blocks, transcript)) + "\n"
-        files[f"{stem}{PHRASINGS}"] = "\n".join(_wordings(blocks))
+        files[f"{stem}{PHRASINGS}"] = "\n".join(_phrasing_lines(blocks))
     return {name: content.encode() for name, content in files.items()}
 
 
 def _cut(lines: Lines, cue: re.Pattern[str], size: tuple[int, int]) -> Iterator[Lines]:
-    """Cut before lines that hold a cue and behind empty ones, into blocks between the fewest and the most lines."""
+    """Cut before lines that contain a cue and after empty ones, into blocks between the fewest and the most lines."""
     fewest, most = size
     block: list[tuple[int, str]] = []
     for number, line in lines:
@@ -133,7 +133,7 @@ def _entry(name: str, block: Lines, transcript: Transcript) -> Iterator[str]:
     yield "    related: []\n"
 
 
-def _wordings(blocks: Iterable[str]) -> Iterator[str]:
+def _phrasing_lines(blocks: Iterable[str]) -> Iterator[str]:
     yield "# How people really ask, a wording a line:"
     yield f"# {ADVISED['zh']} or more in Chinese, {ADVISED['en']} or more in English for each entry."
     for name in blocks:
@@ -148,6 +148,6 @@ def _scalar(text: str) -> str:
     """Write quoted words as a YAML block, or in double quotes where a block would change them."""
     lines = text.split("\n")
     if text[0].isspace() or any(_UNSAFE.search(line) for line in lines):
-        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda found: f"\\U{ord(found[0]):08x}", text)
+        escaped = re.sub(rf'["\\\\]|{_UNSAFE.pattern}', lambda match: f"\\U{ord(match[0]):08x}", text)
         return f'"{escaped}"'
     return "\n".join(("|-", *(f"          {line}" for line in lines)))

@@ -1,4 +1,4 @@
-"""The marks that a draft holds in the place of what a person writes, and the rule that none is left."""
+"""The marks that a draft contains in the place of what a person writes, and the rule that none is left."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def drafts_are_finished(knowledge: Knowledge, _: object) -> Iterator[Problem]:
             if left := list(_left_in_entry(entry)):
                 message = f"'{entry.id}' is still a draft; write its {_and(left)} and take '{MARK}' out"
                 yield Problem(entry.file, entry.line, message)
-            if wording := next((one for one in entry.phrasings if MARK in one.text), None):
+            if phrasing := next((phrasing for phrasing in entry.phrasings if MARK in phrasing.text), None):
                 message = f"the wordings of '{entry.id}' are still a draft; write them and take '{MARK}' out"
-                yield Problem(wording.file, wording.line, message)
+                yield Problem(phrasing.file, phrasing.line, message)
 
 
 def _left_in_head(interview: Interview) -> Iterator[str]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.errors import Problem
 
 LEXICON = "lexicon.yaml"
-"""Names and synonyms: of all interviews beside their folders, of one interview inside its folder."""
+"""Names and synonyms: of all interviews next to their folders, of one interview inside its folder."""
 INTERVIEW = "interview.yaml"
 TRANSCRIPT = "transcript.txt"
 NOT_COVERED = "not-covered.yaml"
 PHRASINGS = ".phrasings.txt"
-"""Ends the name of the file that holds the wordings for the YAML file of the same stem."""
+"""Ends the name of the file that contains the phrasings for the YAML file of the same stem."""
 
 _NO_SECTION = frozenset({LEXICON, INTERVIEW, NOT_COVERED})
 _STRAY = re.compile(
@@ -31,12 +31,12 @@ _CURATED = re.compile(r"\.(?:ya?ml|txt)$", re.IGNORECASE)
 
 
 def is_stray(name: str) -> bool:
-    """Tell whether a file or folder of this name is a program's own, which nobody curated."""
+    """Return whether a file or folder of this name is a program's own, which nobody curated."""
     return _STRAY.fullmatch(name) is not None
 
 
 def is_curated(path: Path, folder: Path) -> bool:
-    """Tell whether a path, which needn't exist any more, may belong to the knowledge in `folder`."""
+    """Return whether a path, which needn't exist any more, may belong to the knowledge in `folder`."""
     try:
         parts = path.resolve().relative_to(folder.resolve()).parts
     except ValueError:
@@ -52,28 +52,28 @@ def interview_folders(folder: Path) -> list[Path]:
     return [child for child in _children(folder) if child.is_dir() and not child.name.startswith("_")]
 
 
-def section_files(home: Path) -> list[Path]:
+def section_files(interview_dir: Path) -> list[Path]:
     """Return the section files of an interview's folder by name."""
-    return [path for path in _children(home) if path.suffix == ".yaml" and path.name not in _NO_SECTION]
+    return [path for path in _children(interview_dir) if path.suffix == ".yaml" and path.name not in _NO_SECTION]
 
 
-def phrasings_files(home: Path) -> list[Path]:
-    """Return the files of wordings in an interview's folder by name."""
-    return [path for path in _children(home) if path.name.endswith(PHRASINGS)]
+def phrasings_files(interview_dir: Path) -> list[Path]:
+    """Return the files of phrasings in an interview's folder by name."""
+    return [path for path in _children(interview_dir) if path.name.endswith(PHRASINGS)]
 
 
 def phrasings_of(path: Path) -> Path:
-    """Return the path of the wordings that belong to a YAML file."""
+    """Return the path of the phrasings that belong to a YAML file."""
     return path.with_name(path.stem + PHRASINGS)
 
 
 def files_of(folder: Path) -> Iterator[Path]:
     """Yield the files that loading reads, as far as they exist, in a fixed order."""
     yield from _existing(folder / LEXICON)
-    for home in interview_folders(folder):
-        yield from _existing(*(home / name for name in (INTERVIEW, LEXICON, NOT_COVERED, TRANSCRIPT)))
-        yield from section_files(home)
-        yield from phrasings_files(home)
+    for interview_dir in interview_folders(folder):
+        yield from _existing(*(interview_dir / name for name in (INTERVIEW, LEXICON, NOT_COVERED, TRANSCRIPT)))
+        yield from section_files(interview_dir)
+        yield from phrasings_files(interview_dir)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -91,16 +91,16 @@ def write_whole(path: Path, text: str) -> None:
 
 def digest(folder: Path) -> str:
     """Return a hash of all that loading depends on: the names of the interviews, and each file's name and content."""
-    found = hashlib.sha256()
+    content_hash = hashlib.sha256()
     for part in _parts(folder):
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(part)
-    return found.hexdigest()
+        content_hash.update(len(part).to_bytes(8, "little"))
+        content_hash.update(part)
+    return content_hash.hexdigest()
 
 
 def _parts(folder: Path) -> Iterator[bytes]:
-    for home in interview_folders(folder):
-        yield home.name.encode()
+    for interview_dir in interview_folders(folder):
+        yield interview_dir.name.encode()
     for path in files_of(folder):
         yield path.relative_to(folder).as_posix().encode()
         try:
@@ -109,11 +109,11 @@ def _parts(folder: Path) -> Iterator[bytes]:
             yield b""
 
 
-def lost_files(folder: Path) -> Iterator[Problem]:
+def unread_files(folder: Path) -> Iterator[Problem]:
     """Yield a warning for each file that looks curated and is read by nobody, be it for its ending or its name."""
-    homes = interview_folders(folder)
+    interview_dirs = interview_folders(folder)
     known = set(files_of(folder))
-    for path in (child for home in (folder, *homes) for child in _children(home)):
+    for path in (child for interview_dir in (folder, *interview_dirs) for child in _children(interview_dir)):
         if _CURATED.search(path.name) and path not in known and path.is_file() and not path.name.endswith(PHRASINGS):
             meant = _CURATED.sub("", _CURATED.sub("", path.name))
             hint = f"rename it to {meant}.yaml" if _is_yaml(path) and path.parent != folder else "move it elsewhere"

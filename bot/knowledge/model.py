@@ -21,14 +21,14 @@ class Bilingual:
     en: str
     """English."""
 
-    def of(self, language: str) -> str:
+    def of(self, language: Language) -> str:
         """Return the text for a reply language; every Chinese variant gets `zh`."""
         return self.en if language == "en" else self.zh
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody whose words the transcript holds."""
+    """Somebody whose words the transcript contains."""
 
     id: str
     """Id within the interview."""
@@ -43,7 +43,7 @@ class Quote:
     text: str
     """The transcript's characters from `span.start` to `span.end`, line breaks included."""
     span: Span
-    """Where the words stand."""
+    """Where the words are."""
     speaker: Speaker
     """Whose words they are: the narrator's unless the transcript marks them as another's own."""
 
@@ -95,13 +95,13 @@ class Entry:
         return f"{self.interview}/{self.id}"
 
     def asked_as(self) -> Iterator[Phrasing]:
-        """Yield every wording that finds this entry, the canonical questions first."""
+        """Yield every phrasing that finds this entry, the canonical questions first."""
         yield Phrasing(self.question.zh, "zh", self.file, self.line)
         yield Phrasing(self.question.en, "en", self.file, self.line)
         yield from self.phrasings
 
     def overlaps(self, other: Entry) -> bool:
-        """Tell whether the two quote a common line, so that each answers much of the other's question."""
+        """Return whether the two quote a common line, so that each answers much of the other's question."""
         return self.interview == other.interview and any(
             a.span.first <= b.span.last and b.span.first <= a.span.last for a in self.quotes for b in other.quotes
         )
@@ -109,7 +109,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """Something that people ask and the interview doesn't answer ; ranked beside the entries."""
+    """Something that people ask and the interview doesn't answer; ranked next to the entries."""
 
     interview: str
     """Id of the interview."""
@@ -132,7 +132,7 @@ class NotCovered:
         return f"{self.interview}/!{self.id}"
 
     def asked_as(self) -> Iterator[Phrasing]:
-        """Yield every wording that asks for it."""
+        """Yield every phrasing that asks for it."""
         yield from self.phrasings
 
 
@@ -207,7 +207,7 @@ class Knowledge:
     interviews: tuple[Interview, ...]
     """By the name of their folders."""
     lexicon: tuple[Term, ...]
-    """The shared terms, then those of each interview; a term may stand in several files, which add up."""
+    """The shared terms, then those of each interview; a term may be in several files, which add up."""
     version: str
     """Hash of the files' content, 12 hex digits."""
 

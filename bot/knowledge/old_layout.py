@@ -1,4 +1,4 @@
-"""Files whose entries still hold their wordings, taken apart into today's two; pure."""
+"""Files whose entries still contain their phrasings, taken apart into today's two; pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _HEADER_COMMENT = re.compile(r"[|>][^\n#]*\s(#[^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenApart:
+class SplitFile:
     """What an old file becomes."""
 
     yaml: str
-    """Text of the YAML file, without the wordings."""
+    """Text of the YAML file, without the phrasings."""
     phrasings: str
-    """Text of the file of wordings."""
+    """Text of the file of phrasings."""
     moved: int
-    """How many wordings went from the one to the other."""
+    """How many phrasings went from the one to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,16 @@ class _Cut:
     start: int
     end: int
     id: str
-    wordings: Sequence[str]
+    phrasings: Sequence[str]
     lines: Sequence[str]
 
 
-def take_apart(text: str, items: str, phrasings: str, name: str) -> TakenApart | None:
-    """Move the wordings of the list `items` out of a YAML text; return None where there are none.
+def split_file(text: str, items: str, phrasings: str, name: str) -> SplitFile | None:
+    """Move the phrasings of the list `items` out of a YAML text; return None where there are none.
 
-    They go behind what `phrasings`, the text of the other file, holds already. Comments within the wordings go along,
+    They go after what `phrasings`, the text of the other file, has already. Comments within the phrasings go along,
     and everything else stays as it is. `name` is the file, as shown in problems. Raises KnowledgeError where the text
-    isn't sound.
+    isn't valid.
     """
     before = parse_yaml(text, name).data
     cuts = list(_cuts(text, items, name))
@@ -61,7 +61,7 @@ def take_apart(text: str, items: str, phrasings: str, name: str) -> TakenApart |
         there = _lines_below(phrasings, cut.id)
         phrasings = with_lines(phrasings, cut.id, [line for line in cut.lines if line not in there])
     _verify(before, rest, items, phrasings, cuts, name)
-    return TakenApart(rest, phrasings, sum(len(cut.wordings) for cut in cuts))
+    return SplitFile(rest, phrasings, sum(len(cut.phrasings) for cut in cuts))
 
 
 def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
@@ -74,21 +74,21 @@ def _cuts(text: str, items: str, name: str) -> Iterator[_Cut]:
         key, value = _pairs(entry)[at]
         identifier = _child(entry, "id")
         lists = [(language, _sequence(listed)) for language, listed in _pairs(value)]
-        texts = [one for _, listed in lists for one in listed]
-        sound = all(language.value in _LANGUAGES and listed for language, listed in lists)
-        if not (lists and sound and isinstance(identifier, yaml.ScalarNode) and all(map(_is_scalar, texts))):
+        texts = [node for _, listed in lists for node in listed]
+        are_valid = all(language.value in _LANGUAGES and listed for language, listed in lists)
+        if not (lists and are_valid and isinstance(identifier, yaml.ScalarNode) and all(map(_is_scalar, texts))):
             message = (
                 "needs an 'id', and 'phrasings' with lists of texts under 'zh' and 'en', to be upgraded; correct it"
             )
             raise KnowledgeError([Problem(name, key.start_mark.line + 1, message)])
         start, end = _stretch(text, entry, at)
         lines = _as_lines(text, start, end, lists, scalars)
-        wordings = [as_line(one.value) for one in _in_order(lists)]
-        yield _Cut(start, end, str(identifier.value), [one for one in wordings if one], lines)
+        phrasings = [as_line(node.value) for node in _in_order(lists)]
+        yield _Cut(start, end, str(identifier.value), [line for line in phrasings if line], lines)
 
 
 def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
-    """Return where the wordings begin and end: whole lines, or what stands between their neighbours in a row."""
+    """Return where the phrasings begin and end: whole lines, or what is between their neighbours in a row."""
     pairs = _pairs(entry)
     key, value = pairs[at]
     begin = key.start_mark.index - key.start_mark.column
@@ -103,7 +103,7 @@ def _stretch(text: str, entry: yaml.MappingNode, at: int) -> tuple[int, int]:
 
 
 def _end(text: str, node: yaml.Node) -> int:
-    """Return the offset behind the last sign of a node."""
+    """Return the offset after the last sign of a node."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         last = node.value[-1]
         return _end(text, last[1] if isinstance(last, tuple) else last)
@@ -125,10 +125,10 @@ def _in_order(lists: _Lists) -> list[Any]:
 
 
 def _as_lines(text: str, start: int, end: int, lists: _Lists, scalars: Sequence[yaml.ScalarNode]) -> list[str]:
-    """Return the wordings as lines, with the comments that stand between them; one behind a wording goes before it."""
-    texts = [one for _, listed in lists for one in listed]
-    pieces = [(one.start_mark.index, as_line(one.value)) for one in texts]
-    first_in_line = {one.start_mark.line: one.start_mark.index for one in reversed(texts)}
+    """Return the phrasings as lines, with the comments between them; a comment after a phrasing goes before it."""
+    texts = [node for _, listed in lists for node in listed]
+    pieces = [(node.start_mark.index, as_line(node.value)) for node in texts]
+    first_in_line = {node.start_mark.line: node.start_mark.index for node in reversed(texts)}
     for offset, comment in _comments(text, start, end, scalars):
         before = first_in_line.get(text.count("\n", 0, offset), offset)
         words = comment.lstrip("#").strip()
@@ -142,21 +142,21 @@ def _as_lines(text: str, start: int, end: int, lists: _Lists, scalars: Sequence[
 
 
 def _comments(text: str, start: int, end: int, scalars: Sequence[yaml.ScalarNode]) -> Iterator[tuple[int, str]]:
-    """Yield the comments of a stretch with their offsets: they stand between the texts, or behind a block's sign."""
+    """Yield the comments of a stretch with their offsets: they are between the texts, or after a block's sign."""
     at = start
     for scalar in scalars:
         first, last = scalar.start_mark.index, scalar.end_mark.index
         if last <= start or first >= end:
             continue
-        yield from ((found.start(), found[0]) for found in _COMMENT.finditer(text, at, first))
+        yield from ((match.start(), match[0]) for match in _COMMENT.finditer(text, at, first))
         if scalar.style in {"|", ">"} and (header := _HEADER_COMMENT.match(text, first)):
             yield header.start(1), header[1]
         at = last
-    yield from ((found.start(), found[0]) for found in _COMMENT.finditer(text, at, end))
+    yield from ((match.start(), match[0]) for match in _COMMENT.finditer(text, at, end))
 
 
 def _lines_below(phrasings: str, name: str) -> set[str]:
-    """Return the lines that stand below a heading already, as after an upgrade that was cut short."""
+    """Return the lines below a heading already, as after an upgrade that was cut short."""
     lines = phrasings.split("\n")
     if f"[{name}]" not in lines:
         return set()
@@ -169,9 +169,9 @@ def _verify(before: Any, rest: str, items: str, phrasings: str, cuts: Sequence[_
     """Read what is to be written, and raise KnowledgeError unless it says all that the old text said."""
     for item in before[items]:
         item.pop(OLD_KEY, None)
-    found = parse_phrasings(phrasings, name)
-    complete = all({one.text for one in found.wordings[cut.id]} >= set(cut.wordings) for cut in cuts)
-    if found.problems or not complete or parse_yaml(rest, name).data != before:
+    read = parse_phrasings(phrasings, name)
+    complete = all({phrasing.text for phrasing in read.phrasings[cut.id]} >= set(cut.phrasings) for cut in cuts)
+    if read.problems or not complete or parse_yaml(rest, name).data != before:
         message = "can't be taken apart without loss; write its lists of phrasings as in knowledge/README.md first"
         raise KnowledgeError([Problem(name, 1, message)])
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
+from bot.errors import Problem
 from bot.knowledge.draft_marks import MARK
 from bot.knowledge.model import Entry, Knowledge, NotCovered, Phrasing
 from bot.knowledge.phrasings_file import language_of
-from bot.knowledge.verify import Normalise, askables, place_of
+from bot.knowledge.verify import RULES, Normalise, Rule, askables, broken_rules, place_of
+
+_NO_FILE = ""
+"""The file of a phrasing that isn't in one; in a problem it means that the phrasing is at fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovedPhrasing:
-    """A wording that somebody used and an admin put under an entry."""
+    """A phrasing that somebody used and an admin put under an entry."""
 
     entry: str
     """Key of the entry."""
@@ -44,39 +49,67 @@ class Overlay:
 
     knowledge: Knowledge
     """The same object where nothing was added."""
-    refused: tuple[RejectedPhrasing, ...]
-    """What had to be left out."""
+    rejected: tuple[RejectedPhrasing, ...]
+    """What the rules keep out."""
 
 
-def with_phrasings(knowledge: Knowledge, approved: Iterable[ApprovedPhrasing], normalise: Normalise) -> Overlay:
+def with_phrasings(
+    knowledge: Knowledge,
+    approved: Iterable[ApprovedPhrasing],
+    normalise: Normalise,
+    rules: Sequence[Rule] = RULES,
+) -> Overlay:
     """Put phrasings under their entries, unless a rule for files forbids it; one that is there already adds nothing."""
     taken: dict[str, Entry | NotCovered] = {}
     for item in askables(knowledge):
         for phrasing in item.asked_as():
             taken.setdefault(normalise(phrasing.text), item)
+    problems_of = partial(broken_rules, normalise=normalise, rules=rules)
     added: dict[str, list[Phrasing]] = defaultdict(list)
-    refused: list[RejectedPhrasing] = []
-    for one in approved:
-        entry, wording = knowledge.by_key.get(one.entry), normalise(one.text)
+    rejected: list[RejectedPhrasing] = []
+    for candidate in approved:
+        entry, text = knowledge.by_key.get(candidate.entry), normalise(candidate.text)
+        owner = taken.get(text)
         if entry is None:
-            refused.append(RejectedPhrasing(one, f"the entry '{one.entry}' is gone"))
-        elif reason := _reason(one, wording, entry, taken.get(wording)):
-            refused.append(RejectedPhrasing(one, reason))
-        elif wording not in taken:
-            taken[wording] = entry
-            added[entry.key].append(Phrasing(one.text, one.language, "", 0))
-    return Overlay(_extended(knowledge, added) if added else knowledge, tuple(refused))
+            rejected.append(RejectedPhrasing(candidate, f"the entry '{candidate.entry}' is gone"))
+        elif owner is None:
+            if reason := _broken_rule(knowledge, entry, candidate, problems_of):
+                rejected.append(RejectedPhrasing(candidate, reason))
+            else:
+                taken[text] = entry
+                added[entry.key].append(_phrasing(candidate))
+        elif owner.key != entry.key:
+            reason = f"the phrasing '{candidate.text}' is also one of {place_of(owner)}"
+            rejected.append(RejectedPhrasing(candidate, reason))
+    return Overlay(_extended(knowledge, added) if added else knowledge, tuple(rejected))
 
 
-def _reason(approved: ApprovedPhrasing, wording: str, entry: Entry, owner: Entry | NotCovered | None) -> str:
-    """Tell what keeps a phrasing out; empty for nothing."""
-    if not wording:
-        return f"the phrasing '{approved.text}' has nothing left to match by"
+def _phrasing(approved: ApprovedPhrasing) -> Phrasing:
+    return Phrasing(approved.text, approved.language, _NO_FILE, 0)
+
+
+def _broken_rule(
+    knowledge: Knowledge,
+    entry: Entry,
+    approved: ApprovedPhrasing,
+    problems_of: Callable[[Knowledge], Iterable[Problem]],
+) -> str:
+    """Return what the rules say against a phrasing under its entry; empty for nothing.
+
+    The rules are applied to a knowledge of that entry alone, so that a phrasing costs little to check; what they find
+    in it besides, such as relations to entries that aren't there, is about files and doesn't count.
+    """
+    interview = knowledge.interview_of[entry.interview]
+    section = next(section for section in interview.sections if section.id == entry.section)
+    trial = replace(section, entries=(replace(entry, phrasings=(*entry.phrasings, _phrasing(approved))),))
+    alone = replace(knowledge, interviews=(replace(interview, sections=(trial,), not_covered=()),), lexicon=())
+    problem = next((problem for problem in problems_of(alone) if problem.file == _NO_FILE), None)
+    if problem is None:
+        return ""
     if MARK in approved.text:
         return f"the phrasing '{approved.text}' holds '{MARK}', which marks drafts"
-    if owner is not None and owner.key != entry.key:
-        return f"the phrasing '{approved.text}' is also one of {place_of(owner)}"
-    return ""
+    finding, _, advice = problem.message.rpartition("; ")
+    return finding or advice  # the advice is for whoever edits a file
 
 
 def _extended(knowledge: Knowledge, added: Mapping[str, Sequence[Phrasing]]) -> Knowledge:
@@ -84,4 +117,4 @@ def _extended(knowledge: Knowledge, added: Mapping[str, Sequence[Phrasing]]) -> 
         more = added.get(entry.key)
         return replace(entry, phrasings=(*entry.phrasings, *more)) if more else entry
 
-    return replace(knowledge, interviews=tuple(one.with_entries(with_more) for one in knowledge.interviews))
+    return replace(knowledge, interviews=tuple(interview.with_entries(with_more) for interview in knowledge.interviews))

@@ -1,4 +1,4 @@
-"""The files of wordings: `[entry-id]`, then one wording a line, in any language; reading them and adding to them."""
+"""Phrasings files: `[entry-id]`, then one phrasing per line, in any language; reading them and adding to them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _WIDE = str.maketrans("[]#", "［］＃")
 
 @dataclass(frozen=True, slots=True)
 class PhrasingsFile:
-    """A file of wordings as it was read."""
+    """A file of phrasings as it was read."""
 
     name: str
     """The file's path, as shown in problems."""
-    wordings: Mapping[str, Sequence[Phrasing]]
+    phrasings: Mapping[str, Sequence[Phrasing]]
     """By the id in the heading, in the order of the file."""
     headings: Mapping[str, int]
     """1-based line of each heading, by its id."""
@@ -36,36 +36,36 @@ class PhrasingsFile:
     """What is wrong with the file by itself."""
 
     def unfit(self, ids: Iterable[str], about: str) -> Iterator[Problem]:
-        """Yield what doesn't fit the items with these ids, which the file `about` holds."""
+        """Yield what doesn't fit the items with these ids, which the file `about` contains."""
         known = set(ids)
         for name, line in self.headings.items():
             if name not in known:
                 message = f"the heading '[{name}]' names nothing in {about}; correct its id or remove it"
                 yield Problem(self.name, line, message)
-            elif not self.wordings[name]:
+            elif not self.phrasings[name]:
                 yield Problem(self.name, line, f"no wording follows '[{name}]'; write how people ask, one a line")
-        for one in (one for wordings in self.wordings.values() for one in wordings):
-            if (wide := _WIDE_HEADING.fullmatch(one.text)) and wide[1].strip() in known:
-                message = f"'{one.text}' has full-width brackets; write [{wide[1].strip()}]"
-                yield Problem(self.name, one.line, message)
+        for phrasing in (phrasing for phrasings in self.phrasings.values() for phrasing in phrasings):
+            if (wide := _WIDE_HEADING.fullmatch(phrasing.text)) and wide[1].strip() in known:
+                message = f"'{phrasing.text}' has full-width brackets; write [{wide[1].strip()}]"
+                yield Problem(self.name, phrasing.line, message)
 
 
 def language_of(text: str) -> Literal["zh", "en"]:
-    """Tell the language of a wording: Chinese where it holds a Chinese character."""
+    """Return the language of a phrasing: Chinese where it contains a Chinese character."""
     return "zh" if _HAN.search(text) else "en"
 
 
 def read_phrasings(path: Path, name: str) -> PhrasingsFile:
-    """Read a file of wordings with its problems; raise KnowledgeError where it can't be read at all."""
+    """Read a file of phrasings with its problems; raise KnowledgeError where it can't be read at all."""
     return parse_phrasings(read_text(path, name), name)
 
 
 def parse_phrasings(text: str, name: str) -> PhrasingsFile:
-    """Read the text of a file of wordings; `name` is the file, as shown in problems."""
+    """Read the text of a file of phrasings; `name` is the file, as shown in problems."""
     reading = _Reading(name)
     for number, line in enumerate(text.split("\n"), 1):
         reading.take(number, line.strip())
-    return PhrasingsFile(name, reading.wordings, reading.headings, reading.problems)
+    return PhrasingsFile(name, reading.phrasings, reading.headings, reading.problems)
 
 
 @dataclass
@@ -73,7 +73,7 @@ class _Reading:
     """What was read so far."""
 
     name: str
-    wordings: dict[str, list[Phrasing]] = field(default_factory=dict)
+    phrasings: dict[str, list[Phrasing]] = field(default_factory=dict)
     headings: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     current: str | None = None
@@ -89,13 +89,13 @@ class _Reading:
         elif self.current is None:
             self._refuse(number, f"the wording '{line}' stands before the first heading; write '[entry-id]' above it")
         else:
-            self.wordings[self.current].append(Phrasing(line, language_of(line), self.name, number))
+            self.phrasings[self.current].append(Phrasing(line, language_of(line), self.name, number))
 
     def _open(self, number: int, name: str) -> None:
         first = self.headings.setdefault(name, number)
         if first != number:
             self._refuse(number, f"the heading '[{name}]' stands in line {first} already; put the wordings under one")
-        self.wordings.setdefault(name, [])
+        self.phrasings.setdefault(name, [])
         self.current = name
 
     def _refuse(self, number: int, message: str) -> None:
@@ -103,7 +103,7 @@ class _Reading:
 
 
 def as_line(text: str) -> str:
-    """Return a wording as a line of the file: without breaks, and never to be taken for a heading or a comment."""
+    """Return a phrasing as a line of the file: without breaks, and never to be taken for a heading or a comment."""
     line = _BREAK.sub(" ", text).strip()
     return line.translate(_WIDE) if _HEADING.fullmatch(line) or _COMMENT.fullmatch(line) else line
 
@@ -111,17 +111,17 @@ def as_line(text: str) -> str:
 def with_lines(text: str, name: str, lines: Sequence[str]) -> str:
     """Add lines at the end of a heading's block, or a block at the end of the file; every other byte stays."""
     written = text.split("\n")
-    found = None
+    last = None
     for number, line in enumerate(written):
         if heading := _HEADING.fullmatch(line.strip()):
-            if found is not None:
+            if last is not None:
                 break
             if heading[1].strip() == name:
-                found = number
-        elif found is not None and line.strip() and not _COMMENT.fullmatch(line.strip()):
-            found = number
-    if found is None:
+                last = number
+        elif last is not None and line.strip() and not _COMMENT.fullmatch(line.strip()):
+            last = number
+    if last is None:
         gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
         return "".join((text, gap, f"[{name}]\n", *(f"{line}\n" for line in lines)))
-    written[found + 1 : found + 1] = lines
+    written[last + 1 : last + 1] = lines
     return "\n".join(written)

@@ -12,7 +12,7 @@ from bot.knowledge.model import Interview, Knowledge
 
 
 def as_json(knowledge: Knowledge) -> bytes:
-    """Return all that a snapshot holds; the same for equal ones."""
+    """Return all that a snapshot contains; the same for equal ones."""
     return _adapter().dump_json(knowledge)
 
 

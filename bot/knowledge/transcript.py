@@ -15,14 +15,14 @@ class Span:
     start: int
     """Offset of the first character in the transcript's text."""
     end: int
-    """Offset behind the last character."""
+    """Offset after the last character."""
     first: int
     """Line of the first character, 1-based."""
     last: int
     """Line of the last character, 1-based, inclusive."""
 
     def within(self, other: Span) -> bool:
-        """Tell whether all of it lies in `other`."""
+        """Return whether all of it lies in `other`."""
         return other.start <= self.start and self.end <= other.end
 
 
@@ -55,7 +55,7 @@ class Transcript:
         return starts
 
     def find(self, quoted: str) -> Iterator[Span]:
-        """Yield every place where the characters of `quoted` stand, line breaks apart."""
+        """Yield every place where the characters of `quoted` appear, line breaks apart."""
         wanted = quoted.replace("\n", "")
         at = self._joined.find(wanted) if wanted else -1
         while at >= 0:
@@ -64,7 +64,7 @@ class Transcript:
             at = self._joined.find(wanted, at + 1)
 
     def line_at(self, offset: int) -> int:
-        """Return the 1-based line that holds the character at `offset`."""
+        """Return the 1-based line that contains the character at `offset`."""
         return bisect_right(self._line_starts, offset)
 
     def slice(self, span: Span) -> str:

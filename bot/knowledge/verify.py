@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -20,7 +20,7 @@ MAX_NARROW_POINTS = 5
 MAX_NARROW_QUOTES = 3
 
 ADVISED: Mapping[Literal["zh", "en"], int] = {"zh": 8, "en": 4}
-"""Fewest wordings of an entry, by language, with which people are understood well."""
+"""Fewest phrasings of an entry, by language, with which people are understood well."""
 
 
 def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
@@ -31,7 +31,7 @@ def askables(knowledge: Knowledge) -> Iterator[Entry | NotCovered]:
 
 
 def place_of(item: Entry | NotCovered) -> str:
-    """Name an entry or a topic with the place where it stands."""
+    """Name an entry or a topic with the place where it is."""
     return f"'{item.id}' ({item.file}:{item.line})"
 
 
@@ -57,7 +57,7 @@ def relations_lead_somewhere(knowledge: Knowledge, _: Normalise) -> Iterator[Pro
 
 
 def phrasings_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator[Problem]:
-    """No phrasing stands twice, be it under one entry or under two."""
+    """No phrasing appears twice, be it under one entry or under two."""
     seen: dict[str, tuple[Entry | NotCovered, Phrasing]] = {}
     for item in askables(knowledge):
         own: set[str] = set()
@@ -114,7 +114,7 @@ def aliases_are_distinct(knowledge: Knowledge, normalise: Normalise) -> Iterator
 
 
 def _is_continued(first: Term, other: Term, normalise: Normalise) -> bool:
-    """Tell whether another file's term adds to the first one, for both have one canonical form."""
+    """Return whether another file's term adds to the first one, for both have one canonical form."""
     return first.file != other.file and normalise(first.canonical) == normalise(other.canonical)
 
 
@@ -129,21 +129,26 @@ RULES: tuple[Rule, ...] = (
 
 
 def broken_rules(
-    knowledge: Knowledge, normalise: Normalise, incomplete: Collection[str] = frozenset()
+    knowledge: Knowledge,
+    normalise: Normalise,
+    incomplete: Collection[str] = frozenset(),
+    rules: Sequence[Rule] = RULES,
 ) -> Iterator[Problem]:
-    """Yield every breach of `RULES`; of interviews that were read in part, what can be said of parts."""
-    whole = replace(knowledge, interviews=tuple(one for one in knowledge.interviews if one.id not in incomplete))
-    for rule in RULES:
+    """Yield every breach of the rules; of interviews that were read in part, what can be said of parts."""
+    whole = replace(
+        knowledge, interviews=tuple(interview for interview in knowledge.interviews if interview.id not in incomplete)
+    )
+    for rule in rules:
         yield from rule(whole if rule is relations_lead_somewhere else knowledge, normalise)
 
 
-def few_wordings(knowledge: Knowledge) -> Iterator[Problem]:
-    """Yield a warning for each entry that has fewer wordings than advised."""
+def few_phrasings(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a warning for each entry that has fewer phrasings than advised."""
     for entry in knowledge.by_key.values():
-        found = Counter(phrasing.language for phrasing in entry.phrasings)
-        if any(found[language] < advised for language, advised in ADVISED.items()):
+        counts = Counter(phrasing.language for phrasing in entry.phrasings)
+        if any(counts[language] < advised for language, advised in ADVISED.items()):
             message = (
-                f"'{entry.id}' has {found['zh']} Chinese and {found['en']} English wordings; "
+                f"'{entry.id}' has {counts['zh']} Chinese and {counts['en']} English wordings; "
                 f"{ADVISED['zh']} and {ADVISED['en']} at least find it more surely"
             )
             yield Problem(entry.phrasings[0].file, entry.phrasings[0].line, message)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.curated_files import Document, Path_, read_text
+from bot.knowledge.curated_files import Document, NodePath, read_text
 from bot.knowledge.yaml_slips import begins_oddly, slips, wrong_colon
 
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -21,14 +21,14 @@ _DEEPEST = 20
 _PLAIN_KEYS = frozenset(
     {"broad", "date", "id", "line", "names", "near", "related", "section", "sections", "speaker", "speakers"}
 )
-"""Keys whose values are no texts: behind those a comment hides nothing."""
+"""Keys whose values are no texts: after those a comment hides nothing."""
 _NOTICED_WITHIN = 10
 """Lines within which the parser notices a slip."""
 _COMMENT = re.compile(r"[ \t]+#")
 
 
 def read_yaml(path: Path, name: str) -> Document:
-    """Parse a YAML file; raise KnowledgeError for bad encoding, tabs, bad syntax, or a key that stands twice."""
+    """Parse a YAML file; raise KnowledgeError for bad encoding, tabs, bad syntax, or a key that appears twice."""
     return parse_yaml(read_text(path, name), name)
 
 
@@ -82,14 +82,14 @@ class _Reading:
         self.name = name
         self.text = text
         self.events = events
-        self.lines: dict[Path_, int] = {}
+        self.lines: dict[NodePath, int] = {}
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
     def document(self) -> Any:
         return self._value(next(self.events), ())
 
-    def _value(self, event: yaml.Event, path: Path_) -> Any:
+    def _value(self, event: yaml.Event, path: NodePath) -> Any:
         self.lines[path] = _line(event)
         self._refuse_references(event)
         if len(path) > _DEEPEST:
@@ -104,7 +104,7 @@ class _Reading:
             return event.value
         return ""  # an alias, which is refused already
 
-    def _mapping(self, path: Path_) -> dict[str, Any]:
+    def _mapping(self, path: NodePath) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             line, key = _line(event), self._key(event, path)
@@ -118,7 +118,7 @@ class _Reading:
             self.lines[*path, key] = line
         return data
 
-    def _key(self, event: yaml.Event, path: Path_) -> str:
+    def _key(self, event: yaml.Event, path: NodePath) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self.problems.append(self._problem(event, "a key must be a word; put the text in quotes"))
             self._value(event, (*path, ""))
@@ -127,7 +127,7 @@ class _Reading:
             self.problems.append(self._problem(event, odd))
         return str(event.value)
 
-    def _sequence(self, start: yaml.SequenceStartEvent, path: Path_) -> list[Any]:
+    def _sequence(self, start: yaml.SequenceStartEvent, path: NodePath) -> list[Any]:
         data: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             data.append(self._value(event, (*path, len(data))))
@@ -143,7 +143,7 @@ class _Reading:
             )
             self.warnings.append(self._problem(event, message))
 
-    def _look_at(self, event: yaml.ScalarEvent, path: Path_) -> None:
+    def _look_at(self, event: yaml.ScalarEvent, path: NodePath) -> None:
         """Note what a bare text loses, or was meant to be."""
         if not event.implicit[0]:  # quoted, or a block
             return

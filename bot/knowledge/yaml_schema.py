@@ -1,4 +1,4 @@
-"""What the curated YAML files may hold, and how a violation is reported."""
+"""What the curated YAML files may contain, and how a violation is reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.curated_files import Document, Path_
+from bot.knowledge.curated_files import Document, NodePath
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Verbatim = Annotated[str, StringConstraints(min_length=1)]
@@ -18,7 +18,7 @@ Id = Annotated[str, StringConstraints(pattern=_ID, max_length=40)]
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text has the form of an id."""
+    """Return whether a text has the form of an id."""
     return re.fullmatch(_ID, text) is not None
 
 
@@ -38,7 +38,7 @@ class QuoteItem(_File):
 
     text: Verbatim
     line: Annotated[int, Field(ge=1)] | None = None
-    """First line of the quote; needed only where the same words stand twice."""
+    """First line of the quote; needed only where the same words appear twice."""
 
 
 class EntryItem(_File):
@@ -131,12 +131,12 @@ def parse(document: Document, schema: type[FileT]) -> FileT:
 
 
 def _follows_from_another(detail: ErrorDetails) -> bool:
-    """Tell whether a list is called too short only because its items are faulty, each of which is reported itself."""
+    """Return whether a list is called too short only because its items are faulty, each of which is reported itself."""
     return detail["type"] == "too_short" and len(detail["input"]) >= detail.get("ctx", {})["min_length"]
 
 
 def _problem(document: Document, detail: ErrorDetails) -> Problem:
-    path: Path_ = tuple(detail["loc"])
+    path: NodePath = tuple(detail["loc"])
     return document.problem(path, _message(detail))
 
 

@@ -12,7 +12,7 @@ KEYS = (
 """Keys of the curated files, as a pattern."""
 
 _ODD_SPACE = r"[^\S\n\r\t ]"
-"""A space that no YAML indentation may hold, such as those of web pages (U+00A0) and Chinese keyboards (U+3000)."""
+"""A space that no YAML indentation may contain, such as those of web pages (U+00A0) and Chinese keyboards (U+3000)."""
 _KEY_LINE = re.compile(rf"(?P<before>\s*(?:-\s+)?)(?P<key>(?:{KEYS})\s*[:：].?)")
 _BLOCK = re.compile(r"(?:^|[:\s-])[|>][+-]?\d?[+-]?\s*(?: #.*)?$")
 _NAMES = {"\u00a0": "a no-break space", "\u3000": "a full-width space"}
@@ -24,7 +24,7 @@ def slips(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         indent = len(line) - len(line.lstrip(" "))
         if block is not None and (not line.strip() or indent > block):
-            continue  # a block holds any text
+            continue  # a block contains any text
         block = indent if _BLOCK.search(line) else None
         if (found := _KEY_LINE.match(line)) and (reason := _reason(found)):
             yield number, reason

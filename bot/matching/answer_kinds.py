@@ -18,7 +18,7 @@ class AnswerKinds:
     patterns: Mapping[str, re.Pattern[str]]
     """What each kind looks like, by its name."""
 
-    def asked(self, text: str) -> frozenset[str]:
+    def asked_for(self, text: str) -> frozenset[str]:
         """Return the names of the kinds that normalised `text` asks for."""
         return frozenset(kind for kind, pattern in self.patterns.items() if pattern.search(text))
 

@@ -29,14 +29,14 @@ class Catalogue:
     """Entries, then not-covered topics; an item is named by its position here."""
     entry_count: int
     """Items below this number are entries, the others not-covered topics."""
-    wordings: tuple[str, ...]
+    phrasings: tuple[str, ...]
     """Each phrasing as it was written."""
     texts: tuple[str, ...]
     """Each phrasing, normalised."""
     canonical: tuple[str, ...]
     """Each phrasing in canonical form."""
     sounds: tuple[str, ...]
-    """Each phrasing's syllables, a character a syllable (see `sound`)."""
+    """Each phrasing's syllables, one character per syllable (see `sound`)."""
     owner: Ints
     """Item of each phrasing, ascending."""
     first: Ints
@@ -52,11 +52,11 @@ class Catalogue:
     term_starts: Ints
     """Where each item's terms begin in `item_terms`; one more entry than items."""
     item_terms: Ints
-    """Sorted numbers of the index terms that an item's phrasings, points and quotes hold, item after item."""
+    """Sorted numbers of the index terms that an item's phrasings, points and quotes contain, item after item."""
     asked_kinds: tuple[frozenset[str], ...]
     """The kinds of answer that an item's phrasings ask for."""
     symbols: dict[str, str]
-    """A character for each syllable and Latin word that the phrasings hold."""
+    """A character for each syllable and Latin word that the phrasings contain."""
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -68,7 +68,7 @@ class Catalogue:
         return range(int(self.first[item]), int(self.first[item + 1]))
 
     def terms_of(self, item: int) -> Ints:
-        """Return the sorted numbers of the terms that an item holds."""
+        """Return the sorted numbers of the terms that an item contains."""
         return self.item_terms[self.term_starts[item] : self.term_starts[item + 1]]
 
     def sound(self, syllables: Iterable[str]) -> str:
@@ -79,9 +79,9 @@ class Catalogue:
 def make_catalogue(knowledge: Knowledge, parser: QueryParser, kinds: AnswerKinds) -> Catalogue:
     """Build the catalogue of a snapshot."""
     items, entry_count = items_of(knowledge)
-    wordings = wordings_of(items)
-    owner = np.fromiter((number for number, _ in wordings), np.int32, len(wordings))
-    queries = [parser.parse(text) for _, text in wordings]
+    phrasings = numbered_phrasings(items)
+    owner = np.fromiter((number for number, _ in phrasings), np.int32, len(phrasings))
+    queries = [parser.parse(text) for _, text in phrasings]
     passages = [(number, parser.parse(text)) for number, item in enumerate(items) for text in _passages(item)]
     context = [(number, query.terms) for number, query in passages]
     index = build([query.terms for query in queries], owner, TERM_KINDS, context)
@@ -93,14 +93,14 @@ def make_catalogue(knowledge: Knowledge, parser: QueryParser, kinds: AnswerKinds
     return Catalogue(
         items=items,
         entry_count=entry_count,
-        wordings=tuple(text for _, text in wordings),
+        phrasings=tuple(text for _, text in phrasings),
         texts=tuple(query.text for query in queries),
         canonical=tuple(query.canonical for query in queries),
         sounds=tuple("".join(symbols[syllable] for syllable in query.syllables) for query in queries),
         owner=owner,
         first=np.searchsorted(owner, np.arange(len(items) + 1)).astype(np.int32),
         index=index,
-        exact={query.text: number for query, (number, _) in zip(queries, wordings, strict=True)},
+        exact={query.text: number for query, (number, _) in zip(queries, phrasings, strict=True)},
         passages=tuple(query.text for _, query in passages),
         passage_owner=np.fromiter((number for number, _ in passages), np.int32, len(passages)),
         term_starts=np.concatenate([[0], np.cumsum([len(terms) for terms in item_terms])]).astype(np.int32),
@@ -117,7 +117,7 @@ def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | NotCovered, ...], int]
     return (*entries, *topics), len(entries)
 
 
-def wordings_of(items: Sequence[Entry | NotCovered]) -> list[tuple[int, str]]:
+def numbered_phrasings(items: Sequence[Entry | NotCovered]) -> list[tuple[int, str]]:
     """Return each phrasing with the number of its item."""
     return [(number, phrasing.text) for number, item in enumerate(items) for phrasing in item.asked_as()]
 
@@ -149,7 +149,7 @@ def _terms_of_items(
 
 
 def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: AnswerKinds) -> list[frozenset[str]]:
-    asked: list[set[str]] = [set() for _ in range(count)]
+    asked_kinds: list[set[str]] = [set() for _ in range(count)]
     for number, query in zip(owner, queries, strict=True):
-        asked[number].update(kinds.asked(query.text))
-    return [frozenset(found) for found in asked]
+        asked_kinds[number].update(kinds.asked_for(query.text))
+    return [frozenset(of_item) for of_item in asked_kinds]

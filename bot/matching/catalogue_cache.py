@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cache import Arrays, Codec, as_array, from_array
 from bot.knowledge import Knowledge
-from bot.matching.catalogue import Catalogue, items_of, wordings_of
+from bot.matching.catalogue import Catalogue, items_of, numbered_phrasings
 from bot.matching.inverted_index import Index
 from bot.matching.semantic_index import Vectors
 
@@ -49,7 +49,7 @@ def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
     return Catalogue(
         items=items,
         entry_count=entry_count,
-        wordings=tuple(text for _, text in wordings_of(items)),
+        phrasings=tuple(text for _, text in numbered_phrasings(items)),
         index=index,
         exact=dict(zip(other["texts"], arrays["owner"].tolist(), strict=True)),
         asked_kinds=tuple(map(frozenset, other["asked_kinds"])),

@@ -1,4 +1,4 @@
-"""Wordings that ask for the same thing, brought together."""
+"""Phrasings that ask for the same thing, brought together."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 SIMILAR = 78.0
-"""Similarity in percent (token-sorted Indel, on canonical text) from which two wordings count as one question."""
+"""Similarity in percent (token-sorted Indel, on canonical text) from which two phrasings count as one question."""
 
 
 def clusters(texts: Sequence[str], counts: Sequence[int]) -> list[list[int]]:
-    """Group canonical texts by the most frequent wording that they resemble; return places in `texts`.
+    """Group canonical texts by the most frequent phrasing that they resemble; return places in `texts`.
 
     The first place of a group is its head; groups with the highest sum of counts come first.
     """

@@ -18,7 +18,7 @@ from bot.matching.weights import log_odds
 MAX_FOLLOW_UP_TERMS = 56
 """Index terms up to which a message may be a follow-up; a longer one stands alone."""
 REASON_KIND = "reason"
-"""The kind of answer (see `kinds`) that "why?" asks for."""
+"""The kind of answer (see `answer_kinds`) that "why?" asks for."""
 _MARKERS = re.compile(
     r"^(?:那么|那|至于|但是|可是|所以)|(?:呢|咧)$|^(?:and|but|so|ok|then) |^(?:(?:and|but|so) )?(?:what|how) about "
 )
@@ -38,11 +38,11 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
         replace(candidate, features=features, score=score)
         for (candidate, features), score in zip(found, scores.tolist(), strict=True)
     ]
-    return replace(ranking, candidates=tuple(sorted(candidates, key=lambda one: -one.score)), model=model)
+    return replace(ranking, candidates=tuple(sorted(candidates, key=lambda candidate: -candidate.score)), model=model)
 
 
 def stands_alone(ranking: Ranking) -> bool:
-    """Tell whether a message needs no context: it is long, or exactly a phrasing of the knowledge."""
+    """Return whether a message needs no context: it is long, or exactly a phrasing of the knowledge."""
     return len(ranking.query.terms) > MAX_FOLLOW_UP_TERMS or ranking.is_exact
 
 
@@ -55,11 +55,11 @@ def features_in_context(
     bare = _MARKERS.sub("", text).strip() or text
     relations = _relations(engine, before)
     numbers = {entry.key: number for number, entry in enumerate(catalogue.entries)}
-    items = list(dict.fromkeys([*(numbers[found.entry.key] for found in ranking.candidates), *relations]))
+    items = list(dict.fromkeys([*(numbers[candidate.entry.key] for candidate in ranking.candidates), *relations]))
     topic = last.question if before.point is None else last.points[before.point]
     question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
     alone, behind = engine.score((bare, f"{question} {bare}"), items)
-    scores = {numbers[found.entry.key]: found.score for found in ranking.candidates}
+    scores = {numbers[candidate.entry.key]: candidate.score for candidate in ranking.candidates}
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
@@ -67,7 +67,7 @@ def features_in_context(
         "length": min(len(ranking.query.terms) / MAX_FOLLOW_UP_TERMS, 1.0),
         "marker": float(bare != text),
         "leaning": float(bool(_LEANING.search(text))),
-        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked(text)),
+        "asks_reason": float(REASON_KIND in engine.extractor.kinds.asked_for(text)),
     }
     return [
         (
@@ -86,7 +86,7 @@ def features_in_context(
     ]
 
 
-def related(engine: Engine, entry: Entry) -> Iterable[Entry]:
+def related_either_way(engine: Engine, entry: Entry) -> Iterable[Entry]:
     """Yield the entries that an entry names, then those that name it."""
     entries = [other for other in engine.catalogue.entries if other.interview == entry.interview]
     by_id = {item.id: item for item in entries}
@@ -98,7 +98,7 @@ def _relations(engine: Engine, before: AnswerContext) -> dict[int, str]:
     """Map entry numbers to their relation to the last answer: "same", "related", or "section" (of the same section)."""
     relations: dict[int, str] = {}
     for entry in before.entries:
-        near = {other.key for other in related(engine, entry)}
+        near = {other.key for other in related_either_way(engine, entry)}
         for number, item in enumerate(engine.catalogue.entries):
             if item.interview != entry.interview:
                 continue

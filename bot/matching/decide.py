@@ -14,7 +14,7 @@ from bot.matching.weights import log_odds
 
 MAX_SUGGESTIONS = 4
 MAX_NEAREST = 2
-"""Suggestions beside "the interview doesn't say": what comes nearest, where anything does."""
+"""Suggestions in addition to "the interview doesn't say": what comes nearest, where anything does."""
 
 MAX_OVERVIEW_LEAD_LOG_ODDS = 1.0
 """An overview that is likelier by more than this is shown rather than a narrower entry on the same lines."""
@@ -55,7 +55,7 @@ def narrowed(ranking: Ranking, within: float = inf) -> Ranking:
 
 
 def answer_the_same(one: Entry, other: Entry) -> bool:
-    """Tell whether two entries are one and the same, or quote a common line of the transcript."""
+    """Return whether two entries are one and the same, or quote a common line of the transcript."""
     return one.key == other.key or one.overlaps(other)
 
 

@@ -54,9 +54,9 @@ class Dialogue:
     def follow_up(self, text: str) -> FollowUp | None:
         """Return what a whole normalised message asks of the last answer, or None where it doesn't lean on it."""
         for kind, pattern in self.follow_ups:
-            if (found := pattern.fullmatch(text)) is None:
+            if (match := pattern.fullmatch(text)) is None:
                 continue
-            named = next((group for group in found.groups() if group), None)
+            named = next((group for group in match.groups() if group), None)
             if kind == "item":
                 return FollowUp(kind, place=LAST if named in {None, "last"} else _NUMBERS[named or ""])
             return FollowUp(kind)

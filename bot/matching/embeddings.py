@@ -18,7 +18,7 @@ from bot.cache import read_arrays, write_arrays
 from bot.errors import BotError
 from bot.matching.inverted_index import Floats
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 _BATCH = 64
 _KEY = "S16"
@@ -66,7 +66,7 @@ class EmbeddingServer:
     """Any server with OpenAI's `POST /v1/embeddings`."""
 
     def __init__(self, url: str, model: str, timeout: float = 10.0, proxy: str | None = None) -> None:
-        """`url` is the full address of the endpoint; `timeout` is in seconds; `proxy` may hold a password."""
+        """`url` is the full address of the endpoint; `timeout` is in seconds; `proxy` may contain a password."""
         self._url = url
         self._model = model
         # Proxies are the settings' business; left to itself, the client would end the start over a SOCKS proxy.
@@ -164,11 +164,11 @@ class CachedEmbedder:
             vectors = self._embedder.encode(texts)
         except EmbeddingError as error:
             if not self._failing:
-                log.warning("%s; answering by words and sound alone until it does", error)
+                LOG.warning("%s; answering by words and sound alone until it does", error)
             self._failing = True
             raise
         if self._failing:
-            log.info("the meaning of questions is computed again")
+            LOG.info("The meaning of questions is computed again")
         self._failing = False
         return vectors
 
@@ -178,7 +178,7 @@ class CachedEmbedder:
 
 
 def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
-    """Read a cache file; one that is missing or damaged holds nothing."""
+    """Read a cache file; one that is missing or damaged contains nothing."""
     arrays = read_arrays(path) or {}
     try:
         return dict(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))

@@ -20,7 +20,7 @@ from bot.matching.weights import Model, Weights
 MAX_QUERY_CHARACTERS = 120
 """Characters of a query that are read; the rest is cut off, because the time grows with the length."""
 CHARACTERS_PER_TEXT = 8
-"""Fixed cost of encoding a text, in characters, beside its own length."""
+"""Fixed cost of encoding a text, in characters, in addition to its own length."""
 EXACT_MATCH_PROBABILITY = 0.99
 """Score of an entry whose phrasing equals the question."""
 
@@ -78,7 +78,7 @@ class Engine:
         return self.vectors is not None and self.embedder is not None and not self.embedder.failing
 
     def is_pinyin(self, text: str) -> bool:
-        """Tell whether normalised `text` is Chinese typed in Latin letters."""
+        """Return whether normalised `text` is Chinese typed in Latin letters."""
         return text.isascii() and not self.correct_spelling(text[:MAX_QUERY_CHARACTERS]).isascii()
 
     def rank(self, text: str, allowance: int = 2 * (MAX_QUERY_CHARACTERS + CHARACTERS_PER_TEXT)) -> Ranking:
@@ -105,7 +105,7 @@ class Engine:
             self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
         ]
         best = max(rankings, key=lambda ranking: ranking.best)
-        return replace(best, encoded=_work(*(one.text for one in queries)))
+        return replace(best, encoded=_work(*(query.text for query in queries)))
 
     def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
         """Score given entries for each of several normalised texts; by number of the entry."""
@@ -133,7 +133,7 @@ class Engine:
         return [
             Candidate(
                 entry=self.catalogue.entries[item],
-                phrasing=self.catalogue.wordings[self.extractor.closest(item, lexical, semantic)],
+                phrasing=self.catalogue.phrasings[self.extractor.closest(item, lexical, semantic)],
                 features=features,
                 score=score,
             )

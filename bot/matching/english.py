@@ -1,4 +1,4 @@
-"""Common English words: what stands among them was meant as it was typed."""
+"""Common English words: a word among them was meant as it was typed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class CommonEnglish:
     """Words that aren't derived from another one by an affix."""
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether a lower-case word is common, itself or as a form of one that is."""
-        return isinstance(word, str) and any(one in self.bases for one in (word, *_without_affixes(word)))
+        """Return whether a lower-case word is common, itself or as a form of one that is."""
+        return isinstance(word, str) and any(form in self.bases for form in (word, *_without_affixes(word)))
 
 
 def _without_affixes(word: str) -> Iterator[str]:

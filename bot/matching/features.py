@@ -56,10 +56,10 @@ class FeatureExtractor:
 
     def features(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         """Return the features of one candidate; without a semantic view, the lexical ones alone."""
-        found = self._lexical_features(item, lexical, semantic)
+        features = self._lexical_features(item, lexical, semantic)
         if semantic is not None:
-            found |= self._semantic_features(item, lexical, semantic)
-        return found
+            features |= self._semantic_features(item, lexical, semantic)
+        return features
 
     def _lexical_features(self, item: int, view: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
         catalogue, entry = self.catalogue, self.catalogue.items[item]
@@ -70,15 +70,15 @@ class FeatureExtractor:
         new = view.kinds - catalogue.asked_kinds[item]
         unexplained = self._unexplained(item, view.content)
         total = sum(view.content.values())
-        asked = view.asked or 1.0
+        query_weight = view.query_weight or 1.0
         dice = float(view.dice.scores[item])
         features = {
             "dice": dice,
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
-            "item_overlap": self._item_overlap(item, view) / asked,
-            "unknown": max(0.0, 1 - float(view.known_weights.sum()) / asked),
+            "item_overlap": self._item_overlap(item, view) / query_weight,
+            "unknown": max(0.0, 1 - float(view.known_weights.sum()) / query_weight),
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),
@@ -151,7 +151,7 @@ class FeatureExtractor:
         return next(rivals, none)
 
     def overlap(self, one: int, other: int) -> bool:
-        """Tell whether two entries quote a common line."""
+        """Return whether two entries quote a common line."""
         pair = (min(one, other), max(one, other))
         if pair not in self._overlaps:
             first, second = self.catalogue.items[pair[0]], self.catalogue.items[pair[1]]

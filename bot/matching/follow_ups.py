@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.knowledge import Entry
-from bot.matching.context_features import related
+from bot.matching.context_features import related_either_way
 from bot.matching.dialogue_patterns import FollowUp
 from bot.matching.engine import Engine
 from bot.matching.results import AnswerContext
@@ -34,4 +34,6 @@ def picked(follow_up: FollowUp | None, before: AnswerContext) -> Entry | None:
 
 def next_entry(engine: Engine, before: AnswerContext) -> Entry | None:
     """Return a related entry that hasn't been shown in this conversation."""
-    return next((entry for entry in related(engine, before.entries[0]) if entry.key not in before.shown), None)
+    return next(
+        (entry for entry in related_either_way(engine, before.entries[0]) if entry.key not in before.shown), None
+    )

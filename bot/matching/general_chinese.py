@@ -24,7 +24,7 @@ _COMMON = 300
 _SHORT_WORD = re.compile(rf"[{HAN}]{{1,4}}")
 
 
-class CommonWords(NamedTuple):
+class CommonWord(NamedTuple):
     """A common word."""
 
     frequency: int
@@ -42,10 +42,10 @@ class GeneralChinese:
     starts: Ints
     """Where the words of each beginning start in `packed`; one more entry than beginnings."""
     packed: NDArray[np.uint8]
-    """The words in UTF-8, a line each: the word, a space, and how often it occurs in jieba's corpus."""
+    """The words in UTF-8, one per line: the word, a space, and how often it occurs in jieba's corpus."""
     total: int
     """Occurrences of all words."""
-    everyday: Mapping[str, CommonWords]
+    everyday: Mapping[str, CommonWord]
     """The short words that are common."""
     _unpacked: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -72,12 +72,12 @@ class GeneralChinese:
         place = self._places.get(character)
         if place is None:
             return {}
-        found: dict[str, int] = {}
+        words: dict[str, int] = {}
         for word, frequency in _lines(self.packed[self.starts[place] : self.starts[place + 1]]):
             for end in range(1, len(word)):
-                found.setdefault(word[:end], 0)
-            found[word] = frequency
-        return found
+                words.setdefault(word[:end], 0)
+            words[word] = frequency
+        return words
 
 
 def _lines(packed: NDArray[np.uint8]) -> Iterator[tuple[str, int]]:
@@ -87,7 +87,7 @@ def _lines(packed: NDArray[np.uint8]) -> Iterator[tuple[str, int]]:
 
 
 def read_jieba() -> GeneralChinese:
-    """Read jieba's dictionary, a line a word: the word, its frequency, its part of speech.
+    """Read jieba's dictionary, one word per line: the word, its frequency, its part of speech.
 
     The package itself isn't imported: with what it imports in turn, that takes about a tenth of a start.
     """
@@ -107,7 +107,7 @@ def read_jieba() -> GeneralChinese:
         packed=np.frombuffer(b"".join(groups), np.uint8),
         total=sum(words.values()),
         everyday={
-            word: CommonWords(count, syllables(word))
+            word: CommonWord(count, syllables(word))
             for word, count in words.items()
             if count >= _COMMON and _SHORT_WORD.fullmatch(word)
         },
@@ -115,7 +115,7 @@ def read_jieba() -> GeneralChinese:
 
 
 def _to_arrays(general: GeneralChinese) -> Arrays:
-    everyday = {word: [found.frequency, " ".join(found.syllables)] for word, found in general.everyday.items()}
+    everyday = {word: [common.frequency, " ".join(common.syllables)] for word, common in general.everyday.items()}
     return {
         "beginnings": general.beginnings,
         "starts": general.starts,
@@ -127,8 +127,7 @@ def _to_arrays(general: GeneralChinese) -> Arrays:
 def _from_arrays(arrays: Arrays) -> GeneralChinese:
     other = from_array(arrays["other"])
     everyday = {
-        word: CommonWords(frequency, tuple(sounds.split(" ")))
-        for word, (frequency, sounds) in other["everyday"].items()
+        word: CommonWord(frequency, tuple(sounds.split(" "))) for word, (frequency, sounds) in other["everyday"].items()
     }
     return GeneralChinese(arrays["beginnings"], arrays["starts"], arrays["packed"], other["total"], everyday)
 

@@ -27,13 +27,13 @@ class Hits:
     """Numbers of the texts."""
     shared: Floats
     """Weight of the terms that each shares with the query."""
-    asked: float
+    query_weight: float
     """Weight of all the query's terms, unknown ones included."""
 
 
 @dataclass(frozen=True)
 class Index:
-    """Terms to the texts that hold them; immutable."""
+    """Terms to the texts that contain them; immutable."""
 
     vocabulary: dict[str, int]
     """Number of each term."""
@@ -42,11 +42,11 @@ class Index:
     starts: Ints
     """Where each term's postings begin in `postings`; one more entry than terms."""
     postings: Ints
-    """Numbers of the texts that hold a term, term after term."""
+    """Numbers of the texts that contain a term, term after term."""
     lengths: Floats
     """Weight of all terms of each text."""
     unknown: float
-    """Inverse document frequency of a term that no text holds."""
+    """Inverse document frequency of a term that no text contains."""
     kinds: dict[str, float]
     """Weight of each kind of term, by its first character."""
 
@@ -55,30 +55,30 @@ class Index:
         number = self.vocabulary.get(term)
         return self.kinds[term[0]] * self.unknown if number is None else float(self.weights[number])
 
-    def search(self, terms: Sequence[str], most: int) -> Hits:
-        """Return the at most `most` texts with the highest Dice coefficient of weighted terms.
+    def search(self, terms: Sequence[str], limit: int) -> Hits:
+        """Return the at most `limit` texts with the highest Dice coefficient of weighted terms.
 
         Dice: twice the shared weight over the sum of both weights (Dice 1945), in [0, 1]. The result is exact;
         terms that too many texts hold are looked up only in the texts that can still get among the best
         (MaxScore, Turtle and Flood 1995).
         """
         known = np.array([n for term in terms if (n := self.vocabulary.get(term)) is not None], np.intp)
-        asked = sum(map(self.weight, terms))
+        query_weight = sum(map(self.weight, terms))
         sizes = self.starts[known + 1] - self.starts[known]
         known, sizes = known[sizes > 0], sizes[sizes > 0]
         if not len(known):
-            return Hits(np.empty(0, np.int32), np.empty(0, np.float32), asked)
+            return Hits(np.empty(0, np.int32), np.empty(0, np.float32), query_weight)
         known = known[np.argsort(sizes / np.maximum(self.weights[known], _TINY), kind="stable")]
-        texts, shared = self._gather(known, asked, most)
-        dice = 2 * shared / (asked + self.lengths[texts])
-        if len(texts) > most:
-            top = np.argpartition(-dice, most)[:most]
+        texts, shared = self._gather(known, query_weight, limit)
+        dice = 2 * shared / (query_weight + self.lengths[texts])
+        if len(texts) > limit:
+            top = np.argpartition(-dice, limit)[:limit]
             texts, shared, dice = texts[top], shared[top], dice[top]
         order = np.lexsort((texts, -dice))
-        return Hits(texts[order], shared[order].astype(np.float32), asked)
+        return Hits(texts[order], shared[order].astype(np.float32), query_weight)
 
-    def _gather(self, known: NDArray[np.intp], asked: float, most: int) -> tuple[Ints, Floats]:
-        """Return texts, among them the best `most`, with the weight that each shares; rare terms come first."""
+    def _gather(self, known: NDArray[np.intp], query_weight: float, limit: int) -> tuple[Ints, Floats]:
+        """Return texts, among them the best `limit`, with the weight that each shares; rare terms come first."""
         read_up_to = np.cumsum(self.starts[known + 1] - self.starts[known])
         left = np.append(np.cumsum(self.weights[known][::-1])[::-1][1:], 0.0)
         budget = _BUDGET
@@ -87,13 +87,13 @@ class Index:
             texts, shared = self._read(known[:cut])
             if cut == len(known):
                 return texts, shared
-            alive = self._alive(texts, shared, known[cut:], float(left[cut - 1]), asked, most)
+            alive = self._alive(texts, shared, known[cut:], float(left[cut - 1]), query_weight, limit)
             if alive is not None:
                 return texts[alive], self._completed(texts[alive], shared[alive], known[cut:])
             budget *= _GROWTH
 
     def _read(self, terms: NDArray[np.intp]) -> tuple[Ints, Floats]:
-        """Return all the texts that hold one of the terms, ascending, with the weight shared."""
+        """Return all the texts that contain one of the terms, ascending, with the weight shared."""
         runs = [self.postings[self.starts[term] : self.starts[term + 1]] for term in terms]
         touched = np.concatenate(runs)
         gains = np.repeat(self.weights[terms], [len(run) for run in runs])
@@ -103,25 +103,25 @@ class Index:
         return touched[first], np.add.reduceat(gains[order], first)
 
     def _alive(
-        self, texts: Ints, shared: Floats, unread: NDArray[np.intp], rest: float, asked: float, most: int
+        self, texts: Ints, shared: Floats, unread: NDArray[np.intp], rest: float, query_weight: float, limit: int
     ) -> NDArray[np.bool_] | None:
         """Tell which texts may be among the best once the unread terms are counted.
 
-        None where a text that holds nothing but unread terms, weighing `rest` together, could be.
+        None where a text that contains nothing but unread terms, weighing `rest` together, could be.
         """
-        if len(texts) < most:
+        if len(texts) < limit:
             return None
         lengths = self.lengths[texts]
-        dice = 2 * shared / (asked + lengths)
-        top = np.sort(np.argpartition(-dice, min(_SAMPLE * most, len(dice)) - 1)[: _SAMPLE * most])
-        complete = 2 * self._completed(texts[top], shared[top], unread) / (asked + lengths[top])
-        worst = np.partition(complete, len(complete) - most)[len(complete) - most]
-        if worst < 2 * rest / (asked + rest):
+        dice = 2 * shared / (query_weight + lengths)
+        top = np.sort(np.argpartition(-dice, min(_SAMPLE * limit, len(dice)) - 1)[: _SAMPLE * limit])
+        complete = 2 * self._completed(texts[top], shared[top], unread) / (query_weight + lengths[top])
+        worst = np.partition(complete, len(complete) - limit)[len(complete) - limit]
+        if worst < 2 * rest / (query_weight + rest):
             return None
-        return np.asarray(2 * (shared + rest) / (asked + lengths) >= worst - _ROUNDING)
+        return np.asarray(2 * (shared + rest) / (query_weight + lengths) >= worst - _ROUNDING)
 
     def _completed(self, texts: Ints, shared: Floats, unread: NDArray[np.intp]) -> Floats:
-        """Add the weights of the unread terms that each text holds."""
+        """Add the weights of the unread terms that each text contains."""
         for term in unread:
             run = self.postings[self.starts[term] : self.starts[term + 1]]
             at = np.minimum(run.searchsorted(texts), len(run) - 1)
@@ -138,7 +138,7 @@ def build(
     """Index the terms of `texts`.
 
     `groups` says which texts count as one document in a term's document frequency: many phrasings of one
-    entry that share a word don't make it common. `context` holds further terms of groups, which count there
+    entry that share a word don't make it common. `context` contains further terms of groups, which count there
     and become known, but can't be found.
     """
     vocabulary: dict[str, int] = {}
@@ -172,7 +172,7 @@ def _joined(rows: Sequence[Ints]) -> Ints:
 
 
 def _document_frequency(terms: Ints, documents: NDArray[np.int64], vocabulary: int) -> tuple[NDArray[np.int64], int]:
-    """Count in how many documents each term stands, and how many documents there are."""
+    """Count in how many documents each term appears, and how many documents there are."""
     width = int(documents.max(initial=0)) + 1
     pairs = np.unique(terms.astype(np.int64) * width + documents)
     return np.bincount(pairs // width, minlength=vocabulary), len(np.unique(documents))

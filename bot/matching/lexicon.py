@@ -28,13 +28,13 @@ class Lexicon:
     @cached_property
     def canonical_of(self) -> dict[str, str]:
         """Map every normalised alias to its normalised canonical form."""
-        found: dict[str, str] = {}
+        canonical_of: dict[str, str] = {}
         for term in self.terms:
             canonical = self.normalise(term.canonical)
             for alias in (term.canonical, *term.aliases):
-                found[self.normalise(alias)] = canonical
-        found.pop("", None)
-        return found
+                canonical_of[self.normalise(alias)] = canonical
+        canonical_of.pop("", None)
+        return canonical_of
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class Lexicon:
 
     def canonical(self, text: str) -> str:
         """Replace each alias in normalised `text`, the longest first."""
-        return self._pattern.sub(lambda found: self.canonical_of[found[0]], text)
+        return self._pattern.sub(lambda match: self.canonical_of[match[0]], text)
 
 
 def _starting(character: str, node: _Node) -> str:

@@ -10,20 +10,20 @@ from bot.matching.results import Query
 DIFFERENT_COSINE, SAME_COSINE = 0.88, 1.0
 """Cosines with a phrasing at which a word counts as unrelated, and as the same."""
 _SCORE_PER_DICE = 1.4
-"""Worth per share (Dice) of a wording that consists of the word: from a half on it may be answered."""
+"""Worth per share (Dice) of a phrasing that consists of the word: from a half on it may be answered."""
 _MAX_SCORE_WITHOUT_WORD = 0.5
-"""Most that an entry is worth whose texts don't hold the word: it may be offered, not claimed."""
+"""Most that an entry is worth whose texts don't contain the word: it may be offered, not given as the answer."""
 
 
 def is_single_word(query: Query, lexicon: Lexicon) -> bool:
-    """Tell whether a query is a single word that the lexicon doesn't know as a topic."""
+    """Return whether a query is a single word that the lexicon doesn't know as a topic."""
     return len(query.words) == 1 and query.text not in lexicon.canonical_of
 
 
 def max_score(features: Mapping[str, float]) -> float:
     """Return the most that an entry may score for a lone word, in [0, 1].
 
-    A wording must consist of the word for the most part, or mean the same. That some text of the entry holds the word,
+    A phrasing must consist of the word for the most part, or mean the same. That a text of the entry contains the word,
     or that no other entry comes closer, is no sign that the entry is asked for.
     """
     meant = (features.get("meaning", DIFFERENT_COSINE) - DIFFERENT_COSINE) / (SAME_COSINE - DIFFERENT_COSINE)

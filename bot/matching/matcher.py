@@ -67,10 +67,10 @@ class Matcher:
         if (entry := picked(self.dialogue.follow_up(whole), before)) is not None:
             return _shown(entry, language)
         alone = self._decide(inline, whole, language, None)
-        if alone.status in {"answered", "smalltalk"} or not before.asked:
+        if alone.status in {"answered", "smalltalk"} or not before.unanswered:
             return alone
-        asked = f"{self.engine.parser.normalise(before.asked)} {whole}"[:MAX_MESSAGE_CHARACTERS]
-        together = self._decide(*self._forms(asked), language, None)
+        extended = f"{self.engine.parser.normalise(before.unanswered)} {whole}"[:MAX_MESSAGE_CHARACTERS]
+        together = self._decide(*self._forms(extended), language, None)
         return alone if together.status == "unknown" else together
 
     def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
@@ -113,7 +113,7 @@ class Matcher:
             return None
         last = before.entries[0]
         answers = self.decide(last.points[before.point].zh).answers
-        return next((found.entry for found in answers if found.entry.key != last.key), None)
+        return next((answer.entry for answer in answers if answer.entry.key != last.key), None)
 
 
 def _shown(entry: Entry, language: Language, focus: int | None = None) -> Decision:

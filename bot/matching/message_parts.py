@@ -1,4 +1,4 @@
-"""Cutting a message into the questions that it may hold."""
+"""Cutting a message into the questions that it may contain."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def halves(dialogue: Dialogue, inline: str, normalise: Normaliser) -> dict[str, 
 
 
 def _distinct(pieces: list[str], dialogue: Dialogue, normalise: Normaliser) -> tuple[str, ...]:
-    """Return the first pieces that could stand alone, normalised; those behind them are not looked at."""
-    found: dict[str, None] = {}
+    """Return the first pieces that could stand alone, normalised; those after them are not looked at."""
+    distinct: dict[str, None] = {}
     for piece in pieces:
-        if len(found) == MAX_PARTS:
+        if len(distinct) == MAX_PARTS:
             break
         text = "" if normalise.is_filler(piece) else normalise.of_inline(piece)
         if text and ((lean := dialogue.follow_up(text)) is None or lean.kind not in _LEANING):
-            found[text] = None
-    return tuple(found)
+            distinct[text] = None
+    return tuple(distinct)

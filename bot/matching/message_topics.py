@@ -36,10 +36,10 @@ def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple
     ranking = rank(whole)
     if ranking.is_exact:  # a curator wrote this very question
         return (ranking,)
-    found = list(possible_splits(rank, normalise, dialogue, inline, ranking))
+    splits = list(possible_splits(rank, normalise, dialogue, inline, ranking))
     several = engine.weights.several
-    scores = several.logistic.probabilities([split.features for split in found]).tolist()
-    best = max(zip(scores, found, strict=True), key=lambda pair: pair[0], default=None)
+    scores = several.logistic.probabilities([split.features for split in splits]).tolist()
+    best = max(zip(scores, splits, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
     return (_only_answerable(rank, sentences(dialogue, inline, normalise), ranking, whole),)
@@ -93,7 +93,7 @@ def _only_answerable(rank: Callable[[str], Ranking], parts: Sequence[str], ranki
     if not parts or list(parts) == [whole] or _answered(ranking):
         return ranking
     answered = [part for part in map(rank, parts) if _answered(part)]
-    if answered and (len(parts) == 1 or answered[0].best >= _confident_from(answered[0])):
+    if answered and (len(parts) == 1 or answered[0].best >= _single_answer_threshold(answered[0])):
         return answered[0]
     return ranking
 
@@ -102,7 +102,7 @@ def _answered(ranking: Ranking) -> bool:
     return ranking.best >= ranking.model.bands.answer
 
 
-def _confident_from(ranking: Ranking) -> float:
+def _single_answer_threshold(ranking: Ranking) -> float:
     """Return the score from which one part may be answered although another one can't be."""
     return (1 + ranking.model.bands.answer) / 2
 

@@ -26,11 +26,11 @@ _URL = re.compile(rf"(?:https?://|www\.)[^\s\u3000-\u303f{HAN}]+|\b(?:t\.me|gith
 _MENTION = re.compile(r"@[a-z0-9_]{2,}")
 _COMMAND = re.compile(r"^\s*/[a-z_]+(?=\s|$)")
 _HASHTAG = re.compile(r"(?:来自|via)?\s*#[^\s#]+(?![^\s#]*#)")
-"""A tag behind a text; words between two signs are a topic, and stay."""
+"""A tag after a text; words between two signs are a topic, and stay."""
 _NOT_WORD = re.compile(rf"[^{HAN}\w]+|_+")
 _LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
 _IN_WORD = "a-z0-9\u00df-\u024f"
-"""Latin letters, with and without accents, and digits: beside one of these no word begins or ends."""
+"""Latin letters, with and without accents, and digits: next to one of these no word begins or ends."""
 _SPELT_OUT = re.compile(rf"(?<![{_IN_WORD}])[a-z](?: [a-z])+(?![{_IN_WORD}])")
 _BESIDE_HAN = re.compile(rf" +(?=[{HAN}])|(?<=[{HAN}]) +")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
@@ -72,13 +72,13 @@ def simplified(normaliser: Normaliser, text: str) -> str:
 
 def common_wording(normaliser: Normaliser, text: str) -> str:
     """Replace Cantonese and colloquial words by the common ones."""
-    return normaliser.colloquial.sub(lambda found: normaliser.words.colloquial[found[0]], text)
+    return normaliser.colloquial.sub(lambda match: normaliser.words.colloquial[match[0]], text)
 
 
 def words_only(_: Normaliser, text: str) -> str:
     """Drop emoji and punctuation; set letters apart from digits; join letters that are spelt out."""
     text = _LETTER_DIGIT.sub(" ", _NOT_WORD.sub(" ", text))
-    return _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), text)
+    return _SPELT_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def unstretched(_: Normaliser, text: str) -> str:
@@ -111,7 +111,7 @@ INLINE: tuple[Stage, ...] = (
 """Stages that keep punctuation, so that clauses can be told apart after them."""
 
 WORDS: tuple[Stage, ...] = (words_only, unstretched, without_filler, evenly_spaced)
-"""Stages that leave words alone; filler goes before spaces do, for 多。谢谢 holds no 多谢."""
+"""Stages that leave words alone; filler goes before spaces do, for 多。谢谢 contains no 多谢."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Normaliser:
         return self._run(WORDS, text)
 
     def is_filler(self, inline: str) -> bool:
-        """Tell whether a text that `inline` returned says nothing but greetings, politeness and the like."""
+        """Return whether a text that `inline` returned says nothing but greetings, politeness and the like."""
         bare = self._run(WORDS[:-1], inline)
         return not self.filler.sub("", bare).strip()
 

@@ -58,10 +58,10 @@ def syllables(text: str) -> tuple[str, ...]:
 
     Characters are read one by one: a wrong character in a word must not change how its neighbours are read.
     """
-    found: list[str] = []
+    sounds: list[str] = []
     for run in _RUN.finditer(text):
-        found.extend(map(_of_character, run[0]) if run[1] else run[0].split())
-    return tuple(found)
+        sounds.extend(map(_of_character, run[0]) if run[1] else run[0].split())
+    return tuple(sounds)
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +78,7 @@ _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ
 
 
 _WITHOUT_DOTS = frozenset({"lue", "nue", "lyu", "nyu", "lyue", "nyue"})
-"""Ways to type lü, nü, lüe and nüe on a keyboard, beside lv and lve."""
+"""Ways to type lü, nü, lüe and nüe on a keyboard, in addition to lv and lve."""
 
 
 def without_tone(reading: str) -> str:

@@ -25,11 +25,11 @@ class QueryParser:
     """Cuts Chinese into words."""
 
     def parse(self, text: str) -> Query:
-        """Read a typed text."""
+        """Parse a typed text."""
         return self.parse_normalised(self.normalise(text))
 
     def parse_normalised(self, text: str) -> Query:
-        """Read a text that is normalised already."""
+        """Parse a text that is normalised already."""
         canonical = self.lexicon.canonical(text)
         words = tuple(self.segmenter.words(canonical))
         sounds = syllables(canonical)
@@ -37,6 +37,6 @@ class QueryParser:
 
 
 def make_query_parser(knowledge: Knowledge, normalise: Normaliser, general: GeneralChinese) -> QueryParser:
-    """Build the reader for a knowledge base: its lexicon's names go into the segmenter's dictionary."""
+    """Build the parser for a knowledge base: its lexicon's names go into the segmenter's dictionary."""
     lexicon = Lexicon(knowledge.lexicon, normalise)
     return QueryParser(normalise, lexicon, Segmenter(general, lexicon.names))

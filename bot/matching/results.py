@@ -24,8 +24,8 @@ class AnswerContext:
     """0-based point of the first entry that the message is about, where it is about one."""
     is_offer: bool = False
     """Whether nothing was answered, and the entries were only offered."""
-    asked: str = ""
-    """What had been asked when nothing was answered, as far as that is known."""
+    unanswered: str = ""
+    """The question that was asked when nothing was answered, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Candidate:
     entry: Entry
     """What it would be about."""
     phrasing: str
-    """The wording of `entry` that came closest."""
+    """The phrasing of `entry` that came closest."""
     features: Mapping[str, float]
     """The features, by name (see `features` and `context_features`)."""
     score: float
@@ -73,13 +73,13 @@ class Decision:
     """What to reply to a message, with the candidates behind it."""
 
     status: Status
-    """Whether an answer is claimed, and if not, what there is instead."""
+    """Whether an answer is given, and if not, what there is instead."""
     language: Language
     """Language to reply in."""
     answers: tuple[Scored, ...] = ()
-    """One a topic, the first one first; empty unless `status` is "answered"."""
+    """One per topic, the first one first; empty unless `status` is "answered"."""
     suggestions: tuple[Scored, ...] = ()
-    """Likeliest first; none is claimed as an answer."""
+    """Likeliest first; none is given as an answer."""
     smalltalk: Smalltalk | None = None
     """Which kind, where `status` is "smalltalk"."""
     not_covered: NotCovered | None = None

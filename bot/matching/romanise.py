@@ -43,18 +43,18 @@ def without_tones(text: str) -> str:
     numbered = {word for word in _NUMBERED.findall(text) if _is_numbered_pinyin(word)}
     if sum(map(_tone_count, numbered)) < _FEWEST_NUMBERED:
         return text
-    return _NUMBERED.sub(lambda found: _letters(found[0]) if found[0] in numbered else found[0], text)
+    return _NUMBERED.sub(lambda match: _letters(match[0]) if match[0] in numbered else match[0], text)
 
 
-def _spelt_in_pinyin(found: re.Match[str]) -> str:
+def _spelt_in_pinyin(match: re.Match[str]) -> str:
     known, syllables = _pinyin_of_zhuyin(), []
-    for run in _ZHUYIN_TONES.sub(" ", found[0]).split():
+    for run in _ZHUYIN_TONES.sub(" ", match[0]).split():
         start = 0
         while start < len(run):
             sizes = range(min(_LONGEST_ZHUYIN, len(run) - start), 0, -1)
             size = next((size for size in sizes if run[start : start + size] in known), 0)
             if not size:
-                return found[0]
+                return match[0]
             syllables.append(known[run[start : start + size]])
             start += size
     return f" {' '.join(syllables)} "
@@ -68,13 +68,13 @@ def _pinyin_of_zhuyin() -> dict[str, str]:
     }
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    plain = _ROUNDED.sub("u", without_tone(found[0]))
-    return plain if _is_pinyin(plain) else found[0]
+def _unmarked(match: re.Match[str]) -> str:
+    plain = _ROUNDED.sub("u", without_tone(match[0]))
+    return plain if _is_pinyin(plain) else match[0]
 
 
 def _is_numbered_pinyin(word: str) -> bool:
-    """Tell whether a word is pinyin with one number behind some syllables."""
+    """Return whether a word is pinyin with one number after some syllables."""
     return _PIECE.sub("", word) == "" and all(map(_is_pinyin, _PIECE.findall(word)))
 
 

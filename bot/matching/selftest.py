@@ -1,4 +1,4 @@
-"""A snapshot tried on its own wordings: what must not serve, and what a curator should know although it is no error."""
+"""A snapshot tried on its own phrasings: what must not be served, and what a curator is warned of."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _near_duplicates(matcher: Matcher) -> Iterator[Problem]:
             if item is second or text == "":
                 continue
             message = (
-                f"'{catalogue.wordings[number]}' is {score:.0f}% the same as '{catalogue.wordings[other]}' "
+                f"'{catalogue.phrasings[number]}' is {score:.0f}% the same as '{catalogue.phrasings[other]}' "
                 f"{_of(second)} in line {second_line}; drop one, or tell them apart"
             )
             yield Problem(item.file, line, message)

@@ -14,7 +14,7 @@ SHRINKAGE = 1.0
 RIDGE = 1.0
 """Penalty on the classifier's weights, in units of a phrasing's squared length."""
 _BIAS = 0.3
-"""Constant coordinate beside the centred vector."""
+"""Constant coordinate next to the centred vector."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Vectors:
     """Meaning of a catalogue's texts; rows are unit vectors."""
 
     phrasings: Floats
-    """A row a phrasing."""
+    """One row per phrasing."""
     passages: Floats
-    """A row a passage."""
+    """One row per passage."""
     mean: Floats
     """Mean of the phrasings."""
     contrast: Floats
     """Matrix after which directions in which one item's phrasings vary count less."""
     contrasted: Floats
-    """A row a phrasing: centred, through `contrast`, of unit length."""
+    """One row per phrasing: centred, through `contrast`, of unit length."""
     classifier: Floats
-    """A column an item: weights on the centred vector and a constant."""
+    """One column per item: weights on the centred vector and a constant."""
 
     def contrast_of(self, vector: Floats) -> Floats:
         """Return a text's unit vector centred and through `contrast`, of unit length."""

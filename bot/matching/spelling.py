@@ -27,7 +27,7 @@ _CHANGE = 6.0
 _SLUR = 1.5
 """Price of a typed syllable that only sounds alike (zh for z, ang for an), in nats."""
 _FLOOR = -17.0
-"""Log-probability of a character that no word list holds."""
+"""Log-probability of a character that no word list contains."""
 _SURELY_PINYIN = 0.8
 """Share of a message's Latin letters that must read as pinyin before it is taken as such."""
 _FEWEST_SYLLABLES = 2
@@ -69,7 +69,7 @@ class SpellingCorrector:
     def _priors(self) -> dict[str, float]:
         """Log-probability of every word that may be written: half general Chinese, half the knowledge."""
         general, chinese = self.general, self._chinese_domain
-        everyday = {word: found.frequency for word, found in general.everyday.items()}
+        everyday = {word: common.frequency for word, common in general.everyday.items()}
         all_domain = sum(chinese.values()) or 1
         return {
             word: math.log(0.5 * everyday.get(word, 0) / general.total + 0.5 * chinese.get(word, 0) / all_domain)
@@ -82,11 +82,11 @@ class SpellingCorrector:
 
     @cached_property
     def _by_sound(self) -> dict[tuple[str, ...], list[tuple[str, float]]]:
-        found: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
+        by_sound: defaultdict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
         for word, prior in sorted(self._priors.items()):
             everyday = self.general.everyday.get(word)
-            found[everyday.syllables if everyday is not None else syllables(word)].append((word, prior))
-        return dict(found)
+            by_sound[everyday.syllables if everyday is not None else syllables(word)].append((word, prior))
+        return dict(by_sound)
 
     @cached_property
     def _latin(self) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ class SpellingCorrector:
         return _BESIDE_HAN.sub("", " ".join("".join(out).split()))
 
     def _converted(self, pieces: Sequence[str]) -> list[str]:
-        """Convert the pinyin that an input method left standing inside a word of the knowledge (图ling测试)."""
+        """Convert the pinyin that an input method left inside a word of the knowledge (图ling测试)."""
         done: list[str] = []
         for at, piece in enumerate(pieces):
             left_alone = not piece.isascii() or piece in self.names or piece.isdigit()
@@ -122,17 +122,17 @@ class SpellingCorrector:
         return done
 
     def _inside_word(self, pieces: Sequence[str], at: int) -> str:
-        """Return the characters for a Latin piece that make a known word with the ones beside it, or ""."""
+        """Return the characters for a Latin piece that make a known word with the ones next to it, or ""."""
         shortest = _SURE_WORD if self._is_meant(pieces[at]) else _FEWEST_SYLLABLES
-        found: list[tuple[float, str]] = []
+        candidates: list[tuple[float, str]] = []
         for cut in segment(pieces[at], ()):
             sounds = tuple(map(fuzzy, cut))
-            for before, behind in _beside(pieces, at, _LONGEST - len(cut)):
+            for before, behind in _neighbours(pieces, at, _LONGEST - len(cut)):
                 for word, prior in self._by_sound.get((*syllables(before), *sounds, *syllables(behind)), ()):
                     fits = word.startswith(before) and word.endswith(behind) and word in self._chinese_domain
                     if fits and len(word) >= shortest:
-                        found.append((prior, word[len(before) : len(word) - len(behind)]))
-        return max(found, default=(0.0, ""))[1]
+                        candidates.append((prior, word[len(before) : len(word) - len(behind)]))
+        return max(candidates, default=(0.0, ""))[1]
 
     def _readings(self, latin: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Map Latin words to their syllables, where the message is written in pinyin."""
@@ -159,7 +159,7 @@ class SpellingCorrector:
         return best[0] if best is not None else word
 
     def _is_meant(self, word: str) -> bool:
-        """Tell whether a Latin word is one that people write, so that nothing else is looked for behind it."""
+        """Return whether a Latin word is one that people write, so that nothing else is looked for after it."""
         return word in self.domain or word in self.names or word in self.common
 
     def _chinese(self, units: Sequence[_Unit]) -> tuple[float, str]:
@@ -186,15 +186,15 @@ class SpellingCorrector:
                     yield before + prior - price, text + word
 
     def _prior(self, word: str) -> float | None:
-        """Return the log-probability of a word that was typed, however rare; None where no list holds it."""
+        """Return the log-probability of a word that was typed, however rare; None where no list contains it."""
         if (prior := self._priors.get(word)) is not None:
             return prior
         count = self.general.frequency(word)
         return math.log(0.5 * count / self.general.total) if count else None
 
 
-def _beside(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
-    """Yield what stands before and behind a piece: 1 to `most` Chinese characters together."""
+def _neighbours(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str, str]]:
+    """Yield what is before and after a piece: 1 to `most` Chinese characters together."""
     for count in range(1, most + 1):
         for left in range(min(count, at) + 1):
             before, behind = pieces[at - left : at], pieces[at + 1 : at + 1 + count - left]

@@ -1,6 +1,6 @@
 """How a query looks next to every text of the catalogue: by its terms (lexical) and by its vector (semantic).
 
-A view holds scores for all items at once; `features` turns it into numbers about a single candidate.
+A view contains scores for all items at once; `features` turns it into numbers about a single candidate.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.matching.semantic_index import Vectors
 MAX_PHRASINGS_FOUND = 60
 """Phrasings that are taken from a search of the index."""
 RANKING_DEPTH = 8
-"""Entries that a ranking holds: among these is looked for one that answers something else than the best does."""
+"""Entries that a ranking contains; a rival of the best one, which answers something else, is looked for among them."""
 
 _LETTERS = re.compile(r"[^\W\d]")
 
@@ -50,14 +50,14 @@ class LexicalView:
     dice: ScoreRanking
     """Per item: the best Dice coefficient of one of its phrasings."""
     coverage: Floats
-    """Per item: the largest share of the query's weight that one of its phrasings holds."""
+    """Per item: the largest share of the query's weight that one of its phrasings contains."""
     best: Mapping[int, Sequence[int]]
     """Per item found: its phrasings, best first."""
     known: Ints
     """Numbers of the query's terms that the index knows."""
     known_weights: Floats
     """Weights of those terms, in the same order."""
-    asked: float
+    query_weight: float
     """Weight of all the query's terms."""
     content: Mapping[str, float]
     """The query's words with their weight as content: rare in general Chinese and in the knowledge."""
@@ -103,7 +103,7 @@ class ViewBuilder:
         dice = np.zeros(len(catalogue.items), np.float32)
         coverage = np.zeros(len(catalogue.items), np.float32)
         best: dict[int, list[int]] = {}
-        closeness = 2 * hits.shared / (hits.asked + index.lengths[hits.texts])
+        closeness = 2 * hits.shared / (hits.query_weight + index.lengths[hits.texts])
         for text, owner, close, shared in zip(
             hits.texts.tolist(),
             catalogue.owner[hits.texts].tolist(),
@@ -113,7 +113,7 @@ class ViewBuilder:
         ):
             best.setdefault(owner, []).append(text)
             dice[owner] = max(dice[owner], close)
-            coverage[owner] = max(coverage[owner], shared / hits.asked)
+            coverage[owner] = max(coverage[owner], shared / hits.query_weight)
         known = np.array([n for term in query.terms if (n := index.vocabulary.get(term)) is not None], np.int32)
         return LexicalView(
             query=query,
@@ -123,12 +123,12 @@ class ViewBuilder:
             best=best,
             known=known,
             known_weights=index.weights[known],
-            asked=hits.asked,
+            query_weight=hits.query_weight,
             content=(content := self._content(query.words)),
             marked={
                 word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
             },
-            kinds=self.kinds.asked(query.text),
+            kinds=self.kinds.asked_for(query.text),
         )
 
     def semantic(self, vector: Floats, vectors: Vectors) -> SemanticView:

@@ -22,7 +22,7 @@ PRODUCT_LIMIT = 6.0
 _CERTAIN = 6.0
 """Log-odds beyond which a score says no more."""
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -32,7 +32,7 @@ class _Table(BaseModel):
 
 
 class FeatureWeights(_Table):
-    """What one feature contributes: a line, with bends."""
+    """What one feature contributes: a piecewise linear function of its value (a linear spline)."""
 
     mean: float
     scale: float
@@ -40,18 +40,18 @@ class FeatureWeights(_Table):
     weight: float
     """Log-odds per unit."""
     bends: dict[str, float] = {}
-    """From each value on (the key), the slope changes by this much."""
+    """Knots of the spline: from each value (the key) on, the slope changes by this much."""
 
 
 class LogisticModel(_Table):
-    """Log-odds: intercept + lines with bends + products of pairs of standardised features."""
+    """Log-odds: intercept + linear splines + products of pairs of standardised features."""
 
     intercept: float
     features: dict[str, FeatureWeights]
     products: dict[str, float]
     """Weights of "one*other"."""
 
-    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Floats:
+    def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Doubles:
         """Return for each candidate the probability that it is right, in [0, 1].
 
         Every feature of the model must be given.
@@ -61,7 +61,7 @@ class LogisticModel(_Table):
         layout = self._layout
         raw = np.array([[features[name] for name in self.features] for features in feature_rows])
         odds = self.intercept + raw @ layout.weights
-        odds += np.maximum(raw[:, layout.bent] - layout.bends, 0) @ layout.slopes
+        odds += np.maximum(raw[:, layout.bent] - layout.knots, 0) @ layout.slopes
         standard = (raw - layout.means) / layout.scales
         products = standard[:, layout.one] * standard[:, layout.other]
         odds += np.clip(products, -PRODUCT_LIMIT, PRODUCT_LIMIT) @ layout.product_weights
@@ -71,17 +71,17 @@ class LogisticModel(_Table):
     def _layout(self) -> _Layout:
         place = {name: at for at, name in enumerate(self.features)}
         features = list(self.features.values())
-        bends = [
-            (at, float(bend), slope) for at, feature in enumerate(features) for bend, slope in feature.bends.items()
+        knots = [
+            (at, float(knot), slope) for at, feature in enumerate(features) for knot, slope in feature.bends.items()
         ]
         pairs = [pair.split("*") for pair in self.products]
         return _Layout(
             weights=np.array([feature.weight for feature in features]),
             means=np.array([feature.mean for feature in features]),
             scales=np.array([feature.scale for feature in features]),
-            bent=np.array([at for at, _, _ in bends], np.intp),
-            bends=np.array([bend for _, bend, _ in bends]),
-            slopes=np.array([slope for _, _, slope in bends]),
+            bent=np.array([at for at, _, _ in knots], np.intp),
+            knots=np.array([knot for _, knot, _ in knots]),
+            slopes=np.array([slope for _, _, slope in knots]),
             one=np.array([place[one] for one, _ in pairs], np.intp),
             other=np.array([place[other] for _, other in pairs], np.intp),
             product_weights=np.array(list(self.products.values())),
@@ -92,19 +92,19 @@ class LogisticModel(_Table):
 class _Layout:
     """A logistic model as arrays; features by their place."""
 
-    weights: Floats
-    means: Floats
-    scales: Floats
+    weights: Doubles
+    means: Doubles
+    scales: Doubles
     bent: Places
-    bends: Floats
-    slopes: Floats
+    knots: Doubles
+    slopes: Doubles
     one: Places
     other: Places
-    product_weights: Floats
+    product_weights: Doubles
 
 
 class Bands(_Table):
-    """Where the three bands of a score begin."""
+    """The thresholds of a score: what is done with the best candidate depends on the band that it falls into."""
 
     answer: Probability
     """From here on the best candidate is the answer."""
@@ -122,11 +122,11 @@ class Model(_Table):
 
 
 class MultiTopicModel(_Table):
-    """Tells whether a message asks about several topics (see `topics`)."""
+    """Tells whether a message asks about several topics (see `message_topics`)."""
 
     logistic: LogisticModel
     least: Probability
-    """From here on it is read so."""
+    """Threshold: from this probability on it is read so."""
 
 
 class Weights(_Table):
@@ -135,7 +135,7 @@ class Weights(_Table):
     with_meaning: Model
     without_meaning: Model
     in_conversation: Model
-    """Weighs a message by itself against the same message behind the last question (see `context`)."""
+    """Weighs a message by itself against the same message after the last question (see `context_features`)."""
     several: MultiTopicModel
     skip_semantic_from: Probability
     """Lexical score from which the semantic features aren't computed."""

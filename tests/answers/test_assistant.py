@@ -11,7 +11,7 @@ import pytest
 from bot import compose
 from bot.answers.assistant import Assistant, ExtendedMatcher, difference
 from bot.answers.conversation import CONVERSATION_SECONDS
-from bot.answers.reply import About, Question, Reply
+from bot.answers.reply import Question, RepliedAnswer, Reply
 from bot.configuration import Settings
 from bot.errors import KnowledgeError
 from bot.knowledge.model import Language
@@ -99,7 +99,7 @@ def test_a_follow_up_is_read_in_its_conversation_alone(assistant: Assistant) -> 
 
 def test_a_reply_to_an_answer_turns_the_conversation_to_it(assistant: Assistant) -> None:
     assistant.reply(Question("台风来了怎么办", "a"))
-    about = About(("lighthouse/gone", "lighthouse/lamp"))
+    about = RepliedAnswer(("lighthouse/gone", "lighthouse/lamp"))
 
     follow_up = assistant.reply(Question("第二个呢", "a", about=about))
 
@@ -110,7 +110,7 @@ def test_a_reply_to_an_answer_turns_the_conversation_to_it(assistant: Assistant)
 
 def test_a_reply_to_an_offer_leaves_the_conversation_as_it_was(assistant: Assistant) -> None:
     assistant.reply(Question("灯塔用过哪些光源？", "a"))
-    offer = About(("lighthouse/keeper", "lighthouse/storm"), is_offer=True, asked="守塔人")
+    offer = RepliedAnswer(("lighthouse/keeper", "lighthouse/storm"), is_offer=True, unanswered="守塔人")
 
     assert assistant.reply(Question("谢谢", "a", about=offer)).status == "smalltalk"
     assert assistant.reply(Question("第二个呢", "a")).focus == 1
@@ -118,15 +118,15 @@ def test_a_reply_to_an_offer_leaves_the_conversation_as_it_was(assistant: Assist
     assert assistant.reply(Question("第九个", "c", about=offer)).status != "answered"
 
 
-@pytest.mark.parametrize("about", [About(("lighthouse/gone",)), About((), is_offer=True)])
-def test_a_reply_to_what_is_gone_is_read_in_its_conversation(assistant: Assistant, about: About) -> None:
+@pytest.mark.parametrize("about", [RepliedAnswer(("lighthouse/gone",)), RepliedAnswer((), is_offer=True)])
+def test_a_reply_to_what_is_gone_is_read_in_its_conversation(assistant: Assistant, about: RepliedAnswer) -> None:
     assistant.reply(Question("灯塔用过哪些光源？", "a"))
 
     assert assistant.reply(Question("第二个呢", "a", about=about)).focus == 1
 
 
 def test_a_quoted_point_is_what_a_reply_is_about(assistant: Assistant) -> None:
-    about = About(("lighthouse/storm", "lighthouse/lamp"), quoted="再后来是太阳能")
+    about = RepliedAnswer(("lighthouse/storm", "lighthouse/lamp"), quoted="再后来是太阳能")
 
     words = assistant.reply(Question("原话呢", about=about))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.curated_texts import place, shown
+from bot.answers.curated_texts import localized, place
 from bot.answers.html import answer, context, escape, paragraphs, saying
 from bot.answers.reply import Decision, Reply, Scored
 from bot.knowledge.load import load
@@ -103,8 +103,8 @@ def test_every_paragraph_is_markup_by_itself(reply: Reply) -> None:
 def test_an_answer_says_all_its_words(entry: Entry, language: Language) -> None:
     text = parse("\n\n".join(answer(entry, language, TEXTS)))[0]
 
-    assert shown(entry.question, language) in text
-    assert all(shown(point, language) in text for point in entry.points)
+    assert localized(entry.question, language) in text
+    assert all(localized(point, language) in text for point in entry.points)
     assert all(quote.text in text for quote in entry.quotes)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import opencc
 import pytest
 
-from bot.answers.curated_texts import shown, traditional
+from bot.answers.curated_texts import localized, traditional
 from bot.answers.traditional import read_traditional
 from bot.configuration import CONFIG
 from bot.errors import SettingsError
@@ -47,7 +47,7 @@ def test_curated_words_are_written_as_both_places_write_them(case: dict[str, Any
 
 
 def test_no_curated_text_holds_a_word_of_the_mainland_or_a_mistake_of_converting(shipped: Matcher) -> None:
-    texts = [shown(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)]
+    texts = [localized(text, "zh-Hant") for interview in shipped.knowledge.interviews for text in curated(interview)]
 
     assert [(word, text) for text in texts for word in NEVER if word in text] == []
 
@@ -91,11 +91,11 @@ def test_a_bad_list_of_words_is_told_in_one_line(tmp_path: Path, content: str, s
     path = tmp_path / "traditional.toml"
     path.write_text(content, encoding="utf-8")
 
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as rejected:
         read_traditional(path)
 
-    assert f"{path}: {said}" in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert f"{path}: {said}" in str(rejected.value)
+    assert "\n" not in str(rejected.value)
 
 
 def test_without_listed_words_characters_alone_are_converted(tmp_path: Path) -> None:

@@ -72,11 +72,11 @@ def _quality(options: Namespace, settings: Settings) -> Iterator[str]:
 
 
 def _speed(options: Namespace, settings: Settings) -> Iterator[str]:
-    yield from speed(compose.matcher(settings), settings, [asked.text for asked in _asked(options.files)])
+    yield from speed(compose.matcher(settings), settings, [question.text for question in _asked(options.files)])
 
 
 def _scale(options: Namespace, settings: Settings) -> Iterator[str]:
-    questions = [asked.text for asked in _asked(options.files)]
+    questions = [question.text for question in _asked(options.files)]
     measured = list(measure_all(settings, options.sizes, questions, profile=options.profile))
     yield from report(measured)
     if options.out is not None:
@@ -116,7 +116,7 @@ RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], 
 
 
 def _asked(files: Iterable[Path]) -> list[EvaluationQuestion]:
-    return [asked for file in files for asked in read_questions(file)]
+    return [question for file in files for question in read_questions(file)]
 
 
 def _show(lines: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from bot.answers.assistant import Assistant
 from bot.answers.reply import Decision, Reply, Scored
 from bot.evaluation.ask_all import ask_all
-from bot.evaluation.judge import Verdict, judge
+from bot.evaluation.judge import Judgement, judge
 from bot.evaluation.questions import EvaluationQuestion
 from bot.evaluation.report import figures
 from bot.knowledge.model import Entry
@@ -39,16 +39,16 @@ class Contestant:
     """How one way of answering fared."""
 
     name: str
-    forced: tuple[Verdict, ...]
+    forced: tuple[Judgement, ...]
     """Every question answered by the best entry, however unsure."""
-    banded: tuple[Verdict, ...]
+    banded: tuple[Judgement, ...]
     """Answered above a threshold alone: the bot at its own, the others at the bot's false-answer rate."""
 
 
 def quality(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Iterator[str]:
     """Measure everybody, and yield the tables."""
     bot = _bot(matcher, questions)
-    allowed = sum(verdict.wrong for verdict in bot.banded if _unanswerable(verdict.asked))
+    allowed = sum(judgement.wrong for judgement in bot.banded if _unanswerable(judgement.question))
     contestants = [*_peers(matcher, questions, allowed), bot]
     count = sum(map(_unanswerable, questions))
     yield f"{len(questions)} questions, {count} of them not answered by the interviews"
@@ -79,7 +79,7 @@ def choices(scores: Scores, catalogue: Catalogue) -> list[Choice]:
     return found
 
 
-def at_rate(questions: Sequence[EvaluationQuestion], chosen: Sequence[Choice], allowed: int) -> tuple[Verdict, ...]:
+def at_rate(questions: Sequence[EvaluationQuestion], chosen: Sequence[Choice], allowed: int) -> tuple[Judgement, ...]:
     """Judge the choices above the threshold that lets `allowed` of the unanswerable questions through."""
     unanswerable = [choice.score for asked, choice in zip(questions, chosen, strict=True) if _unanswerable(asked)]
     limit = threshold(unanswerable, allowed)
@@ -93,7 +93,7 @@ def _peers(matcher: Matcher, questions: Sequence[EvaluationQuestion], allowed: i
     catalogue = matcher.engine.catalogue
     texts = [asked.text for asked in questions]
     for name, peer in peers(matcher.engine).items():
-        chosen = choices(peer(texts, catalogue.wordings), catalogue)
+        chosen = choices(peer(texts, catalogue.phrasings), catalogue)
         forced = tuple(judge(asked, _reply(asked, choice)) for asked, choice in zip(questions, chosen, strict=True))
         yield Contestant(name, forced, at_rate(questions, chosen, allowed))
 
@@ -101,8 +101,8 @@ def _peers(matcher: Matcher, questions: Sequence[EvaluationQuestion], allowed: i
 def _bot(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Contestant:
     banded = tuple(ask_all(Assistant(Prebuilt(matcher), SHIPPED), questions))
     forced = tuple(
-        verdict if verdict.reply.answers else judge(verdict.asked, _forced(matcher, verdict.asked))
-        for verdict in banded
+        judgement if judgement.reply.answers else judge(judgement.question, _forced(matcher, judgement.question))
+        for judgement in banded
     )
     return Contestant(BOT, forced, banded)
 
@@ -128,12 +128,12 @@ def _plain(asked: EvaluationQuestion) -> bool:
     return len(asked.topics) == 1 and asked.conversation is None
 
 
-def _hits(verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
+def _hits(judgements: Mapping[str, Sequence[Judgement]]) -> Iterator[str]:
     rows = [
-        (name, {group.group: group.hit for group in figures(of) if group.answerable}) for name, of in verdicts.items()
+        (name, {group.group: group.hit for group in figures(of) if group.answerable}) for name, of in judgements.items()
     ]
     for name, shares in rows:
-        plain = [verdict.hit for verdict in verdicts[name] if _plain(verdict.asked)]
+        plain = [judgement.hit for judgement in judgements[name] if _plain(judgement.question)]
         shares["one topic"] = sum(plain) / len(plain) if plain else 0.0
     kinds = list(rows[0][1])
     yield from table(["", *kinds], [(name, *(f"{shares[kind]:.3f}" for kind in kinds)) for name, shares in rows])
@@ -144,8 +144,8 @@ def _hits(verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
     )
 
 
-def _false_answers(verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
-    groups = {name: [group for group in figures(of) if not group.answerable] for name, of in verdicts.items()}
+def _false_answers(judgements: Mapping[str, Sequence[Judgement]]) -> Iterator[str]:
+    groups = {name: [group for group in figures(of) if not group.answerable] for name, of in judgements.items()}
     head = [f"{group.group} ({group.count})" for group in groups[BOT]]
     yield from table(
         ["", *head], [(name, *(f"{group.wrong:.3f}" for group in found)) for name, found in groups.items()]

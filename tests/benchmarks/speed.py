@@ -63,7 +63,7 @@ def speed(matcher: Matcher, settings: Settings, questions: Sequence[str]) -> Ite
 
 def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     catalogue = matcher.engine.catalogue
-    phrasings = catalogue.wordings[:: max(1, len(catalogue.wordings) // QUESTIONS)][:QUESTIONS]
+    phrasings = catalogue.phrasings[:: max(1, len(catalogue.phrasings) // QUESTIONS)][:QUESTIONS]
     with_meaning, sure = _by_meaning(matcher, questions or _altered(matcher))
     groups = {
         "a curator's own phrasing": phrasings,
@@ -73,14 +73,14 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     }
 
     def scan(text: str) -> object:
-        return process.extractOne(text, catalogue.wordings, scorer=fuzz.ratio)
+        return process.extractOne(text, catalogue.phrasings, scorer=fuzz.ratio)
 
     rows = []
     for name, texts in groups.items():
         if texts:
             own, peer = _in_turns(matcher.decide, scan, texts)
             rows.append((name, str(len(texts)), f"{own:.2f}", f"{peer:.2f}", f"{own / peer:.2f}"))
-    yield f"a question over {len(catalogue.wordings)} phrasings, median of {REPETITIONS} rounds"
+    yield f"a question over {len(catalogue.phrasings)} phrasings, median of {REPETITIONS} rounds"
     yield from table(["", "n", "bot ms", "rapidfuzz ratio ms", "bot / rapidfuzz"], rows)
 
 
@@ -132,7 +132,7 @@ def _milliseconds(ask: Callable[[str], object], text: str) -> float:
 def _altered(matcher: Matcher) -> list[str]:
     segmenter = matcher.engine.parser.segmenter
     origin = source(matcher.knowledge, segmenter.words, segmenter.general.words())
-    return altered(matcher.engine.catalogue.wordings, origin, 4 * QUESTIONS)
+    return altered(matcher.engine.catalogue.phrasings, origin, 4 * QUESTIONS)
 
 
 def _by_meaning(matcher: Matcher, questions: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -36,7 +36,7 @@ def talk_matcher(data: Path) -> Matcher:
 
 @pytest.fixture(scope="session")
 def texts() -> Texts:
-    """Return the bot's wording."""
+    """Return the bot's phrasing."""
     return read_texts(ROOT / "config" / "texts")
 
 
@@ -50,7 +50,7 @@ def session(talk_matcher: Matcher, texts: Texts) -> Session:
 def environment(data: Path, talk_matcher: Matcher) -> dict[str, str]:
     """Return the variables of a process that knows the small interview and nothing of this machine's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "LC_", "LANG"))}
-    assert talk_matcher  # the data folder holds what it has computed
+    assert talk_matcher  # the data folder contains what it has computed
     return kept | {
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
         "BOT_KNOWLEDGE_DIR": str(TALK),

@@ -1,4 +1,4 @@
-"""`ask`: a question a line in, an answer out, in the form that scripts rely on."""
+"""`ask`: one question per line in, an answer out, in the form that scripts rely on."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_a_closed_pipe_is_quiet(started: Process) -> None:
     assert process.stdin
     assert process.stdout
     assert process.stderr
-    process.stdin.write("绿茶\n".encode() * 2000)  # the answers are more than a pipe holds
+    process.stdin.write("绿茶\n".encode() * 2000)  # the answers are more than a pipe contains
     process.stdin.close()
     process.stdout.readline()
     process.stdout.close()

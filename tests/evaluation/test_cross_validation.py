@@ -1,4 +1,4 @@
-"""A question is asked of a knowledge that doesn't hold its wording, so that it teaches something about the next one."""
+"""A question is asked of knowledge that doesn't contain its phrasing, so that it teaches something about the next."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.evaluation.cross_validation import PARTS, folds, without
 from bot.evaluation.questions import EvaluationQuestion
 from bot.matching.matcher import Matcher
-from tests.builders import asked, normaliser
+from tests.builders import make_question, normaliser
 
 
 def questions(*names: str) -> list[EvaluationQuestion]:
-    return [asked(name=name) for name in names]
+    return [make_question(name=name) for name in names]
 
 
 def test_what_was_written_together_stays_together() -> None:
@@ -29,12 +29,16 @@ def test_a_part_without_questions_is_none() -> None:
     assert [[question.id for question in part] for part in folds(questions("a-1", "a-2"))] == [["a-1", "a-2"]]
 
 
-def test_wordings_are_held_back_however_they_are_written(shipped: Matcher) -> None:
+def test_phrasings_are_held_back_however_they_are_written(shipped: Matcher) -> None:
     knowledge = shipped.knowledge
     entry = next(iter(knowledge.by_key.values()))
     one, two = entry.phrasings[0].text, entry.phrasings[1].text
 
-    left = without(knowledge, [replace(asked(), text=f"请问{one}？？"), replace(asked(), text=two)], normaliser())
+    left = without(
+        knowledge,
+        [replace(make_question(), text=f"请问{one}？？"), replace(make_question(), text=two)],
+        normaliser(),
+    )
 
     texts = [phrasing.text for phrasing in left.by_key[entry.key].phrasings]
     assert texts == [phrasing.text for phrasing in entry.phrasings[2:]]
@@ -45,7 +49,7 @@ def test_wordings_are_held_back_however_they_are_written(shipped: Matcher) -> No
 
 def test_what_would_lose_all_its_phrasings_keeps_them(shipped: Matcher) -> None:
     (not_covered, *_) = shipped.knowledge.interviews[0].not_covered
-    everything = [replace(asked(), text=phrasing.text) for phrasing in not_covered.phrasings]
+    everything = [replace(make_question(), text=phrasing.text) for phrasing in not_covered.phrasings]
 
     left = without(shipped.knowledge, everything, normaliser())
 

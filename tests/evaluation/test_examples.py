@@ -8,7 +8,7 @@ from bot.evaluation.examples import CHANGES, of_changes, of_questions
 from bot.evaluation.questions import Ranges
 from bot.knowledge.model import Entry
 from bot.matching.matcher import Matcher
-from tests.builders import asked
+from tests.builders import make_question
 
 
 def lines(entry: Entry) -> Ranges:
@@ -22,7 +22,7 @@ def overview(matcher: Matcher) -> Entry:
 def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Matcher) -> None:
     broad = overview(shipped)
     first, *_, last = lines(broad)
-    question = replace(asked((first,), (last,)), text=broad.question.zh)
+    question = replace(make_question((first,), (last,)), text=broad.question.zh)
     right = {example.features["broad"] for example in of_questions(shipped.engine, [question], meaning=False)
              if example.right}  # fmt: skip
     assert right == {1.0}
@@ -30,12 +30,12 @@ def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Match
 
 def test_several_questions_that_no_entry_answers_teach_nothing_here(shipped: Matcher) -> None:
     one, *_, other = (entry for entry in shipped.knowledge.by_key.values() if not entry.broad)
-    question = asked(lines(one), lines(other))
+    question = make_question(lines(one), lines(other))
     assert not list(of_questions(shipped.engine, [question], meaning=False))
 
 
 def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matcher) -> None:
-    question = replace(asked(kind="vague"), text="核能怎么样")
+    question = replace(make_question(kind="vague"), text="核能怎么样")
     examples = list(of_questions(shipped.engine, [question], meaning=False))
     assert examples
     assert not any(example.right for example in examples)
@@ -46,7 +46,7 @@ def test_some_questions_teach_what_a_change_of_subject_looks_like(shipped: Match
     entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
     kinds: list[Ranges] = [lines(entry), ()]
     questions = [
-        replace(asked(*[gold] if gold else [], name=f"q{number}", kind="far"), text=text)
+        replace(make_question(*[gold] if gold else [], name=f"q{number}", kind="far"), text=text)
         for number in range(20 * CHANGES)
         for gold, text in [(kinds[number % 2], ("核电到底咋样", "帮我写首诗")[number % 2])]
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.reply import Decision, Reply, Scored
-from bot.evaluation.judge import Verdict, entry_hits, judge
+from bot.evaluation.judge import Judgement, entry_hits, judge
 from bot.evaluation.report import figures, reliability
 from bot.knowledge.model import Entry
 from bot.matching.results import Status
-from tests.builders import asked, entry
+from tests.builders import entry, make_question
 
 RIGHT = entry("right", [(10, 12)])
 ALSO = entry("also", [(30, 30)])
@@ -58,8 +58,13 @@ def test_an_entry_hits_where_it_quotes_a_gold_line_and_at_most_15(lines: list[tu
 def test_a_reply_is_judged_by_its_first_answer(
     given: Reply, hit: bool, resolved: bool, wrong: bool, first_right: bool
 ) -> None:
-    verdict = judge(asked(GOLD), given)
-    assert (verdict.hit, verdict.resolved, verdict.wrong, verdict.first_right) == (hit, resolved, wrong, first_right)
+    judgement = judge(make_question(GOLD), given)
+    assert (judgement.hit, judgement.resolved, judgement.wrong, judgement.first_right) == (
+        hit,
+        resolved,
+        wrong,
+        first_right,
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,36 +73,36 @@ def test_a_reply_is_judged_by_its_first_answer(
      (reply(RIGHT, WRONG), False, False), (reply(WRONG, RIGHT, ALSO), True, True), (reply(), False, False)],
 )  # fmt: skip
 def test_of_several_topics_each_must_be_answered(given: Reply, hit: bool, wrong: bool) -> None:
-    verdict = judge(asked(GOLD, ((30, 30),)), given)
-    assert (verdict.hit, verdict.wrong) == (hit, wrong)
+    judgement = judge(make_question(GOLD, ((30, 30),)), given)
+    assert (judgement.hit, judgement.wrong) == (hit, wrong)
 
 
 @pytest.mark.parametrize(
     ("given", "wrong"), [(reply(RIGHT), True), (reply(suggestions=(RIGHT,)), False), (reply(), False)]
 )
 def test_what_the_interview_doesnt_answer_is_wrong_to_answer(given: Reply, wrong: bool) -> None:
-    verdict = judge(asked(), given)
-    assert (verdict.hit, verdict.resolved, verdict.wrong) == (False, False, wrong)
+    judgement = judge(make_question(), given)
+    assert (judgement.hit, judgement.resolved, judgement.wrong) == (False, False, wrong)
 
 
 def test_the_figures_are_shares_by_family_kind_and_turn() -> None:
-    verdicts = [
-        judge(asked(GOLD, kind="direct"), reply(RIGHT)),
-        judge(asked(GOLD, kind="keyword"), reply(WRONG)),
-        judge(asked(GOLD, kind="paraphrase"), reply(suggestions=(RIGHT,))),
-        judge(asked(GOLD, kind="indirect"), reply()),
-        judge(asked(GOLD, kind="of its own"), reply(RIGHT)),
-        judge(asked(file="none", kind="price"), reply(WRONG)),
-        judge(asked(file="none", kind="price"), reply()),
-        judge(asked(GOLD, turn=0), reply(RIGHT)),
-        judge(asked(GOLD, turn=1), reply(RIGHT)),
-        judge(asked(turn=2), reply(RIGHT)),
-        judge(asked(turn=2), reply()),
-        judge(asked(GOLD, ((30, 30),), kind="two"), reply(RIGHT, ALSO)),
+    judgements = [
+        judge(make_question(GOLD, kind="direct"), reply(RIGHT)),
+        judge(make_question(GOLD, kind="keyword"), reply(WRONG)),
+        judge(make_question(GOLD, kind="paraphrase"), reply(suggestions=(RIGHT,))),
+        judge(make_question(GOLD, kind="indirect"), reply()),
+        judge(make_question(GOLD, kind="of its own"), reply(RIGHT)),
+        judge(make_question(file="none", kind="price"), reply(WRONG)),
+        judge(make_question(file="none", kind="price"), reply()),
+        judge(make_question(GOLD, turn=0), reply(RIGHT)),
+        judge(make_question(GOLD, turn=1), reply(RIGHT)),
+        judge(make_question(turn=2), reply(RIGHT)),
+        judge(make_question(turn=2), reply()),
+        judge(make_question(GOLD, ((30, 30),), kind="two"), reply(RIGHT, ALSO)),
     ]
     rows = [
         (row.group, row.count, row.answerable, row.hit, row.resolved, row.wrong, row.abstained)
-        for row in figures(verdicts)
+        for row in figures(judgements)
     ]
     assert rows == [
         ("natural", 4, True, 0.25, 0.5, 0.25, 0.5),
@@ -112,8 +117,16 @@ def test_the_figures_are_shares_by_family_kind_and_turn() -> None:
 
 
 def test_reliability_sets_what_was_promised_against_what_was_seen() -> None:
-    verdicts: list[Verdict] = [judge(asked(GOLD), reply(RIGHT if at < 3 else WRONG, score=0.75)) for at in range(4)]
-    verdicts += [judge(asked(GOLD), reply(suggestions=(WRONG,), score=0.3)), judge(asked(GOLD), reply())]
-    verdicts += [judge(asked(GOLD), reply(RIGHT, score=1.0)), judge(asked(GOLD), reply(RIGHT, score=0.0))]
-    rows = [(part.low, part.high, part.count, part.predicted, part.observed) for part in reliability(verdicts)]
+    judgements: list[Judgement] = [
+        judge(make_question(GOLD), reply(RIGHT if at < 3 else WRONG, score=0.75)) for at in range(4)
+    ]
+    judgements += [
+        judge(make_question(GOLD), reply(suggestions=(WRONG,), score=0.3)),
+        judge(make_question(GOLD), reply()),
+    ]
+    judgements += [
+        judge(make_question(GOLD), reply(RIGHT, score=1.0)),
+        judge(make_question(GOLD), reply(RIGHT, score=0.0)),
+    ]
+    rows = [(part.low, part.high, part.count, part.predicted, part.observed) for part in reliability(judgements)]
     assert rows == [(0.0, 0.2, 2, 0.075, 0.5), (0.7, 0.8, 4, 0.75, 0.75), (0.95, 1.0, 1, 1.0, 1.0)]

@@ -1,4 +1,4 @@
-"""Question files: what they may hold, and how their faults are told."""
+"""Question files: what they may contain, and how their faults are told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import KnowledgeError
+from bot.errors import QuestionFileError
 from bot.evaluation.questions import read_questions
 
 
@@ -19,10 +19,12 @@ def written(folder: Path, *lines: object) -> Path:
 
 
 def test_a_question_names_the_lines_that_answer_it(tmp_path: Path) -> None:
-    (asked,) = read_questions(written(tmp_path, {"id": "n1", "q": "核能？", "gold": [[3, 5], [9, 9]], "kind": "short"}))
-    assert (asked.id, asked.file, asked.kind, asked.text) == ("n1", "natural", "short", "核能？")
-    assert asked.topics == (((3, 5), (9, 9)),)
-    assert (asked.conversation, asked.turn) == (None, 0)
+    (question,) = read_questions(
+        written(tmp_path, {"id": "n1", "q": "核能？", "gold": [[3, 5], [9, 9]], "kind": "short"})
+    )
+    assert (question.id, question.file, question.kind, question.text) == ("n1", "natural", "short", "核能？")
+    assert question.topics == (((3, 5), (9, 9)),)
+    assert (question.conversation, question.turn) == (None, 0)
 
 
 def test_a_question_without_gold_isnt_answered_by_the_interview(tmp_path: Path) -> None:
@@ -31,14 +33,14 @@ def test_a_question_without_gold_isnt_answered_by_the_interview(tmp_path: Path) 
 
 
 def test_several_topics_are_kept_apart(tmp_path: Path) -> None:
-    (asked,) = read_questions(written(tmp_path, {"id": "a", "q": "x", "gold_topics": [[[1, 2]], [[5, 5], [8, 9]]]}))
-    assert asked.topics == (((1, 2),), ((5, 5), (8, 9)))
+    (question,) = read_questions(written(tmp_path, {"id": "a", "q": "x", "gold_topics": [[[1, 2]], [[5, 5], [8, 9]]]}))
+    assert question.topics == (((1, 2),), ((5, 5), (8, 9)))
 
 
 def test_the_turns_of_a_conversation_come_in_order(tmp_path: Path) -> None:
     turns = [{"q": "核能？", "gold": [[1, 1]]}, {"q": "为什么", "gold": []}]
     first, second = read_questions(written(tmp_path, {"id": "d1", "turns": turns}))
-    assert [(asked.id, asked.text, asked.conversation, asked.turn) for asked in (first, second)] == [
+    assert [(question.id, question.text, question.conversation, question.turn) for question in (first, second)] == [
         ("d1.1", "核能？", "d1", 0), ("d1.2", "为什么", "d1", 1),
     ]  # fmt: skip
     assert (first.topics, second.topics) == ((((1, 1),),), ())
@@ -52,15 +54,15 @@ def test_the_turns_of_a_conversation_come_in_order(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_every_malformed_line_is_told_with_its_number(line: object, tmp_path: Path) -> None:
     path = written(tmp_path, {"id": "a", "q": "x"}, line, {"id": "b", "q": "x"}, line)
-    with pytest.raises(KnowledgeError) as refused:
+    with pytest.raises(QuestionFileError) as rejected:
         read_questions(path)
-    assert [problem.line for problem in refused.value.problems] == [2, 4]
-    for problem in refused.value.problems:
+    assert [problem.line for problem in rejected.value.problems] == [2, 4]
+    for problem in rejected.value.problems:
         assert problem.file == path.as_posix()
         assert problem.message.startswith("isn't a question (")
         assert "\n" not in problem.message
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="the file is missing"):
+    with pytest.raises(QuestionFileError, match="the file is missing"):
         read_questions(tmp_path / "none.jsonl")

@@ -63,9 +63,9 @@ def test_the_shipped_transcript_becomes_a_sensible_draft(tmp_path: Path) -> None
 
 def test_an_unfinished_draft_is_refused_with_what_is_left_to_do(tmp_path: Path) -> None:
     folder = written("大家好\n今天聊茶\n", tmp_path)
-    wordings, first, second, third = sorted(problems(folder))
-    assert (Path(wordings.file).name, wordings.line) == ("01-part-1.phrasings.txt", 5)
-    assert wordings.message == "the wordings of 'part-1-1' are still a draft; write them and take 'DRAFT' out"
+    phrasings, first, second, third = sorted(problems(folder))
+    assert (Path(phrasings.file).name, phrasings.line) == ("01-part-1.phrasings.txt", 5)
+    assert phrasings.message == "the wordings of 'part-1-1' are still a draft; write them and take 'DRAFT' out"
     assert first.file.endswith("talk/01-part-1.yaml")
     assert first.message == "the title of 'part-1' is still a draft; write it and take 'DRAFT' out"
     assert second.message == "'part-1-1' is still a draft; write its question and points and take 'DRAFT' out"

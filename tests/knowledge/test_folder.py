@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from bot.knowledge.folder import digest, files_of, is_curated, is_stray, lost_files, write_whole
+from bot.knowledge.folder import digest, files_of, is_curated, is_stray, unread_files, write_whole
 from bot.storage.knowledge_versions import pack, unpack
 from tests.builders import SECOND, SHIPPED, copy_of, knowledge_of, write
 
@@ -42,7 +42,7 @@ def test_what_people_name_is_kept(name: str) -> None:
 
 def test_stray_files_change_nothing(littered: Path) -> None:
     assert knowledge_of(littered).version == knowledge_of(SECOND).version
-    assert list(lost_files(littered)) == []
+    assert list(unread_files(littered)) == []
     assert unpacked_names(littered) == unpacked_names(SECOND)
     assert not any(is_curated(path, littered) for path in littered.rglob("*") if is_stray(path.name))
 

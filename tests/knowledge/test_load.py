@@ -1,4 +1,4 @@
-"""What a loaded snapshot holds: entries with the places of their quotes, speakers, coverage, a version."""
+"""What a loaded snapshot contains: entries with the places of their quotes, speakers, coverage, a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders whose entries still hold their wordings become today's, and lose nothing."""
+"""Folders whose entries still contain their phrasings become today's, and lose nothing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from bot.cli.main import main
 from bot.errors import KnowledgeError
-from bot.knowledge.old_layout import take_apart
+from bot.knowledge.old_layout import split_file
 from bot.knowledge.yaml_file import parse_yaml
 from tests.builders import SHIPPED, TESTS, copy_of, edit, problems_of
 
 OLD = TESTS / "old_knowledge"
 BEFORE, AFTER = OLD / "before", OLD / "after"
-WORDINGS = {
+PHRASINGS_OF_FILE = {
     "green": [
         *("绿茶的水温", "水温: 绿茶 #1", "绿茶'要多烫", "绿茶怎么泡 才不苦", "绿茶的水 是多少度", "绿茶 水温 几度合适"),
         *("green tea temperature", "green tea: how hot", "［green tea］", "＃ how hot for green"),
@@ -83,13 +83,13 @@ def test_what_is_no_folder_of_interviews_is_told(
     assert capsys.readouterr().err.endswith("name a knowledge folder or an interview's\n")
 
 
-def test_wordings_and_comments_go_along_and_the_rest_stays() -> None:
+def test_phrasings_and_comments_go_along_and_the_rest_stays() -> None:
     old = (BEFORE / "talk" / "01-brewing.yaml").read_text(encoding="utf-8")
-    taken = take_apart(old, "entries", "", "old.yaml")
+    taken = split_file(old, "entries", "", "old.yaml")
     assert taken is not None
     blocks = {block.split("\n")[0][1:-1]: block.split("\n")[1:] for block in taken.phrasings.strip().split("\n\n")}
-    for name, wordings in WORDINGS.items():
-        assert [line for line in blocks[name] if not line.startswith("# ")] == wordings
+    for name, phrasings in PHRASINGS_OF_FILE.items():
+        assert [line for line in blocks[name] if not line.startswith("# ")] == phrasings
     comments = {line for line in taken.phrasings.split("\n") if line.startswith("# ")}
     assert {line.partition("# ")[2] for line in old.split("\n") if "# " in line} - {
         comment[2:] for comment in comments
@@ -138,10 +138,10 @@ def test_an_entry_that_was_added_in_the_old_form_joins_the_others(folder: Path) 
         ("phrasings:", 5),
     ],
 )
-def test_what_is_no_list_of_wordings_is_left_for_its_curator(phrasings: str, line: int, folder: Path) -> None:
+def test_what_is_no_list_of_phrasings_is_left_for_its_curator(phrasings: str, line: int, folder: Path) -> None:
     text = f"not_covered:\n  - id: price\n    about: {{zh: 价, en: price}}\n    near: []\n    {phrasings}\n"
     with pytest.raises(KnowledgeError, match=f"^old.yaml:{line}: needs an 'id', and 'phrasings' with lists"):
-        take_apart(text, "not_covered", "", "old.yaml")
+        split_file(text, "not_covered", "", "old.yaml")
 
 
 def test_nothing_is_written_where_any_file_is_unsound(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_nothing_is_written_where_any_file_is_unsound(folder: Path, capsys: pyte
 
 def test_the_shipped_files_are_what_the_upgrade_made_of_the_old_ones() -> None:
     old = (OLD / "01-background.yaml").read_text(encoding="utf-8")
-    taken = take_apart(old, "entries", "", "01-background.yaml")
+    taken = split_file(old, "entries", "", "01-background.yaml")
     assert taken is not None
     assert hashlib.sha256(taken.yaml.encode()).hexdigest() == (
         "da9bf24393dd1f06afc18db0c81dc5a25c7e7566bd5689030b3e8f4a8d049b4a"

@@ -1,4 +1,4 @@
-"""The files of wordings: how they are read, and how a wording is added so that every other byte stays."""
+"""The files of phrasings: how they are read, and how a phrasing is added so that every other byte stays."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ second # no comment
 """  # noqa: W291  # spaces at a line's end are what is shown
 
 
-def wordings(text: str) -> dict[str, list[str]]:
+def phrasings(text: str) -> dict[str, list[str]]:
     read = parse_phrasings(text, "talk.phrasings.txt")
     assert read.problems == []
-    return {name: [one.text for one in found] for name, found in read.wordings.items()}
+    return {name: [one.text for one in found] for name, found in read.phrasings.items()}
 
 
-def test_each_line_is_a_wording_of_the_heading_above() -> None:
-    assert wordings(TEXT) == {
+def test_each_line_is_a_phrasing_of_the_heading_above() -> None:
+    assert phrasings(TEXT) == {
         "one": ["甲", "first", "second # no comment", "#1 of all"], "two": ["[乙]丙"], "three": ["丁"],
     }  # fmt: skip
 
@@ -61,7 +61,7 @@ def test_the_language_is_told_from_the_text(text: str, language: str) -> None:
         ("four", "丁\n", "丁\n\n[four]\n新\nnew\n"),
     ],
 )
-def test_lines_go_behind_the_last_wording_of_their_heading(name: str, before: str, after: str) -> None:
+def test_lines_go_after_the_last_phrasing_of_their_heading(name: str, before: str, after: str) -> None:
     assert TEXT.count(before) == 1
     assert with_lines(TEXT, name, ["新", "new"]) == TEXT.replace(before, after)
 
@@ -80,10 +80,10 @@ def test_an_end_without_a_line_break_gets_none_but_where_one_is_needed(text: str
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1))
-def test_any_wording_becomes_one_line_that_is_read_as_a_wording(text: str) -> None:
+def test_any_phrasing_becomes_one_line_that_is_read_as_a_phrasing(text: str) -> None:
     line = as_line(text)
     if line:
-        assert wordings(with_lines(TEXT, "two", [line]))["two"] == ["[乙]丙", line]
+        assert phrasings(with_lines(TEXT, "two", [line]))["two"] == ["[乙]丙", line]
 
 
 @pytest.mark.parametrize("text", ["[one]", "# one", "#", "one\ntwo", "one\u2028two", " one "])
@@ -96,10 +96,10 @@ def test_a_line_means_to_matching_what_was_typed(text: str) -> None:
 def test_the_shipped_files_keep_every_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     after = text
-    for name in wordings(text):
+    for name in phrasings(text):
         after = with_lines(after, name, [f"新的问法 {name}"])
 
     assert [line for line in after.split("\n") if not line.startswith("新的问法 ")] == text.split("\n")
-    assert {name: found[-1] for name, found in wordings(after).items()} == {
-        name: f"新的问法 {name}" for name in wordings(text)
+    assert {name: found[-1] for name, found in phrasings(after).items()} == {
+        name: f"新的问法 {name}" for name in phrasings(text)
     }

@@ -21,14 +21,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def warnings_of(folder: Path) -> list[str]:
-    """Return the warnings about a folder that can be served, without those about few wordings."""
+    """Return the warnings about a folder that can be served, without those about few phrasings."""
     found = inspect(folder, normaliser())
     assert found.problems == ()
     told = [str(warning).replace(f"{folder.as_posix()}/", "") for warning in found.warnings]
     return [line for line in told if "at least find it more surely" not in line]
 
 
-def test_a_sound_folder_gives_no_warning_but_of_few_wordings(folder: Path) -> None:
+def test_a_valid_folder_gives_no_warning_but_of_few_phrasings(folder: Path) -> None:
     assert warnings_of(folder) == []
     told = [(Path(one.file).name, one.line, one.message) for one in inspect(folder, normaliser()).warnings]
     few = "has 1 Chinese and 1 English wordings; 8 and 4 at least find it more surely"
@@ -38,7 +38,7 @@ def test_a_sound_folder_gives_no_warning_but_of_few_wordings(folder: Path) -> No
     ]
 
 
-def test_enough_wordings_are_no_matter_for_a_warning(folder: Path) -> None:
+def test_enough_phrasings_are_no_matter_for_a_warning(folder: Path) -> None:
     more = "".join(f"绿茶水温问法{sign}\n" for sign in "甲乙丙丁戊己庚") + "".join(
         f"green way {one}\n" for one in "abc"
     )

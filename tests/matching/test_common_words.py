@@ -20,7 +20,7 @@ ENGLISH, CHINESE, PARTS = 500, 300, 8
 
 
 def strangers(words: Iterable[str], matcher: Matcher) -> list[str]:
-    """Return the words that no text of the knowledge and no alias holds, in any form."""
+    """Return the words that no text of the knowledge and no alias contains, in any form."""
     parser, index = matcher.engine.parser, matcher.engine.catalogue.index
     return [
         word

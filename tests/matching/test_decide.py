@@ -1,4 +1,4 @@
-"""A narrow entry comes before the overview that holds it, where it is nearly as likely."""
+"""A narrow entry comes before the overview that contains it, where it is nearly as likely."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_the_index_ranks_as_brute_force_does(texts: list[tuple[int, list[str]]],
     hits = index.search(asked, len(texts))
     expected = brute(texts, asked)
     found = {
-        int(text): 2 * float(shared) / (hits.asked + float(index.lengths[text]))
+        int(text): 2 * float(shared) / (hits.query_weight + float(index.lengths[text]))
         for text, shared in zip(hits.texts, hits.shared, strict=True)
     }
     assert set(found) == {number for number, score in enumerate(expected) if score > 0}
@@ -58,12 +58,12 @@ def test_the_index_ranks_as_brute_force_does(texts: list[tuple[int, list[str]]],
 
 
 @given(TEXTS, TEXT, st.integers(1, 4))
-def test_the_best_few_are_the_best_of_all(texts: list[tuple[int, list[str]]], asked: list[str], most: int) -> None:
+def test_the_best_few_are_the_best_of_all(texts: list[tuple[int, list[str]]], asked: list[str], limit: int) -> None:
     index = build([row for _, row in texts], [group for group, _ in texts], KINDS)
-    expected = sorted((score for score in brute(texts, asked) if score > 0), reverse=True)[:most]
-    hits = index.search(asked, most)
+    expected = sorted((score for score in brute(texts, asked) if score > 0), reverse=True)[:limit]
+    hits = index.search(asked, limit)
     scores = [
-        2 * float(shared) / (hits.asked + float(index.lengths[text]))
+        2 * float(shared) / (hits.query_weight + float(index.lengths[text]))
         for text, shared in zip(hits.texts, hits.shared, strict=True)
     ]
     assert scores == pytest.approx(expected, abs=1e-5)

@@ -155,20 +155,20 @@ def test_a_quoted_point_leads_to_the_entry_that_says_more_about_it(shipped: Matc
 
     for text in ("展开说说", "为什么？"):
         assert first_of(shipped.decide(text, None, AnswerContext((last,), point=point))) == "world-model-agi"
-    wording = shipped.decide("原话是什么？", None, AnswerContext((last,), point=point))
-    assert (first_of(wording), wording.focus) == ("why-sora", point)
+    phrasing = shipped.decide("原话是什么？", None, AnswerContext((last,), point=point))
+    assert (first_of(phrasing), phrasing.focus) == ("why-sora", point)
 
 
 def test_what_was_asked_before_suggestions_completes_a_message(second: Matcher) -> None:
     offered = tuple(second.knowledge.by_key[f"lighthouse/{name}"] for name in ("lamp", "panels"))
-    before = AnswerContext(offered, is_offer=True, asked="太阳能板多久")
+    before = AnswerContext(offered, is_offer=True, unanswered="太阳能板多久")
 
     assert second.decide("擦一次？").status == "suggested"
     assert first_of(second.decide("擦一次？", None, before)) == "panels"
     assert first_of(second.decide("第二个", None, before)) == "panels"
     assert second.decide("谢谢", None, before).smalltalk == "thanks"
     assert second.decide("the second one", None, before).language == "en"
-    assert second.decide("不相干的话", None, replace(before, asked="别的")).status == "unknown"
+    assert second.decide("不相干的话", None, replace(before, unanswered="别的")).status == "unknown"
 
 
 @pytest.mark.parametrize("text", ["为什么", "why?", "详细说说"])

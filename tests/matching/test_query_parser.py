@@ -105,8 +105,8 @@ def test_only_names_go_to_the_segmenter() -> None:
 
 def test_a_question_is_read_as_the_knowledge_is(shipped: Matcher) -> None:
     catalogue, parser = shipped.engine.catalogue, shipped.engine.parser
-    for number in range(0, len(catalogue.wordings), 40):
-        query = parser.parse(catalogue.wordings[number])
+    for number in range(0, len(catalogue.phrasings), 40):
+        query = parser.parse(catalogue.phrasings[number])
         assert (query.text, query.canonical) == (catalogue.texts[number], catalogue.canonical[number])
         assert catalogue.sound(query.syllables) == catalogue.sounds[number]
         assert all(known in catalogue.index.vocabulary for known in query.terms)

@@ -19,7 +19,7 @@ _TRADITIONAL = opencc.OpenCC("s2t")
 
 @pytest.fixture(scope="session")
 def questions(shipped: Matcher) -> Sequence[str]:
-    """Return wordings of every shipped entry."""
+    """Return phrasings of every shipped entry."""
     return [phrasing.text for entry in shipped.knowledge.by_key.values() for phrasing in list(entry.asked_as())[::4]]
 
 

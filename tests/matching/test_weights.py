@@ -100,7 +100,7 @@ def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None
     path = tmp_path / "weights.toml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(SettingsError, match="make it with: python -m bot eval --calibrate") as refused:
+    with pytest.raises(SettingsError, match="make it with: python -m bot eval --calibrate") as rejected:
         read_weights(path)
-    assert str(refused.value).startswith(f"{path}: ")
-    assert "\n" not in str(refused.value)
+    assert str(rejected.value).startswith(f"{path}: ")
+    assert "\n" not in str(rejected.value)

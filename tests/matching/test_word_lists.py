@@ -33,10 +33,10 @@ def test_a_damaged_file_is_refused_in_one_line(
     path = tmp_path / shipped.name
     if damage is not None:
         path.write_bytes(damage(shipped.read_bytes()))
-    with pytest.raises(SettingsError, match="restore it from the repository") as refused:
+    with pytest.raises(SettingsError, match="restore it from the repository") as rejected:
         READERS[name](path)
-    assert str(refused.value).startswith(f"{path}: ")
-    assert "\n" not in str(refused.value)
+    assert str(rejected.value).startswith(f"{path}: ")
+    assert "\n" not in str(rejected.value)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_damaged_file_is_refused_in_one_line(
     ],
 )
 def test_the_kind_of_answer_asked_for_is_recognised(text: str, kinds: set[str]) -> None:
-    assert read_kinds(CONFIG / "matching" / "answer_kinds.toml").asked(text) == kinds
+    assert read_kinds(CONFIG / "matching" / "answer_kinds.toml").asked_for(text) == kinds

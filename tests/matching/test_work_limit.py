@@ -1,4 +1,4 @@
-"""One message costs so much work and no more, however long it is and whatever it holds."""
+"""One message costs so much work and no more, however long it is and whatever it contains."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.reply import Reply
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
@@ -128,7 +128,7 @@ class Keyboards:
     def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
         """Return the buttons of one answer; `number` is its number in its message, None where it is the only one."""
         key = "button" if number is None else "numbered"
-        about = quote(shown(entry.question, language))
+        about = quote(localized(entry.question, language))
         share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
         name = short_id(entry.interview, entry.id)
         return [
@@ -167,7 +167,8 @@ def answer_button(entry: Entry, language: Language, exchange: str = "", prefix: 
     `exchange` is the code of the exchange that suggested the entry, if one did.
     """
     return make_button(
-        f"{prefix}{shown(entry.question, language)}", Answer(language, short_id(entry.interview, entry.id), exchange)
+        f"{prefix}{localized(entry.question, language)}",
+        Answer(language, short_id(entry.interview, entry.id), exchange),
     )
 
 

@@ -16,7 +16,7 @@ from telegram import (
 from telegram.constants import InlineQueryLimit, ParseMode
 from telegram.error import BadRequest
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import answer
 from bot.answers.reply import Question, Reply
 from bot.knowledge.model import Entry, Knowledge, Language
@@ -70,8 +70,8 @@ def articles(entries: Sequence[Entry], language: Language, keyboards: Keyboards)
         more = InlineKeyboardButton(keyboards.texts(language, "inline.more"), url=keyboards.link(entry))
         yield InlineQueryResultArticle(
             id=short_id(entry.interview, entry.id),
-            title=shown(entry.question, language),
-            description=shown(entry.points[0], language),
+            title=localized(entry.question, language),
+            description=localized(entry.points[0], language),
             input_message_content=InputTextMessageContent(
                 text, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
             ),

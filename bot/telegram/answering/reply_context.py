@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telegram import Message, User
 
-from bot.answers.reply import About
+from bot.answers.reply import RepliedAnswer
 from bot.errors import StorageError
 from bot.knowledge.model import Knowledge
 from bot.storage import history
@@ -59,7 +59,7 @@ def entries_in_buttons(message: Message | None, knowledge: Knowledge, me: User) 
     return tuple(entry.key for entry in found if entry is not None)
 
 
-async def replied_answer(context: Context, message: Message) -> About | None:
+async def replied_answer(context: Context, message: Message) -> RepliedAnswer | None:
     """Return the answer that `message` replies to, in the form for the matcher; None where it replies to none."""
     replied_to = replied_message(message)
     if replied_to is None:
@@ -67,13 +67,13 @@ async def replied_answer(context: Context, message: Message) -> About | None:
     answer = await context.services.sent_answers.about_message(replied_to.chat, replied_to.message_id)
     if answer is None or answer.status is None:
         keys = entries_in_buttons(message.reply_to_message, context.assistant.knowledge, context.me)
-        return About(keys, quoted=replied_to.quoted) if keys else None
+        return RepliedAnswer(keys, quoted=replied_to.quoted) if keys else None
     if answer.status == "smalltalk":
         return None
     is_offer = answer.status != "answered"
     # What was asked in one chat isn't used in another.
     question = await _question_of(context, answer.exchange) if is_offer and replied_to.chat == message.chat.id else ""
-    return About(answer.entries, is_offer, question, replied_to.quoted)
+    return RepliedAnswer(answer.entries, is_offer, question, replied_to.quoted)
 
 
 async def _question_of(context: Context, exchange: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Message
 from telegram.constants import ChatType
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming, is_admin, menus
@@ -27,7 +27,7 @@ async def start(incoming: Incoming, context: Context) -> None:
         return
     gone = [escape(context.texts(language, "telegram.gone"))] if context.args else []
     titles = context.texts(language, "telegram.comma").join(
-        shown(interview.title, language) for interview in knowledge.interviews
+        localized(interview.title, language) for interview in knowledge.interviews
     )
     intro = [escape(context.texts(language, "telegram.intro", titles=titles)), escape(_how_to_ask(context, language))]
     examples = question_keyboard(popular(knowledge)[:EXAMPLE_COUNT], language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import escape, saying
 from bot.knowledge.model import Entry
 from bot.telegram.access import Incoming
@@ -16,7 +16,7 @@ async def offer_question(incoming: Incoming, context: Context) -> None:
     """Offer a question worth asking, with a button to open it."""
     language = incoming.language
     entry = context.services.random.choice(tuple(context.assistant.knowledge.by_key.values()))
-    offer = context.texts(language, "random.question", question=shown(entry.question, language))
+    offer = context.texts(language, "random.question", question=localized(entry.question, language))
     await _send_with_entry(context, incoming, escape(offer), entry)
 
 

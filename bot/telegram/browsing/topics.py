@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import answer, escape
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.access import Incoming
@@ -109,7 +109,7 @@ class TopicPages:
     def interviews(self, number: int) -> Page:
         """Return a page of the interviews."""
         keys = [
-            make_button(shown(interview.title, self.language), Sections(self.language, short_id(interview.id)))
+            make_button(localized(interview.title, self.language), Sections(self.language, short_id(interview.id)))
             for interview in self.knowledge.interviews
         ]
         rows = self._rows(keys, number, lambda other: Interviews(self.language, other))
@@ -122,7 +122,7 @@ class TopicPages:
                 self.texts(
                     self.language,
                     "topics.section",
-                    title=shown(section.title, self.language),
+                    title=localized(section.title, self.language),
                     count=len(section.entries),
                 ),
                 Entries(self.language, short_id(interview.id, section.id)),
@@ -142,14 +142,14 @@ class TopicPages:
         interview, section = found
         keys = [
             make_button(
-                shown(entry.question, self.language),
+                localized(entry.question, self.language),
                 Read(self.language, short_id(entry.interview, entry.id), position // ROWS_PER_PAGE),
             )
             for position, entry in enumerate(section.entries)
         ]
         rows = self._rows(keys, number, lambda other: Entries(self.language, name, other))
         rows.append([self._back(Sections(self.language, short_id(interview.id)))])
-        head = f"<b>{escape(shown(section.title, self.language))}</b>"
+        head = f"<b>{escape(localized(section.title, self.language))}</b>"
         return Page((head, self._text("topics.entries")), InlineKeyboardMarkup(rows))
 
     def entry(self, name: str, number: int) -> Page | None:
@@ -172,7 +172,7 @@ class TopicPages:
         return make_button(self.texts(self.language, "topics.back"), to)
 
     def _title(self, interview: Interview) -> str:
-        title, source = shown(interview.title, self.language), shown(interview.source, self.language)
+        title, source = localized(interview.title, self.language), localized(interview.source, self.language)
         return f"<b>{escape(title)}</b>\n<i>{escape(source)}</i>"
 
     def _text(self, key: str) -> str:

@@ -49,8 +49,8 @@ async def apply_approved(services: Services) -> Change | None:
         approved = await load_approved(services.database)  # it may have changed while this waited for the lock
         change = await asyncio.to_thread(services.assistant.set_approved, approved)
         await asyncio.to_thread(give_back)
-    for refused in change.refused:
-        LOG.warning("An approved phrasing is left out: %s", refused.reason)
+    for rejected in change.rejected:
+        LOG.warning("An approved phrasing is left out: %s", rejected.reason)
     return change
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import escape
 from bot.knowledge.model import Entry, Language
 from bot.storage.phrasing_decisions import PhrasingDecision
@@ -108,11 +108,11 @@ class GapPages:
         return self._text("counts", times=len(gap.misses), people=gap.people, down=gap.down)
 
     def _belongs_to(self, entry: Entry) -> str:
-        return f"{self._text('belongs_to')}\n❓ {escape(shown(entry.question, self.language))}"
+        return f"{self._text('belongs_to')}\n❓ {escape(localized(entry.question, self.language))}"
 
     def _assign(self, entry: Entry, exchange: str, taps: int) -> InlineKeyboardButton:
         """Make the button that puts a wording under an entry; `taps` is how often people chose that entry."""
-        question = shown(entry.question, self.language)
+        question = localized(entry.question, self.language)
         label = f"👆{taps} {question}" if taps else question
         return make_button(label, Decide(self.language, "assign", exchange, short_id(entry.interview, entry.id)))
 

@@ -80,7 +80,7 @@ async def report(bot: Bot, destination: Destination, outcome: Outcome, texts: Te
 
 def change_report(change: Change, texts: Texts, language: Language) -> tuple[str, ...]:
     """Return what a reload changed, as paragraphs of markup."""
-    left_out = [escape(refused.reason) for refused in change.refused]
+    left_out = [escape(rejected.reason) for rejected in change.rejected]
     lists = (
         _bullets("admin.added", _as_code(change.added), texts, language),
         _bullets("admin.removed", _as_code(change.removed), texts, language),

@@ -60,7 +60,7 @@ async def _reload_and_report(services: Services, bot: Bot) -> None:
 
 def _is_unchanged(outcome: Outcome) -> bool:
     change = outcome.change
-    return change is not None and not (change.added or change.removed or change.changed or change.refused)
+    return change is not None and not (change.added or change.removed or change.changed or change.rejected)
 
 
 async def _language(services: Services, admin: int) -> Language:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from bot.answers.curated_texts import shown
+from bot.answers.curated_texts import localized
 from bot.answers.html import escape
 from bot.knowledge.model import Knowledge, Language
 from bot.storage.statistics import statistics
@@ -72,4 +72,4 @@ def _totals(found: Statistics, texts: Texts, language: Language) -> Iterator[str
 def _name(key: str, knowledge: Knowledge, language: Language) -> str:
     """Return the question of an entry; its key where the entry is gone."""
     entry = knowledge.by_key.get(key)
-    return shown(entry.question, language) if entry is not None else key
+    return localized(entry.question, language) if entry is not None else key

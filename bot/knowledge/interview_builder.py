@@ -6,47 +6,52 @@ import re
 from collections.abc import Iterator
 
 from bot.knowledge import yaml_schema
-from bot.knowledge.curated_files import Document, Path_
-from bot.knowledge.faults import Faults
+from bot.knowledge.curated_files import Document, NodePath
 from bot.knowledge.folder import INTERVIEW
 from bot.knowledge.han import HAN
-from bot.knowledge.item_phrasings import Wordings
+from bot.knowledge.item_phrasings import ItemPhrasings
 from bot.knowledge.model import Bilingual, Entry, Interview, NotCovered, Quote, Section, Speaker
+from bot.knowledge.problem_collector import ProblemCollector
 from bot.knowledge.transcript import Span, Transcript
 
 _HAN = re.compile(rf"[{HAN}]")
 
 
 def bilingual(text: yaml_schema.BilingualText) -> Bilingual:
-    """Return a parsed text as the snapshot holds it."""
+    """Return a parsed text as the snapshot contains it."""
     return Bilingual(text.zh, text.en)
 
 
-class Curation:
-    """Turns the parsed files of one interview into its snapshot; what doesn't fit goes to the faults."""
+class InterviewBuilder:
+    """Turns the parsed files of one interview into its snapshot; what doesn't fit goes to the collector."""
 
     def __init__(
-        self, home: str, transcript: Transcript, head: Document, parsed: yaml_schema.InterviewFile, faults: Faults
+        self,
+        interview_id: str,
+        transcript: Transcript,
+        head: Document,
+        parsed: yaml_schema.InterviewFile,
+        collector: ProblemCollector,
     ) -> None:
-        self.home = home
+        self.interview_id = interview_id
         self.transcript = transcript
         self.head = head
         self.parsed = parsed
-        self.faults = faults
+        self.collector = collector
         self.speakers = {item.id: Speaker(item.id, bilingual(item.name)) for item in parsed.speakers}
         self.narrator = self.speakers[parsed.speakers[0].id]
         self.speech = list(self._speech())
 
-    def section(self, document: Document, wordings: Wordings) -> Section | None:
-        """Return a section with all that its file and its wordings hold; None where the file is faulty."""
-        parsed = self.faults.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))
+    def section(self, document: Document, phrasings: ItemPhrasings) -> Section | None:
+        """Return a section with all that its file and its phrasings contain; None where the file is faulty."""
+        parsed = self.collector.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))
         if parsed is None:
             return None
         if parsed.section not in self.parsed.sections:
             message = f"the section '{parsed.section}' isn't listed in {INTERVIEW}; add it there under 'sections'"
-            self.faults.problems.append(document.problem(("section",), message))
+            self.collector.problems.append(document.problem(("section",), message))
         self._keep_languages_apart(document, parsed)
-        entries = tuple(self._entry(document, parsed, index, wordings) for index in range(len(parsed.entries)))
+        entries = tuple(self._entry(document, parsed, index, phrasings) for index in range(len(parsed.entries)))
         return Section(parsed.section, bilingual(parsed.title), entries)
 
     def interview(
@@ -54,11 +59,11 @@ class Curation:
     ) -> Interview:
         """Return the interview; `faulty` names the sections whose files are there and can't be read."""
         order = {section: place for place, section in enumerate(self.parsed.sections)}
-        found = {section.id for section in sections} | faulty
+        present = {section.id for section in sections} | faulty
         for place, section in enumerate(self.parsed.sections):
-            if section not in found:
+            if section not in present:
                 message = f"the section '{section}' has no file; add one with 'section: {section}' or take it out here"
-                self.faults.problems.append(self.head.problem(("sections", place), message))
+                self.collector.problems.append(self.head.problem(("sections", place), message))
         sections.sort(key=lambda section: order.get(section.id, len(order)))
         substantive = self._substantive()
         quoted = {
@@ -69,7 +74,7 @@ class Curation:
             for line in range(quote.span.first, quote.span.last + 1)
         }
         return Interview(
-            id=self.home,
+            id=self.interview_id,
             title=bilingual(self.parsed.title),
             source=bilingual(self.parsed.source),
             date=self.parsed.date,
@@ -85,7 +90,7 @@ class Curation:
             speaker = self.speakers.get(item.speaker)
             if speaker is None:
                 message = f"the speaker '{item.speaker}' isn't listed under 'speakers'; add or correct it"
-                self.faults.problems.append(self.head.problem(("speech", index, "speaker"), message))
+                self.collector.problems.append(self.head.problem(("speech", index, "speaker"), message))
                 continue
             span = self._locate(self.head, ("speech", index, "text"), item.text, item.line)
             if span is not None:
@@ -97,28 +102,30 @@ class Curation:
         for index, text in enumerate(self.parsed.not_substance):
             if text not in lines:
                 message = f"no line of the transcript is '{text}'; correct or remove it"
-                self.faults.problems.append(self.head.problem(("not_substance", index), message))
+                self.collector.problems.append(self.head.problem(("not_substance", index), message))
         return [number for number, line in enumerate(lines, 1) if line.strip() and line not in skipped]
 
     def _keep_languages_apart(self, document: Document, section: yaml_schema.SectionFile) -> None:
-        """Refuse English texts that hold Chinese characters, each at its own line."""
+        """Reject English texts that contain Chinese characters, each at its own line."""
         for index, item in enumerate(section.entries):
-            texts: list[tuple[Path_, str]] = [(("question", "en"), item.question.en)]
+            texts: list[tuple[NodePath, str]] = [(("question", "en"), item.question.en)]
             texts += [(("points", place, "en"), point.en) for place, point in enumerate(item.points)]
             for at, text in texts:
                 if _HAN.search(text):
                     message = f"the English text '{text}' of '{item.id}' holds Chinese characters; translate them"
-                    self.faults.problems.append(document.problem(("entries", index, *at), message))
+                    self.collector.problems.append(document.problem(("entries", index, *at), message))
 
-    def _entry(self, document: Document, section: yaml_schema.SectionFile, index: int, wordings: Wordings) -> Entry:
+    def _entry(
+        self, document: Document, section: yaml_schema.SectionFile, index: int, phrasings: ItemPhrasings
+    ) -> Entry:
         item, at = section.entries[index], ("entries", index)
         return Entry(
-            interview=self.home,
+            interview=self.interview_id,
             id=item.id,
             section=section.section,
             broad=item.broad,
             question=bilingual(item.question),
-            phrasings=wordings.of(index),
+            phrasings=phrasings.of(index),
             points=tuple(bilingual(point) for point in item.points),
             quotes=tuple(self._quotes(document, at, item)),
             related=item.related,
@@ -126,7 +133,7 @@ class Curation:
             line=document.line((*at, "id")),
         )
 
-    def _quotes(self, document: Document, at: Path_, item: yaml_schema.EntryItem) -> Iterator[Quote]:
+    def _quotes(self, document: Document, at: NodePath, item: yaml_schema.EntryItem) -> Iterator[Quote]:
         for index, quote in enumerate(item.quotes):
             span = self._locate(document, (*at, "quotes", index, "text"), quote.text, quote.line)
             if span is not None:
@@ -138,7 +145,7 @@ class Curation:
                 return speaker
         return self.narrator
 
-    def _locate(self, document: Document, at: Path_, text: str, line: int | None) -> Span | None:
+    def _locate(self, document: Document, at: NodePath, text: str, line: int | None) -> Span | None:
         """Find quoted words; where that fails, note why."""
         spans = list(self.transcript.find(text))
         shown = text.replace("\n", " / ")
@@ -157,7 +164,7 @@ class Curation:
             message = f"the quote '{shown}' stands in lines {where}; say which with 'line: N' or quote more"
         else:
             return spans[0]
-        self.faults.problems.append(document.problem(at, message))
+        self.collector.problems.append(document.problem(at, message))
         return None
 
     def _hint(self, text: str) -> str:

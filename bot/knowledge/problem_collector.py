@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Faults:
+class ProblemCollector:
     """Collects problems and warnings while the files are read."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -20,7 +20,7 @@ class Faults:
     warnings: list[Problem] = field(default_factory=list)
     """What reads otherwise than its writer may think."""
     incomplete: set[str] = field(default_factory=set)
-    """Ids of the interviews with a section that wasn't read, in which what seems to be missing may stand."""
+    """Ids of the interviews with a section that wasn't read, in which what seems to be missing may be."""
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what `read` returns; None where it raises KnowledgeError, whose problems are collected."""
