@@ -86,7 +86,7 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
 
 def _unseen(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     """Time questions that nobody curated, each asked once as the first message of a chat, beside rapidfuzz's scan."""
-    phrasings = matcher.engine.catalogue.wordings
+    phrasings = matcher.engine.catalogue.phrasings
     watched = None if matcher.engine.embedder is None else Watched(matcher.engine.embedder)
     watching = matcher if watched is None else replace(matcher, engine=replace(matcher.engine, embedder=watched))
     own: list[float] = []
