@@ -88,7 +88,8 @@ class CompletionWriter:
         """Write what has collected; raises StorageError. Callers that wait in `record` are released in either case."""
         waiting, self._waiters = self._waiters, []
         try:
-            await self._write(self._completions.copy(), list(self.unstored.values()), self._due_records())
+            async with self._store.writing:
+                await self._write(self._completions.copy(), list(self.unstored.values()), self._due_records())
         finally:
             for one in waiting:
                 if not one.done():
