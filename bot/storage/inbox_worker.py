@@ -268,7 +268,7 @@ class InboxWorker:
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:
-        self._in_progress[claimed.update_id] = claimed.chat
+        self._in_progress[claimed.update_id] = claimed.chat_pseudonym
         self._dispatch(claimed)
 
     async def _handle_outage(self) -> None:
@@ -290,7 +290,7 @@ class InboxWorker:
         for one in delivery.arrived:
             if one.update_id not in self._completions.unstored:
                 self._completions.unstored[one.update_id] = one
-                self._start(ClaimedUpdate(one.update_id, one.chat, one.content))
+                self._start(ClaimedUpdate(one.update_id, one.chat_pseudonym, one.content))
         _resolve(delivery, stored=False)
 
 

@@ -59,7 +59,7 @@ class PostgresqlBackend:
     async def prepare(self) -> None:
         """Look at the server; raises StorageError where the bot can't work with it."""
         if await probe(self._address) and not self.pooled:
-            LOG.info("A connection pooler stands before the database: changes by other replicas are looked for")
+            LOG.info("A connection pooler stands before the database: polling for changes by other replicas")
             await self._engine.dispose()
             self.pooled, self._engine = True, _make_engine(self._address, pooled=True)
 

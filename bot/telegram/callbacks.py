@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from telegram import Update
 
@@ -13,8 +14,8 @@ from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.client import Destination, answer_callback, reply_target
-from bot.telegram.context import Context
-from bot.telegram.ui import Button, CallbackHandler, unpack
+from bot.telegram.context import CallbackHandler, Context
+from bot.telegram.ui import Button, unpack
 
 LOG = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ FEATURES = (
     curation.CALLBACKS,
 )
 """The buttons of each feature, with their handlers."""
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {
     kind: handler for callbacks in FEATURES for kind, handler in callbacks.items()
 }
 """The handler of each kind of button."""

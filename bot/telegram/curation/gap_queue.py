@@ -104,7 +104,7 @@ def _by_wording(
 
 
 def _is_answered_now(gap: Gap, assistant: Assistant) -> bool:
-    """Tell whether the knowledge answers a gap by now; never so if an answer was voted down, as it may be bad still."""
+    """Return whether the knowledge answers a gap by now; never if an answer was voted down: it may still be bad."""
     if any(miss.answered for miss in gap.misses):
         return False
     return assistant.reply(Question(gap.head.text)).status == "answered"

@@ -53,11 +53,11 @@ async def try_reload(services: Services) -> Outcome:
     except KnowledgeError as error:
         services.health.problems = len(error.problems)
         services.metrics.reloads.labels("refused").inc()
-        LOG.warning("The knowledge was not reloaded: %d problems; the old one serves on", len(error.problems))
+        LOG.warning("The knowledge was not reloaded: %d problems; keeping the old version", len(error.problems))
         return Outcome(problems=error.problems)
     except BotError as error:
         services.metrics.reloads.labels("failed").inc()
-        LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
+        LOG.warning("The knowledge was not reloaded: %s; keeping the old version", error)
         return Outcome(error=error)
     services.health.problems = 0
     services.metrics.reloads.labels("done").inc()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from telegram import (
     CallbackQuery,
@@ -20,7 +20,7 @@ from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
 from bot.telegram.access import Incoming, writes_as_group
 from bot.telegram.client import answer_callback, edit, send, topic_of
-from bot.telegram.context import Context
+from bot.telegram.context import CallbackHandler, Context
 from bot.telegram.settings.personal_language import (
     LANGUAGE_NAMES,
     LANGUAGE_WORDS,
@@ -28,7 +28,7 @@ from bot.telegram.settings.personal_language import (
     language_rows,
     ticked,
 )
-from bot.telegram.ui import NONE, Button, CallbackHandler, FieldFormat, make_button, one_of
+from bot.telegram.ui import NONE, Button, FieldFormat, make_button, one_of
 from bot.text import Texts
 
 ON = "1"
@@ -191,5 +191,5 @@ def _forum_topic(message: MaybeInaccessibleMessage) -> int | None:
     return topic_of(message) or GENERAL
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: change_setting}
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {Setting: change_setting}
 """The button handled here, with its handler."""

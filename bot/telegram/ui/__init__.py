@@ -8,7 +8,6 @@ users' languages (`error_text`). The buttons themselves are defined in the featu
 from bot.telegram.ui.callback_data import (
     NONE,
     Button,
-    CallbackHandler,
     ChatId,
     ExchangeId,
     FieldFormat,
@@ -35,7 +34,6 @@ from bot.telegram.ui.short_ids import (
 __all__ = [
     "NONE",
     "Button",
-    "CallbackHandler",
     "ChatId",
     "ExchangeId",
     "FieldFormat",

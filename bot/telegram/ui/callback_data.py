@@ -11,12 +11,10 @@ gets a new code, and the old class stays for as long as its buttons should work.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, get_type_hints
-
-from telegram import CallbackQuery, MaybeInaccessibleMessage
 
 from bot.knowledge.model import Language
 from bot.telegram.ui.short_ids import MAX_SHORT_ID_CHARACTERS
@@ -65,9 +63,6 @@ class Button:
     language: LanguageField
     """Language in which a tap is answered."""
 
-
-CallbackHandler: TypeAlias = Callable[[Any, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]
-"""Handles taps on one kind of button: takes the context, the query, the message with the button, and the button."""
 
 _ButtonT = TypeVar("_ButtonT", bound=Button)
 
