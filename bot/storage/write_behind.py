@@ -125,15 +125,16 @@ class WriteBehindStore:
                 del self._pending[key]
                 self._urgent.discard(key)
 
-    async def forget(self, person: int, own_chat: int) -> Forgotten:
+    async def forget(self, person: int, own_chat: int, conversation: int) -> Forgotten:
         """Delete what is stored, or still to be stored, about a person (see `history.forget`); raises StorageError."""
         async with self.writing:  # else a write that is under way would store again what is deleted here
-            dropped = [key for key, record in self._pending.items() if _is_about(key, record, person, own_chat)]
+            theirs = {person, own_chat, conversation}
+            dropped = [key for key, record in self._pending.items() if _owners(key, record) & theirs]
             questions = sum(isinstance(self._pending[key], Exchange) for key in dropped)
             for key in dropped:
                 del self._pending[key]
                 self._urgent.discard(key)
-            deleted = await history.forget(self._database, person, own_chat)
+            deleted = await history.forget(self._database, person, own_chat, conversation)
         return replace(deleted, questions=deleted.questions + questions)
 
     async def answer_to(self, chat: int, question: int) -> SentAnswerRow | None:
@@ -166,16 +167,16 @@ class WriteBehindStore:
         return [answer for answer in newest if isinstance(answer, SentAnswerRow)]
 
 
-def _is_about(key: _Key, record: Record | None, person: int, own_chat: int) -> bool:
-    """Return whether a record is an exchange of a person, or belongs to their private chat."""
+def _owners(key: _Key, record: Record | None) -> set[int | None]:
+    """Return the pseudonyms of the person, chat and conversation with which a record is to be forgotten."""
     match record:
         case Exchange():
-            return record.asker == person
+            return {record.asker}
         case ConversationRow():
-            return record.chat == own_chat
+            return {record.chat, record.conversation}
         case LimitRow():
-            return False
-    return key[1][0] == own_chat  # a sent answer, perhaps one that is to be deleted
+            return set()  # else whoever is refused could begin anew
+    return {key[1][0]}  # the chat of a sent answer, perhaps of one that is to be deleted
 
 
 def rows_of(records: Records) -> Mapping[Table, Sequence[dict[str, Any]]]:

@@ -52,17 +52,19 @@ async def in_hand(database: Database, *numbers: int) -> None:
 @pytest.mark.parametrize("under_way", [False, True], ids=["pending", "being written"])
 async def test_what_is_forgotten_is_not_written_afterwards(database: Database, *, under_way: bool) -> None:
     memories = WriteBehindStore(database)
-    for note in (TOPIC, TOKENS, GIVEN, EXCHANGE, replace(EXCHANGE, id=14, chat=2, asker=99)):
+    in_group = ConversationRow(15, 2, ("talk/one",), frozenset(), 1000.5)
+    of_others = (replace(EXCHANGE, id=14, chat=2, asker=99), replace(in_group, conversation=16))
+    for note in (TOPIC, in_group, TOKENS, GIVEN, EXCHANGE, *of_others):
         memories.put(note)
     writing = ends(database, memories)
     writing.unstored[1] = IncomingUpdate(1, 1, "{}", 1.0)  # stored first, in a transaction of its own
     write = asyncio.create_task(writing.write()) if under_way else None
     await asyncio.sleep(0)
 
-    assert await memories.forget(12, 1) == Forgotten(questions=1, votes=0)
+    assert await memories.forget(12, 1, 15) == Forgotten(questions=1, votes=0)
     await (write or writing.write())
 
-    assert await rows_by_table(database) == {"answers": 0, "conversations": 0, "history": 1, "limits": 1}
+    assert await rows_by_table(database) == {"answers": 0, "conversations": 1, "history": 1, "limits": 1}
 
 
 async def rows_by_table(database: Database) -> dict[str, int]:

@@ -132,12 +132,12 @@ async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: 
     await votes.record_vote(database, others, ADA, "down", NOW)
     await votes.record_choice(database, others, ADA, "talk/two", NOW)
 
-    assert await history.forget(database, ADA, ADA) == Forgotten(questions=1, votes=2)
+    assert await history.forget(database, ADA, ADA, ADA) == Forgotten(questions=1, votes=2)
 
     assert await history.find(database, own) is None
     assert await history.find(database, others) is not None
     assert (await statistics(database, 1, NOW, UTC_ZONE)).votes == {}
-    assert await history.forget(database, ADA, ADA) == Forgotten(questions=0, votes=0)
+    assert await history.forget(database, ADA, ADA, ADA) == Forgotten(questions=0, votes=0)
 
 
 async def test_what_is_old_goes_with_its_votes(database: Database) -> None:

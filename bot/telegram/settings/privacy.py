@@ -29,8 +29,10 @@ async def forget_person(incoming: Incoming, context: Context) -> None:
         return
     services, texts = context.services, context.texts
     person = services.pseudonyms.person(user.id)
-    context.assistant.forget(conversation_of(incoming.destination))
-    deleted = await services.write_behind.forget(person, services.pseudonyms.chat(user.id))
+    conversation = conversation_of(incoming.destination)
+    context.assistant.forget(conversation)
+    pseudonyms = services.pseudonyms
+    deleted = await services.write_behind.forget(person, pseudonyms.chat(user.id), pseudonyms.of(conversation))
     had_language = await services.preferences.save_language(person, None)
     language = writer_language(message)  # the chosen one is deleted as well
     if not (deleted.questions or deleted.votes or had_language):
