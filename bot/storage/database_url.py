@@ -226,7 +226,7 @@ def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int
     read = [_HOST.fullmatch(unquote(host)) for host in hosts.split(",")]
     if not all(read) or not re.fullmatch(r"[\d,]*", port):
         raise _InvalidUrlError(_MALFORMED)
-    found = [(one["v6"] or one["name"], one["port6"] or one["port"]) for one in read if one is not None]
+    found = [(match["v6"] or match["name"], match["port6"] or match["port"]) for match in read if match is not None]
     if not any(name for name, _ in found):
         return {"port": [int(port)]} if port.isdigit() else {}
     rest = port.split(",") if "," in port else [port] * len(found)

@@ -97,9 +97,9 @@ def to_row(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-async def find(database: Database, number: int) -> Exchange | None:
+async def find(database: Database, exchange_id: int) -> Exchange | None:
     """Return an exchange; None where it isn't stored any more."""
-    query = select(HISTORY).where(HISTORY.c.id == number)
+    query = select(HISTORY).where(HISTORY.c.id == exchange_id)
     row = await database.read(lambda connection: connection.execute(query).mappings().one_or_none())
     return _exchange_of(row) if row is not None else None
 

@@ -109,9 +109,9 @@ class Inbox:
         if arrived:
             owner = self._replica if claimed else None
             rows = [
-                {"update_id": one.update_id, "chat": one.chat_pseudonym, "content": one.content, "received_at": one.at}
+                {"update_id": new.update_id, "chat": new.chat_pseudonym, "content": new.content, "received_at": new.at}
                 | {"owner": owner}
-                for one in arrived
+                for new in arrived
             ]
             connection.execute(dialects.insert_new(connection, INBOX), rows)
 

@@ -72,7 +72,7 @@ async def delete_answer(
         )
         return
     messages = await services.sent_answers.messages_of(chat, message.message_id)
-    deleted = [await delete(context.bot, chat, one) for one in messages]
+    deleted = [await delete(context.bot, chat, message_id) for message_id in messages]
     services.sent_answers.forget(chat, message.message_id)
     await answer_callback(query, None if all(deleted) else context.texts(button.language, "delete.too_old"))
 

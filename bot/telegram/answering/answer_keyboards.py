@@ -105,7 +105,7 @@ class Keyboards:
         language, exchange = reply.language, encode_exchange_id(options.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
-            rows = [[answer_button(one, language)] for one in related(entries, self.knowledge)[:MAX_RELATED]]
+            rows = [[answer_button(entry, language)] for entry in related(entries, self.knowledge)[:MAX_RELATED]]
             if options.quotes_hidden and any(entry.quotes for entry in entries):
                 rows.append([make_button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]

@@ -111,7 +111,7 @@ async def _offer_others(
     sent = await send(
         context.bot, destination, markup, question_keyboard(others, language, encode_exchange_id(exchange.id))
     )
-    messages = [one.message_id for one in sent]
+    messages = [part.message_id for part in sent]
     context.services.sent_answers.record_entries(message.chat.id, messages, others, exchange.id)
 
 

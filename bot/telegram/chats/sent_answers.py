@@ -149,7 +149,7 @@ class SentAnswers:
 
 
 def _keys(scored: Iterable[Scored]) -> tuple[str, ...]:
-    return tuple(one.entry.key for one in scored)
+    return tuple(item.entry.key for item in scored)
 
 
 async def _find(lookup: Awaitable[SentAnswerRow | None]) -> SentAnswerRow | None:

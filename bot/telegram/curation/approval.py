@@ -35,7 +35,7 @@ class Refusal:
 async def load_approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
     """Return the approved wordings; exported ones too, as this replica's files may not hold them yet."""
     wordings = await phrasing_decisions.in_states(database, "approved", "exported")
-    return tuple(ApprovedPhrasing(one.entry, one.text) for one in wordings if one.entry is not None)
+    return tuple(ApprovedPhrasing(decision.entry, decision.text) for decision in wordings if decision.entry is not None)
 
 
 async def apply_approved(services: Services) -> Change | None:

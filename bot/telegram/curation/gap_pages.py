@@ -74,7 +74,7 @@ class GapPages:
             f"{self._quoted(gap.head.text)}\n{self._counts(gap)}",
         ]
         if len(gap.wordings) > 1:
-            others = (f"• {escape(one.text)}" for one in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
+            others = (f"• {escape(wording.text)}" for wording in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
             paragraphs.append("\n".join((self._text("others"), *others)))
         paragraphs.append(self._text("which"))
         exchange = encode_exchange_id(gap.head.exchange)

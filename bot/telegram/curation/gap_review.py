@@ -127,7 +127,7 @@ async def _dismiss(
 def _wordings(item: ReviewItem) -> Sequence[tuple[int, int]]:
     """Return the exchange id and the hash of each wording of an item."""
     if isinstance(item, Gap):
-        return [(one.exchange, one.wording) for one in item.wordings]
+        return [(wording.exchange, wording.wording) for wording in item.wordings]
     return [(item.id, item.wording_hash)]
 
 
@@ -167,7 +167,7 @@ async def _review_items(context: Context) -> Sequence[ReviewItem]:
     queue = await asyncio.to_thread(
         build_queue, misses, decided, context.assistant, lambda text: _hash_wording(context, text)
     )
-    return [*(one for one in pending if one.entry in by_key), *queue]
+    return [*(decision for decision in pending if decision.entry in by_key), *queue]
 
 
 async def _find_decision(context: Context, button: Decide) -> PhrasingDecision | None:

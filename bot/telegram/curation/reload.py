@@ -95,7 +95,7 @@ def problem_report(problems: Sequence[Problem], texts: Texts, language: Language
     """Return the first problems, as paragraphs of markup."""
     head = escape(texts(language, "admin.problems", count=len(problems)))
     shown = problems[:MAX_SHOWN_PROBLEMS]
-    return (head, *(f"<code>{escape(f'{one.file}:{one.line}')}</code>: {escape(one.message)}" for one in shown))
+    return (head, *(f"<code>{escape(f'{each.file}:{each.line}')}</code>: {escape(each.message)}" for each in shown))
 
 
 def _as_code(names: Sequence[str]) -> Sequence[str]:
