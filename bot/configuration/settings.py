@@ -40,7 +40,7 @@ SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentInfo:
-    """What the environment holds beside the bot's own settings."""
+    """What the environment says apart from the bot's own settings."""
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables for proxies that programs share; they may hold passwords."""

@@ -129,7 +129,7 @@ class Address:
     connect: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The arguments of `asyncpg.connect`."""
     pooled: bool = False
-    """Whether the URL says that a connection pooler stands before the server."""
+    """Whether the URL says that a connection pooler is in front of the server."""
     variable: str = DATABASE_VARIABLE
     """The variable that holds the URL, for messages."""
 

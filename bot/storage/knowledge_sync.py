@@ -12,7 +12,7 @@ from bot.answers.assistant import Assistant, Change
 from bot.errors import StorageError
 from bot.memory import trim_memory
 from bot.storage.database import Database
-from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
+from bot.storage.knowledge_versions import KnowledgeVersions, pack_folder, unpack_folder
 
 LOG = logging.getLogger(__name__)
 
@@ -94,11 +94,11 @@ class KnowledgeSync:
 
     def _serve_files(self, files: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            self._assistant.adopt(unpack(files, Path(folder)))
+            self._assistant.adopt(unpack_folder(files, Path(folder)))
         trim_memory()
 
     async def _store(self) -> None:
-        packed = await asyncio.to_thread(pack, self._assistant.folder)
+        packed = await asyncio.to_thread(pack_folder, self._assistant.folder)
         await self._versions.store(self._assistant.knowledge.version, packed)
         latest = await self._versions.latest()
         self._number = latest.number if latest is not None else 0

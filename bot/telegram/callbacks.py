@@ -15,7 +15,7 @@ from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.client import Destination, answer_callback, reply_target
 from bot.telegram.context import CallbackHandler, Context
-from bot.telegram.ui import Button, unpack
+from bot.telegram.ui import Button, decode_button
 
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ async def handle_tap(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    button, message = unpack(query.data or "", CALLBACKS), query.message
+    button, message = decode_button(query.data or "", CALLBACKS), query.message
     if button is None or message is None:
         language = interface_language(query.from_user.language_code)
         await answer_callback(query, context.texts(language, "telegram.unknown_button"))

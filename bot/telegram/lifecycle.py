@@ -137,7 +137,7 @@ def _endpoints(application: App) -> Endpoints:
 
 @asynccontextmanager
 async def _background_tasks(application: App) -> AsyncIterator[None]:
-    """Run what goes on beside the updates: retention, notifications of other replicas, the watch over the files."""
+    """Run what goes on next to the updates: retention, notifications of other replicas, the watch over the files."""
     services = application.services
     stopping, approved = asyncio.Event(), asyncio.Event()
     reactions = {

@@ -88,7 +88,7 @@ def test_names_and_links_are_not_kept(typed: str, kept: str) -> None:
 async def test_the_last_vote_of_a_person_counts(database: Database) -> None:
     number = await keep(database)
 
-    given: list[tuple[int, votes.Vote]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
+    given: list[tuple[int, votes.VoteKind]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
 
     outcomes = [await votes.record_vote(database, number, person, vote, NOW) for person, vote in given]
 

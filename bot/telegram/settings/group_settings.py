@@ -1,4 +1,4 @@
-"""/settings: the admins of a group change its settings, by buttons or by words behind the command."""
+"""/settings: the admins of a group change its settings, by buttons or by words after the command."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Setting(Button):
 
 
 async def show_settings(incoming: Incoming, context: Context) -> None:
-    """Show a group's settings to its admins, after the change that the words behind the command ask for, if any."""
+    """Show a group's settings to its admins, after the change that the words after the command ask for, if any."""
     message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type == ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "settings.in_private"))])
@@ -75,7 +75,7 @@ async def _change_and_show(context: Context, incoming: Incoming) -> None:
 
 
 def parse_words(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
-    """Return the button that means the same as the words behind the command; None where no button does.
+    """Return the button that means the same as the words after the command; None where no button does.
 
     `topic` is the forum topic in which they were typed; None outside of forums.
     """

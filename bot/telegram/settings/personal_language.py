@@ -22,7 +22,7 @@ LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh
 LANGUAGE_WORDS: dict[str, Language | None] = {language.lower(): language for language, _ in LANGUAGE_NAMES} | {
     "auto": None
 }
-"""What people type behind a command to choose a language; None for the language of the question."""
+"""What people type after a command to choose a language; None for the language of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ChooseLanguage(Button):
 
 
 async def choose_language(incoming: Incoming, context: Context) -> None:
-    """Offer the languages, after saving the one that is named behind the command, if any."""
+    """Offer the languages, after saving the one that is named after the command, if any."""
     message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "lang.in_groups"))])

@@ -14,9 +14,9 @@ from bot.telegram.ui.callback_data import (
     OptionalLanguage,
     PageNumber,
     ShortId,
+    decode_button,
+    encode_button,
     one_of,
-    pack,
-    unpack,
 )
 from bot.telegram.ui.error_text import error_text
 from bot.telegram.ui.keyboards import make_button
@@ -42,7 +42,9 @@ __all__ = [
     "Page",
     "PageNumber",
     "ShortId",
+    "decode_button",
     "decode_exchange_id",
+    "encode_button",
     "encode_exchange_id",
     "error_text",
     "find_entry",
@@ -52,8 +54,6 @@ __all__ = [
     "make_button",
     "memorable_quotes",
     "one_of",
-    "pack",
     "popular",
     "short_id",
-    "unpack",
 ]

@@ -67,7 +67,7 @@ class Button:
 _ButtonT = TypeVar("_ButtonT", bound=Button)
 
 
-def pack(button: Button) -> str:
+def encode_button(button: Button) -> str:
     """Return the callback data of a button."""
     head, *rest = (
         formatted.write(value)
@@ -77,7 +77,7 @@ def pack(button: Button) -> str:
     return ":".join((button.code + head, *rest))
 
 
-def unpack(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
+def decode_button(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
     """Return the button that `data` encodes; None for data that no button of one of `kinds` is written as."""
     kind = next((each for each in kinds if each.code == data[:1]), None)
     return _read(kind, data[1:].split(":")) if kind is not None else None
