@@ -236,7 +236,7 @@ class InboxWorker:
             self._start(update)
 
     async def _has_waiting(self) -> bool:
-        """Check with a read, which is cheaper than a claim and locks nothing, whether anything can be claimed."""
+        """Return whether anything can be claimed, by a read, which is cheaper than a claim and locks nothing."""
         return await self._database.read(self._inbox.has_waiting)
 
     def _plan(self) -> _Transaction:
