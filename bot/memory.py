@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 
-def give_back() -> None:
+def trim_memory() -> None:
     """Make glibc return freed memory to the operating system; with another C library, do nothing.
 
     The memory of a replaced snapshot is fragmented, and glibc would retain it: 130 MB after three reloads of the

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.memory import give_back
+from bot.memory import trim_memory
 
 PIECES, SIZE = 100_000, 1_000
 EVERY = 1_000
@@ -27,12 +27,12 @@ def test_what_was_freed_between_things_that_stay_is_given_back() -> None:
     del pieces
     before = resident()
 
-    give_back()
+    trim_memory()
 
     assert before - resident() > PIECES * SIZE / 2
     assert len(stay) == PIECES // EVERY
 
 
 def test_giving_back_when_nothing_is_free_does_no_harm() -> None:
-    give_back()
-    give_back()
+    trim_memory()
+    trim_memory()

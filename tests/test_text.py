@@ -31,7 +31,7 @@ def literals() -> set[str]:
 
 
 def is_used(key: str, used: set[str]) -> bool:
-    """Tell whether a key stands in the code, whole or put together from parts that stand there."""
+    """Return whether a key stands in the code, whole or put together from parts that stand there."""
     if used & {key, f"/{key}"}:  # commands are written with their stroke
         return True
     parts = key.split(".")

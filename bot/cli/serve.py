@@ -10,12 +10,12 @@ from bot import compose
 from bot.cli.gc_tuning import loading_without_gc
 from bot.configuration import Settings
 from bot.errors import SettingsError
-from bot.memory import give_back
+from bot.memory import trim_memory
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
 from bot.telegram.services import Options, make_services
-from bot.telegram.updates import Listening
+from bot.telegram.updates import HttpServerConfig
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,12 +30,12 @@ def run(_: Namespace, settings: Settings) -> int:
     database = compose.database(settings)
     with loading_without_gc():
         assistant = compose.assistant(settings)
-    give_back()
+    trim_memory()
     options = Options(
         admins=settings.admin_ids,
         concurrency=settings.concurrency,
         retention_days=settings.retention_days,
-        listening=_listening(settings, settings.token),
+        http_server=_http_server_config(settings, settings.token),
         anonymous_admin_groups=settings.anonymous_admins,
         proxy=proxy,
         zone=compose.zone(settings),
@@ -53,7 +53,7 @@ def run(_: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _listening(settings: Settings, token: SecretStr) -> Listening | None:
+def _http_server_config(settings: Settings, token: SecretStr) -> HttpServerConfig | None:
     if settings.port is None:
         if settings.webhook_url is not None:
             raise SettingsError("BOT_WEBHOOK_URL is set, but no port to listen at; set BOT_PORT too")
@@ -61,4 +61,4 @@ def _listening(settings: Settings, token: SecretStr) -> Listening | None:
     if settings.webhook_url is not None and not settings.webhook_url.startswith("https:") and settings.api_url is None:
         raise SettingsError("BOT_WEBHOOK_URL must begin with https://; Telegram delivers to nothing else")
     secret = settings.webhook_secret or SecretStr(derive_secret(token, WEBHOOK_PURPOSE))
-    return Listening(settings.host, settings.port, settings.webhook_url, secret)
+    return HttpServerConfig(settings.host, settings.port, settings.webhook_url, secret)

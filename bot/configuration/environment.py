@@ -39,7 +39,7 @@ def is_injected(name: str, value: str) -> bool:
     )
 
 
-def plain(value: str) -> str:
+def clean_value(value: str) -> str:
     """Return a variable's value without the quotes and the comment that a shell would have removed.
 
     `docker run --env-file` passes both on unchanged, and systemd comments.
@@ -67,10 +67,10 @@ def is_placeholder(value: str) -> bool:
 
 
 def clean_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the variables that are set, cleaned by `plain`, and the names of injected ones, which are left out."""
+    """Return the variables that are set, cleaned (see `clean_value`), and the names of the injected ones left out."""
     injected = tuple(sorted(name for name, value in environment.items() if is_injected(name, value)))
     # docker compose passes `- NAME = value` on with the space in the name
-    values = {name.strip(): plain(value) for name, value in environment.items() if name not in injected}
+    values = {name.strip(): clean_value(value) for name, value in environment.items() if name not in injected}
     return {name: value for name, value in values.items() if value}, injected
 
 
@@ -87,7 +87,7 @@ def from_files(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str
         if name in read:
             raise SettingsError(f"{name} and {name}_FILE are both set; take one away")
         try:
-            content = plain(Path(path).read_text(encoding="utf-8-sig"))
+            content = clean_value(Path(path).read_text(encoding="utf-8-sig"))
         except (OSError, ValueError):
             # the value isn't shown: it may be the secret itself, set in the wrong variable
             raise SettingsError(f"{name}_FILE leads to no file that can be read; write the path of one") from None

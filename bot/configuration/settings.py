@@ -39,8 +39,8 @@ SHARED_NAMES = frozenset((*SHARED, *map(str.upper, SHARED)))
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the environment holds beside the bot's own settings."""
+class EnvironmentInfo:
+    """What the environment says apart from the bot's own settings."""
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables for proxies that programs share; they may hold passwords."""
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
-    _surroundings: Surroundings = PrivateAttr(default_factory=Surroundings)
+    _environment_info: EnvironmentInfo = PrivateAttr(default_factory=EnvironmentInfo)
 
     token: Annotated[SecretStr, AfterValidator(validators.token)] | None = None
     """Telegram's token; without one the chat is in the terminal."""
@@ -120,10 +120,10 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @classmethod
-    def with_surroundings(cls, surroundings: Surroundings, given: Mapping[str, Any]) -> Settings:
-        """Return settings with the `given` fields and their surroundings; raises ValidationError."""
+    def with_environment_info(cls, info: EnvironmentInfo, given: Mapping[str, Any]) -> Settings:
+        """Return settings with the `given` fields and what else the environment says; raises ValidationError."""
         settings = cls(**given)
-        settings._surroundings = surroundings  # a private attribute of this class
+        settings._environment_info = info  # a private attribute of this class
         return settings
 
     def telegram_proxy(self, address: str) -> Proxy | None:
@@ -134,23 +134,23 @@ class Settings(BaseSettings):
 
     def shared_proxy(self, address: str) -> Proxy | None:
         """Return the proxy for any other `address`, None for none; raises SettingsError where it can't be used."""
-        return shared_proxy(address, self._surroundings.proxies)
+        return shared_proxy(address, self._environment_info.proxies)
 
     def variable_of(self, name: str) -> str:
         """Return the variable that a setting was read from, or is to be set by."""
-        return self._surroundings.variable_of.get(name, PREFIX + name.upper())
+        return self._environment_info.variable_of.get(name, PREFIX + name.upper())
 
     @property
     def injected(self) -> Sequence[str]:
         """Names of variables that an orchestrator injected, and that are ignored."""
-        return self._surroundings.injected
+        return self._environment_info.injected
 
     def secrets(self) -> frozenset[str]:
         """Return the values that no log may show; of proxies' addresses only user and password."""
         fields = (self.token, self.database_url, self.webhook_secret)
         whole = {secret.get_secret_value() for secret in fields if secret is not None}
         own = (self.proxy.get_secret_value(),) if self.proxy is not None else ()
-        return frozenset(whole).union(*map(credentials, (*own, *self._surroundings.proxies.values())))
+        return frozenset(whole).union(*map(credentials, (*own, *self._environment_info.proxies.values())))
 
 
 _SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})
@@ -176,7 +176,7 @@ def read_settings(env_file: Path = Path(".env"), defaults: Path = DEFAULTS) -> S
     for name, variable, value in _given(sources):
         given[name], variable_of[name] = value, variable
     try:
-        return Settings.with_surroundings(Surroundings(proxies, variable_of, injected), given)
+        return Settings.with_environment_info(EnvironmentInfo(proxies, variable_of, injected), given)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each, variable_of) for each in error.errors())) from None
 

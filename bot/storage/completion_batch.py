@@ -54,7 +54,7 @@ def write(connection: Connection, completions: Sequence[Completion], records: Re
 def write_by_table(connection: Connection, completions: Sequence[Completion], records: Records) -> None:
     """Do the same with a statement or two a table, on either kind of database."""
     for state in (DONE, DEAD_LETTER):
-        if outcomes := [_outcome(one) for one in completions if one.state == state]:
+        if outcomes := [_outcome(completion) for completion in completions if completion.state == state]:
             connection.execute(_COMPLETE[state], outcomes)
     for table, rows in rows_of(records).items():
         if rows:
@@ -63,8 +63,13 @@ def write_by_table(connection: Connection, completions: Sequence[Completion], re
         connection.execute(_DELETE_ANSWER, keys)
 
 
-def _outcome(one: Completion) -> dict[str, object]:
-    return {"id": one.update_id, "at": one.at, "failure_count": one.failures, "last_error": one.error}
+def _outcome(completion: Completion) -> dict[str, object]:
+    return {
+        "id": completion.update_id,
+        "at": completion.at,
+        "failure_count": completion.failures,
+        "last_error": completion.error,
+    }
 
 
 _COMPLETE_ONE = (
@@ -94,9 +99,14 @@ def _one_statement() -> Select[Any]:
 def _parameters(completions: Sequence[Completion], records: Records) -> dict[str, str]:
     """Return a JSON array of rows by table, and the keys of the sent answers to delete."""
     outcomes = [
-        {"update_id": one.update_id, "state": one.state, "ended_at": one.at, "failures": one.failures}
-        | {"error": one.error}
-        for one in completions
+        {
+            "update_id": completion.update_id,
+            "state": completion.state,
+            "ended_at": completion.at,
+            "failures": completion.failures,
+        }
+        | {"error": completion.error}
+        for completion in completions
     ]
     keys = [{"chat": key["of_chat"], "last": key["last_message"]} for key in deleted_answers(records)]
     rows = {table.name: json.dumps(rows) for table, rows in rows_of(records).items()}

@@ -88,11 +88,12 @@ class CompletionWriter:
         """Write what has collected; raises StorageError. Callers that wait in `record` are released in either case."""
         waiting, self._waiters = self._waiters, []
         try:
-            await self._write(self._completions.copy(), list(self.unstored.values()), self._due_records())
+            async with self._store.writing:
+                await self._write(self._completions.copy(), list(self.unstored.values()), self._due_records())
         finally:
-            for one in waiting:
-                if not one.done():
-                    one.set_result(None)
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_result(None)
 
     async def _write(
         self, completions: Sequence[Completion], unstored: Sequence[IncomingUpdate], records: Records
@@ -101,8 +102,8 @@ class CompletionWriter:
             return
         if unstored:  # before their completions, which only change rows that are there
             await self._database.write(partial(self._inbox.enqueue, arrived=unstored, claimed=True))
-            for one in unstored:
-                del self.unstored[one.update_id]
+            for update in unstored:
+                del self.unstored[update.update_id]
         if completions or records:
             batch = partial(completion_batch.write, completions=completions, records=records)
             await self._database.write(batch, durable=False, one_statement=True)

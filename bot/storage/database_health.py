@@ -31,7 +31,7 @@ class DatabaseHealth:
         if isinstance(error, StorageError):
             self._set_failure(writer, error)
         else:
-            LOG.debug("The inbox failed", exc_info=error)
+            LOG.debug("%s failed", type(writer).__name__, exc_info=error)
             name = type(error).__name__
             self._set_failure(writer, StorageError(f"a defect, {name}", "defect", {"name": name}))
 

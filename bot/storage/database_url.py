@@ -116,7 +116,7 @@ _KNOWN_PARAMETERS = sorted(
 )
 
 
-class _InvalidUrl(ValueError):
+class _InvalidUrlError(ValueError):
     """A URL can't be used; says why, without the variable that holds it."""
 
 
@@ -129,7 +129,7 @@ class Address:
     connect: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The arguments of `asyncpg.connect`."""
     pooled: bool = False
-    """Whether the URL says that a connection pooler stands before the server."""
+    """Whether the URL says that a connection pooler is in front of the server."""
     variable: str = DATABASE_VARIABLE
     """The variable that holds the URL, for messages."""
 
@@ -145,7 +145,7 @@ def read_address(url: str, variable: str = DATABASE_VARIABLE) -> Address:
     """Parse the URL that a variable holds; raises SettingsError, which holds nothing of the URL that may be secret."""
     try:
         return replace(_read(url), variable=variable)
-    except _InvalidUrl as error:
+    except _InvalidUrlError as error:
         raise SettingsError(f"{variable}: {error}") from None
 
 
@@ -157,7 +157,7 @@ def _read(url: str) -> Address:
     if kind in {"postgres", "postgresql"}:
         return _read_postgresql(url)
     named = f"{kind} is no database that the bot can use" if kind else "isn't a database URL"
-    raise _InvalidUrl(f"{named}; it must begin with sqlite:/// or postgres://")
+    raise _InvalidUrlError(f"{named}; it must begin with sqlite:/// or postgres://")
 
 
 def password_of(url: str) -> str | None:
@@ -172,7 +172,7 @@ def password_of(url: str) -> str | None:
 def _read_sqlite(url: str) -> Address:
     match = _SQLITE.fullmatch(url)
     if match is None or match["path"] == ":memory:":
-        raise _InvalidUrl(
+        raise _InvalidUrlError(
             "SQLite needs a file and takes no parameters; write sqlite:///data/bot.db, "
             "or sqlite:////var/lib/bot/bot.db for an absolute path"
         )
@@ -182,7 +182,7 @@ def _read_sqlite(url: str) -> Address:
 def _read_postgresql(url: str) -> Address:
     match = next(filter(None, (pattern.fullmatch(url) for pattern in _POSTGRESQL)), None)
     if match is None:
-        raise _InvalidUrl(_MALFORMED)
+        raise _InvalidUrlError(_MALFORMED)
     query = _normalised(dict(parse_qsl(match["query"] or "", keep_blank_values=True)))
     user, colon, password = (match["user"] or "").partition(":")
     parts: dict[str, Any] = {
@@ -197,14 +197,14 @@ def _read_postgresql(url: str) -> Address:
 
 
 def _normalised(query: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters in libpq's form, without ignored ones; raises SettingsError for an unknown one."""
+    """Return the parameters in libpq's form, without ignored ones; raises _InvalidUrlError for an unknown one."""
     for name in query:
         if name not in _KNOWN_PARAMETERS and any("@" in part for item in query.items() for part in item):
-            raise _InvalidUrl(_MALFORMED)  # perhaps this is a part of a password
+            raise _InvalidUrlError(_MALFORMED)  # perhaps this is a part of a password
         if name not in _KNOWN_PARAMETERS:
             close = get_close_matches(name, _KNOWN_PARAMETERS, n=1)
             hint = f"did you mean {close[0]}?" if close else "take it out"
-            raise _InvalidUrl(f"has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
+            raise _InvalidUrlError(f"has a parameter that PostgreSQL doesn't know, {name!r}; {hint}")
         if name in _IGNORED_PARAMETERS:
             LOG.debug("The database URL's %s is not needed here and left out", name)
     used = {name: value for name, value in query.items() if name not in _IGNORED_PARAMETERS and value}
@@ -217,7 +217,7 @@ def _normalised(query: Mapping[str, str]) -> dict[str, str]:
         if name in used:
             used[name] = others.get(used[name], used[name])
             if used[name] not in known:
-                raise _InvalidUrl(f"{name} must be one of {', '.join(known)}")
+                raise _InvalidUrlError(f"{name} must be one of {', '.join(known)}")
     return used
 
 
@@ -225,8 +225,8 @@ def _read_hosts(hosts: str, port: str) -> dict[str, Sequence[str] | Sequence[int
     """Return the hosts and their ports; several are tried in turn."""
     read = [_HOST.fullmatch(unquote(host)) for host in hosts.split(",")]
     if not all(read) or not re.fullmatch(r"[\d,]*", port):
-        raise _InvalidUrl(_MALFORMED)
-    found = [(one["v6"] or one["name"], one["port6"] or one["port"]) for one in read if one is not None]
+        raise _InvalidUrlError(_MALFORMED)
+    found = [(match["v6"] or match["name"], match["port6"] or match["port"]) for match in read if match is not None]
     if not any(name for name, _ in found):
         return {"port": [int(port)]} if port.isdigit() else {}
     rest = port.split(",") if "," in port else [port] * len(found)
@@ -259,7 +259,7 @@ _DEFAULT_SCHEMA = ("schema", "public")
 
 def _read_timeout(seconds: str) -> int:
     if not re.fullmatch(r"\d*", seconds):
-        raise _InvalidUrl("connect_timeout must be a number of seconds")
+        raise _InvalidUrlError("connect_timeout must be a number of seconds")
     return int(seconds or 0) or CONNECT_TIMEOUT_SECONDS
 
 
@@ -267,7 +267,7 @@ def _verifying_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
     """Return a TLS context that trusts the system's certificates; None where asyncpg makes its own context."""
     mode, root = query.get("sslmode"), query.get("sslrootcert")
     if root and root != _SYSTEM_ROOTS and not Path(root).is_file():
-        raise _InvalidUrl("sslrootcert names a file that isn't there; sslrootcert=system needs none")
+        raise _InvalidUrlError("sslrootcert names a file that isn't there; sslrootcert=system needs none")
     if root == _SYSTEM_ROOTS:
         return ssl.create_default_context()
     if (

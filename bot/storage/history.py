@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import Connection, RowMapping, delete, or_, select
 
 from bot.knowledge.model import Language
 from bot.matching.results import Status
@@ -97,20 +97,24 @@ def to_row(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-async def find(database: Database, number: int) -> Exchange | None:
+async def find(database: Database, exchange_id: int) -> Exchange | None:
     """Return an exchange; None where it isn't stored any more."""
-    query = select(HISTORY).where(HISTORY.c.id == number)
+    query = select(HISTORY).where(HISTORY.c.id == exchange_id)
     row = await database.read(lambda connection: connection.execute(query).mappings().one_or_none())
     return _exchange_of(row) if row is not None else None
 
 
-async def forget(database: Database, person: int, own_chat: int) -> Forgotten:
-    """Delete what is stored about a person: questions, votes, choices, and what belongs to their private chat."""
+async def forget(database: Database, person: int, own_chat: int, conversation: int) -> Forgotten:
+    """Delete what is stored about a person: questions, votes, choices, and what belongs to their private chat.
+
+    `conversation` is the one in which they ask for it, perhaps in a group. All are pseudonyms. Raises StorageError.
+    """
+    theirs = or_(CONVERSATIONS.c.chat == own_chat, CONVERSATIONS.c.conversation == conversation)
 
     def delete_all(connection: Connection) -> Forgotten:
         votes = connection.execute(delete(VOTES).where(VOTES.c.person == person))
         choices = connection.execute(delete(CHOICES).where(CHOICES.c.person == person))
-        connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.chat == own_chat))
+        connection.execute(delete(CONVERSATIONS).where(theirs))
         connection.execute(delete(ANSWERS).where(ANSWERS.c.chat == own_chat))
         questions = connection.execute(delete(HISTORY).where(HISTORY.c.asker == person))
         return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)

@@ -47,8 +47,8 @@ class IncomingUpdate:
 
     update_id: int
     """Telegram's number; a redelivery has the same."""
-    chat: int
-    """Updates with the same number are handled in order."""
+    chat_pseudonym: int
+    """Pseudonym of its chat (see `pseudonyms`); updates with the same one are handled in order."""
     content: str
     """The update itself, as JSON."""
     at: float
@@ -61,8 +61,8 @@ class ClaimedUpdate:
 
     update_id: int
     """Telegram's number."""
-    chat: int
-    """Its chat, as in `IncomingUpdate`."""
+    chat_pseudonym: int
+    """Pseudonym of its chat, as in `IncomingUpdate`."""
     content: str
     """The update itself, as JSON."""
 
@@ -109,9 +109,9 @@ class Inbox:
         if arrived:
             owner = self._replica if claimed else None
             rows = [
-                {"update_id": one.update_id, "chat": one.chat, "content": one.content, "received_at": one.at}
+                {"update_id": new.update_id, "chat": new.chat_pseudonym, "content": new.content, "received_at": new.at}
                 | {"owner": owner}
-                for one in arrived
+                for new in arrived
             ]
             connection.execute(dialects.insert_new(connection, INBOX), rows)
 

@@ -232,16 +232,16 @@ class InboxWorker:
         self._deliveries = self._deliveries[len(transaction.deliveries) :]
         for delivery in transaction.deliveries:
             _resolve(delivery, stored=True)
-        for one in claimed:
-            self._start(one)
+        for update in claimed:
+            self._start(update)
 
     async def _has_waiting(self) -> bool:
-        """Check with a read, which is cheaper than a claim and locks nothing, whether anything can be claimed."""
+        """Return whether anything can be claimed, by a read, which is cheaper than a claim and locks nothing."""
         return await self._database.read(self._inbox.has_waiting)
 
     def _plan(self) -> _Transaction:
         deliveries, unstored = self._deliveries.copy(), self._completions.unstored.copy()
-        new = [one for delivery in deliveries for one in delivery.arrived if one.update_id not in unstored]
+        new = [update for delivery in deliveries for update in delivery.arrived if update.update_id not in unstored]
         claims = (self._has_more or bool(new)) and self._may_claim(arrived=bool(new))
         full_chats = [chat for chat, count in Counter(self._in_progress.values()).items() if count >= self._claim_limit]
         excluded_chats = [*full_chats, *self._paused.values()]
@@ -268,7 +268,7 @@ class InboxWorker:
         return claimed
 
     def _start(self, claimed: ClaimedUpdate) -> None:
-        self._in_progress[claimed.update_id] = claimed.chat
+        self._in_progress[claimed.update_id] = claimed.chat_pseudonym
         self._dispatch(claimed)
 
     async def _handle_outage(self) -> None:
@@ -287,10 +287,10 @@ class InboxWorker:
         self._wakeup.set()
 
     def _dispatch_unstored(self, delivery: _Delivery) -> None:
-        for one in delivery.arrived:
-            if one.update_id not in self._completions.unstored:
-                self._completions.unstored[one.update_id] = one
-                self._start(ClaimedUpdate(one.update_id, one.chat, one.content))
+        for update in delivery.arrived:
+            if update.update_id not in self._completions.unstored:
+                self._completions.unstored[update.update_id] = update
+                self._start(ClaimedUpdate(update.update_id, update.chat_pseudonym, update.content))
         _resolve(delivery, stored=False)
 
 

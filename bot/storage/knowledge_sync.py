@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.answers.assistant import Assistant, Change
 from bot.errors import StorageError
-from bot.memory import give_back
+from bot.memory import trim_memory
 from bot.storage.database import Database
-from bot.storage.knowledge_versions import KnowledgeVersions, pack, unpack
+from bot.storage.knowledge_versions import KnowledgeVersions, pack_folder, unpack_folder
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class KnowledgeSync:
         """
         async with self.build_lock:
             change = await asyncio.to_thread(self._assistant.reload)
-            await asyncio.to_thread(give_back)
+            await asyncio.to_thread(trim_memory)
             self.failure_reason = None
             if self._shared:
                 await self._store()
@@ -86,7 +86,7 @@ class KnowledgeSync:
             except Exception as error:  # noqa: BLE001  # whatever another replica's files are, ours serve on
                 self.failure_reason = f"version {latest.version} of the knowledge can't be served here"
                 reason = str(error).partition("\n")[0] or type(error).__name__
-                LOG.warning("%s, the old one serves on: %s", self.failure_reason, reason)
+                LOG.warning("%s, keeping the old version: %s", self.failure_reason, reason)
             else:
                 self.failure_reason = None
                 LOG.info("The knowledge of another replica serves now: version %s", latest.version)
@@ -94,11 +94,11 @@ class KnowledgeSync:
 
     def _serve_files(self, files: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            self._assistant.adopt(unpack(files, Path(folder)))
-        give_back()
+            self._assistant.adopt(unpack_folder(files, Path(folder)))
+        trim_memory()
 
     async def _store(self) -> None:
-        packed = await asyncio.to_thread(pack, self._assistant.folder)
+        packed = await asyncio.to_thread(pack_folder, self._assistant.folder)
         await self._versions.store(self._assistant.knowledge.version, packed)
         latest = await self._versions.latest()
         self._number = latest.number if latest is not None else 0

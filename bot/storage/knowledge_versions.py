@@ -66,7 +66,7 @@ class KnowledgeVersions:
         return found
 
 
-def pack(folder: Path) -> bytes:
+def pack_folder(folder: Path) -> bytes:
     """Pack the files that loading a knowledge folder reads, and no others, as a compressed tar archive."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=6, dereference=True) as archive:
@@ -75,7 +75,7 @@ def pack(folder: Path) -> bytes:
     return packed.getvalue()
 
 
-def unpack(packed: bytes, folder: Path) -> Path:
+def unpack_folder(packed: bytes, folder: Path) -> Path:
     """Write a packed folder's files below `folder`, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:

@@ -21,10 +21,10 @@ _CHECK_SECONDS = 1.0
 """Interval between two checks whether this replica is, or is still, the leader."""
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 
-Work = Callable[[asyncio.Event], Awaitable[None]]
+LeaderTask = Callable[[asyncio.Event], Awaitable[None]]
 
 
-async def run_as_leader(database: Database, replica: str, work: Work, stop: asyncio.Event, name: str) -> None:
+async def run_as_leader(database: Database, replica: str, work: LeaderTask, stop: asyncio.Event, name: str) -> None:
     """Run `work` whenever this replica is the leader; return once `stop` is set.
 
     `work` is given an event that is set when it has to end. `replica` is the id of this process in the inbox; `name`
@@ -45,7 +45,7 @@ async def run_as_leader(database: Database, replica: str, work: Work, stop: asyn
         await leadership.release()
 
 
-async def _work(leadership: _AdvisoryLock | _OldestReplica, work: Work, stop: asyncio.Event) -> None:
+async def _work(leadership: _AdvisoryLock | _OldestReplica, work: LeaderTask, stop: asyncio.Event) -> None:
     end = asyncio.Event()
     watching = asyncio.create_task(_watch(leadership, stop, end))
     try:

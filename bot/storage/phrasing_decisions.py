@@ -45,14 +45,14 @@ async def save(database: Database, decisions: Iterable[PhrasingDecision]) -> Non
     """Store decisions; each replaces an earlier one about the same wording."""
     rows = [
         {
-            "id": one.id,
-            "wording": one.wording_hash,
-            "text": one.text,
-            "entry": one.entry,
-            "state": one.state,
-            "at": one.at,
+            "id": decision.id,
+            "wording": decision.wording_hash,
+            "text": decision.text,
+            "entry": decision.entry,
+            "state": decision.state,
+            "at": decision.at,
         }
-        for one in decisions
+        for decision in decisions
     ]
 
     def replace_rows(connection: Connection) -> None:
@@ -65,9 +65,9 @@ async def save(database: Database, decisions: Iterable[PhrasingDecision]) -> Non
     await database.write(replace_rows)
 
 
-async def find(database: Database, number: int) -> PhrasingDecision | None:
+async def find(database: Database, exchange_id: int) -> PhrasingDecision | None:
     """Return the decision with this id; None where there is none."""
-    query = select(PHRASINGS).where(PHRASINGS.c.id == number)
+    query = select(PHRASINGS).where(PHRASINGS.c.id == exchange_id)
     row = await database.read(lambda connection: connection.execute(query).one_or_none())
     return _decision_of(row) if row is not None else None
 
@@ -79,11 +79,11 @@ async def in_states(database: Database, *states: DecisionState) -> Sequence[Phra
     return [_decision_of(row) for row in rows]
 
 
-async def delete_decision(database: Database, number: int) -> None:
+async def delete_decision(database: Database, exchange_id: int) -> None:
     """Take a decision back: the wording is offered again."""
 
     def delete_row(connection: Connection) -> None:
-        connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == number))
+        connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == exchange_id))
         dialects.notify(connection, notifications.PHRASINGS)
 
     await database.write(delete_row)

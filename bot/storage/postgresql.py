@@ -52,14 +52,14 @@ class PostgresqlBackend:
     def __init__(self, address: Address) -> None:
         """Connect to nothing yet."""
         self.pooled = address.pooled
-        """Whether a connection pooler stands before the server; known for certain after `prepare`."""
+        """Whether a connection pooler is in front of the server; known for certain after `prepare`."""
         self._address = address
         self._engine = _make_engine(address, pooled=self.pooled)
 
     async def prepare(self) -> None:
         """Look at the server; raises StorageError where the bot can't work with it."""
         if await probe(self._address) and not self.pooled:
-            LOG.info("A connection pooler stands before the database: changes by other replicas are looked for")
+            LOG.info("A connection pooler is in front of the database: polling for changes by other replicas")
             await self._engine.dispose()
             self.pooled, self._engine = True, _make_engine(self._address, pooled=True)
 
@@ -100,7 +100,7 @@ def _make_engine(address: Address, *, pooled: bool) -> AsyncEngine:
 
 
 async def probe(address: Address) -> bool:
-    """Look at the server before anything is written; return whether a connection pooler stands before it.
+    """Look at the server before anything is written; return whether a connection pooler is in front of it.
 
     Raises StorageError where the bot can't work with it.
     """

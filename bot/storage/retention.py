@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, delete, func, select
 
+from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.errors import StorageError
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -23,7 +24,9 @@ CLOCK_CHECK_SECONDS = 1.0
 """Interval between two checks of the clock."""
 CLOCK_JUMP_SECONDS = 60.0
 """Smallest change of the clock that counts as a jump; the usual corrections are far smaller."""
-HOUR_SECONDS, DAY_SECONDS = 3600.0, 86_400.0
+DAY_SECONDS = 86_400.0
+LIMITS_SECONDS = 3600.0
+"""How long rate limits stay stored; an empty bucket is full again after a minute."""
 REDELIVERY_SECONDS = 2 * DAY_SECONDS
 """How long the ids of handled updates stay stored to detect redeliveries; Telegram redelivers for one day."""
 
@@ -57,8 +60,8 @@ async def delete_expired(database: Database, retention_days: int, now: float) ->
             delete(INBOX).where(INBOX.c.ended_at < oldest),
             delete(HISTORY).where(HISTORY.c.at < oldest),
             delete(ANSWERS).where(ANSWERS.c.at < oldest),
-            delete(CONVERSATIONS).where(CONVERSATIONS.c.at < now - HOUR_SECONDS),
-            delete(LIMITS).where(LIMITS.c.at < now - HOUR_SECONDS),
+            delete(CONVERSATIONS).where(CONVERSATIONS.c.at < now - CONVERSATION_SECONDS),
+            delete(LIMITS).where(LIMITS.c.at < now - LIMITS_SECONDS),
             delete(KNOWLEDGE).where(KNOWLEDGE.c.stored_at < oldest, KNOWLEDGE.c.number != newest),
         ):
             connection.execute(deletion)
@@ -72,7 +75,7 @@ async def run_retention(database: Database, retention_days: int, stop: asyncio.E
     clock, due = ClockJumpDetector(), time.monotonic()
     while not stop.is_set():
         if abs(jump := clock.jump_seconds()) >= CLOCK_JUMP_SECONDS:
-            LOG.warning("The clock jumped by %+.0f seconds; what is old is forgotten in an hour, check the clock", jump)
+            LOG.warning("The clock jumped by %+.0f seconds; expiry is postponed by an hour, check the clock", jump)
             due = time.monotonic() + INTERVAL_SECONDS
         if time.monotonic() >= due:
             due += INTERVAL_SECONDS

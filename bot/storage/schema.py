@@ -138,7 +138,7 @@ HISTORY = Table(
     # Random, so that buttons can carry it and nobody can guess another's.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Double, nullable=False),
-    # Whole days from 1970 to `at`, UTC, to count by.
+    # Whole days from 1970 to `at`, UTC. Nothing reads it: it is written because the column takes no NULL.
     Column("day", Integer, nullable=False),
     Column("chat", BigInteger, nullable=False),
     # private, group or supergroup.

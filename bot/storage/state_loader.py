@@ -109,10 +109,10 @@ def _select(connection: Connection, keys: Mapping[str, Sequence[int]]) -> _Rows:
 
 def _keys(wanted: Sequence[StateKeys]) -> Mapping[str, list[int]]:
     return {
-        "conversations": [one.conversation for one in wanted],
-        "limits": [who for one in wanted for who in one.limited],
-        "people": [one.person for one in wanted if one.person is not None],
-        "groups": [one.group for one in wanted if one.group is not None],
+        "conversations": [keys.conversation for keys in wanted],
+        "limits": [who for keys in wanted for who in keys.limited],
+        "people": [keys.person for keys in wanted if keys.person is not None],
+        "groups": [keys.group for keys in wanted if keys.group is not None],
     }
 
 

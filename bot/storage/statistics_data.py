@@ -58,7 +58,7 @@ def to_json(found: Statistics) -> bytes:
     """Return statistics as JSON."""
     values = {field.name: getattr(found, field.name) for field in fields(found)}
     values["daily"] = [[day, status, count] for (day, status), count in found.daily.items()]
-    values["chats"] = [asdict(one) for one in found.chats]
+    values["chats"] = [asdict(chat) for chat in found.chats]
     return json.dumps(values).encode()
 
 
@@ -67,5 +67,5 @@ def from_json(data: bytes) -> Statistics:
     values = json.loads(data)
     values["daily"] = {(day, status): count for day, status, count in values["daily"]}
     values["top"] = [(key, count) for key, count in values["top"]]
-    values["chats"] = [ChatFigures(**one) for one in values["chats"]]
+    values["chats"] = [ChatFigures(**chat) for chat in values["chats"]]
     return Statistics(**values)

@@ -10,11 +10,11 @@ from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.schema import CHOICES, HISTORY, VOTES
 
-Vote: TypeAlias = Literal["up", "down", "wrong"]
+VoteKind: TypeAlias = Literal["up", "down", "wrong"]
 VoteOutcome: TypeAlias = Literal["new", "changed", "same", "gone"]
 
 
-async def record_vote(database: Database, exchange: int, person: int, given: Vote, at: float) -> VoteOutcome:
+async def record_vote(database: Database, exchange: int, person: int, given: VoteKind, at: float) -> VoteOutcome:
     """Store a person's vote on an exchange in the place of an earlier one; "gone" where the exchange was deleted."""
     own = (VOTES.c.exchange == exchange) & (VOTES.c.person == person)
 

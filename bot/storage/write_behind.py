@@ -5,9 +5,10 @@ It holds what conversations are about, rate limits, sent answers and the history
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import RowMapping, Select, Table, or_, select
@@ -15,7 +16,7 @@ from sqlalchemy import RowMapping, Select, Table, or_, select
 from bot.matching.results import Status
 from bot.storage import history
 from bot.storage.database import Database
-from bot.storage.history import Exchange
+from bot.storage.history import Exchange, Forgotten
 from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY, LIMITS
 
 
@@ -91,6 +92,8 @@ class WriteBehindStore:
         self._database = database
         self._pending: dict[_Key, Record | None] = {}
         self._urgent: set[_Key] = set()
+        self.writing = asyncio.Lock()
+        """Held while pending records are written, from choosing them until they are marked as written."""
 
     def put(self, record: Record) -> None:
         """Add a record; it replaces a pending one with the same primary key."""
@@ -122,6 +125,18 @@ class WriteBehindStore:
                 del self._pending[key]
                 self._urgent.discard(key)
 
+    async def forget(self, person: int, own_chat: int, conversation: int) -> Forgotten:
+        """Delete what is stored, or still to be stored, about a person (see `history.forget`); raises StorageError."""
+        async with self.writing:  # else a write that is under way would store again what is deleted here
+            theirs = {person, own_chat, conversation}
+            dropped = [key for key, record in self._pending.items() if _owners(key, record) & theirs]
+            questions = sum(isinstance(self._pending[key], Exchange) for key in dropped)
+            for key in dropped:
+                del self._pending[key]
+                self._urgent.discard(key)
+            deleted = await history.forget(self._database, person, own_chat, conversation)
+        return replace(deleted, questions=deleted.questions + questions)
+
     async def answer_to(self, chat: int, question: int) -> SentAnswerRow | None:
         """Return the latest answer to the message `question`; raises StorageError."""
         return await self._latest(select(ANSWERS).where(ANSWERS.c.chat == chat, ANSWERS.c.question == question))
@@ -150,6 +165,18 @@ class WriteBehindStore:
         rows = await self._database.read(lambda connection: connection.execute(latest_first).mappings().all())
         newest = (self._pending.get((ANSWERS, (row["chat"], row["last"])), _sent_answer(row)) for row in rows)
         return [answer for answer in newest if isinstance(answer, SentAnswerRow)]
+
+
+def _owners(key: _Key, record: Record | None) -> set[int | None]:
+    """Return the pseudonyms of the person, chat and conversation with which a record is to be forgotten."""
+    match record:
+        case Exchange():
+            return {record.asker}
+        case ConversationRow():
+            return {record.chat, record.conversation}
+        case LimitRow():
+            return set()  # else whoever is refused could begin anew
+    return {key[1][0]}  # the chat of a sent answer, perhaps of one that is to be deleted
 
 
 def rows_of(records: Records) -> Mapping[Table, Sequence[dict[str, Any]]]:

@@ -24,11 +24,11 @@ from bot.telegram import browsing, callbacks, curation, errors, settings
 from bot.telegram.access import for_admins, rate_limited
 from bot.telegram.answering import ask, conversation_state, inline
 from bot.telegram.answering.addressed import ASK, is_from_person
-from bot.telegram.answering.command_handler import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.client import BotClient, HttpClient, UpdatesHttpClient
 from bot.telegram.context import App, Context
 from bot.telegram.monitoring import diagnosis, stats
 from bot.telegram.services import Options, Services
+from bot.telegram.typed_commands import BeginsWithCommand, TypedCommandHandler
 from bot.telegram.updates import ChatOrder, InboxQueue, UnreadableUpdate
 
 TELEGRAM_API_URL = "https://api.telegram.org/bot"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from telegram import Update
 
@@ -13,8 +14,8 @@ from bot.telegram.access import interface_language
 from bot.telegram.answering import answer_callbacks, voting
 from bot.telegram.answering.answer_keyboards import Delete
 from bot.telegram.client import Destination, answer_callback, reply_target
-from bot.telegram.context import Context
-from bot.telegram.ui import Button, CallbackHandler, unpack
+from bot.telegram.context import CallbackHandler, Context
+from bot.telegram.ui import Button, decode_button
 
 LOG = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ FEATURES = (
     curation.CALLBACKS,
 )
 """The buttons of each feature, with their handlers."""
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {
     kind: handler for callbacks in FEATURES for kind, handler in callbacks.items()
 }
 """The handler of each kind of button."""
@@ -37,7 +38,7 @@ async def handle_tap(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    button, message = unpack(query.data or "", CALLBACKS), query.message
+    button, message = decode_button(query.data or "", CALLBACKS), query.message
     if button is None or message is None:
         language = interface_language(query.from_user.language_code)
         await answer_callback(query, context.texts(language, "telegram.unknown_button"))

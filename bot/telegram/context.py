@@ -1,18 +1,21 @@
-"""The library's application and callback context, with our services typed: what every handler is called with."""
+"""What every handler is called with: the library's application and callback context, with our services typed."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from telegram import User
+from telegram import CallbackQuery, MaybeInaccessibleMessage, User
 from telegram.ext import Application, CallbackContext
 
 from bot.answers.assistant import Assistant
 from bot.errors import StorageError
 from bot.telegram.client import BotClient
 from bot.telegram.services import Services
+from bot.telegram.ui import Button
 from bot.telegram.updates import ChatOrder, InboxQueue
 from bot.text import Texts
+
+_ButtonT_contra = TypeVar("_ButtonT_contra", bound=Button, contravariant=True)
 
 
 class Context(CallbackContext[BotClient, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -60,3 +63,12 @@ class App(Application[BotClient, Context, dict[Any, Any], dict[Any, Any], dict[A
         """Where updates wait to be handled; the database behind it keeps them until they are done."""
         self.chat_order = update_processor
         """Handles the updates of a chat one after another, and chats side by side."""
+
+
+class CallbackHandler(Protocol[_ButtonT_contra]):
+    """Handles taps on buttons of one kind, or of several."""
+
+    async def __call__(
+        self, context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: _ButtonT_contra, /
+    ) -> None:
+        """Answer the tap `query` on a `button` below `message`."""

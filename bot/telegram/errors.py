@@ -39,26 +39,28 @@ async def handle_error(update: object, context: Context) -> None:
     Raises ApplicationHandlerStop where the update is handled again: its other handlers must not run twice.
     """
     error = context.error
-    number = update.update_id if isinstance(update, Update) else None
+    update_id = update.update_id if isinstance(update, Update) else None
     if _may_not_write(error):
-        LOG.info("Update %s: the bot may not write there (%s)", number, error)
+        LOG.info("Update %s: the bot may not write there (%s)", update_id, error)
         return
     location = describe(error) if error is not None else ""
-    verdict = context.services.attempts.record_failure(number, error, location)
+    verdict = context.services.attempts.record_failure(update_id, error, location)
     if isinstance(verdict, TryAgain):
         level = logging.DEBUG if isinstance(error, TelegramError) else logging.INFO  # outages are logged by OutageLog
-        LOG.log(level, "Update %s failed (%s); it is handled again", number, type(error).__name__)
+        LOG.log(level, "Update %s failed (%s); it is handled again", update_id, type(error).__name__)
         raise ApplicationHandlerStop
     if isinstance(verdict, GaveUp) and verdict.failures > MAX_FAILURES:
         return  # another handler of the last attempt: the failure is logged already
     context.services.health.failures += 1
     context.services.metrics.failures.inc()
     if isinstance(error, TelegramError):
-        LOG.warning("Update %s: Telegram refused or couldn't be reached: %s (%s)", number, type(error).__name__, error)
+        LOG.warning(
+            "Update %s: Telegram refused or couldn't be reached: %s (%s)", update_id, type(error).__name__, error
+        )
     elif error is not None:
-        LOG.error("Update %s failed: %s", number, location)
+        LOG.error("Update %s failed: %s", update_id, location)
         # The exception's own text may hold what somebody wrote.
-        LOG.debug("Update %s failed", number, exc_info=error)
+        LOG.debug("Update %s failed", update_id, exc_info=error)
     if isinstance(update, Update) and not isinstance(error, ChatMigrated):
         await _apologise(update, context)
 

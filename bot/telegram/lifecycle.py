@@ -107,7 +107,7 @@ async def serve(application: App, stop: asyncio.Event, shutdown_seconds: float =
             return
         await apply_approved(services)
         # Hosts expect a web process to listen within a minute, whether Telegram can be reached or not.
-        async with serving(_endpoints(application).application(), services.options.listening):
+        async with serving(_endpoints(application).application(), services.options.http_server):
             if not await _retry_until_stopped(application, stop, application.initialize):
                 return
             await application.start()
@@ -124,8 +124,8 @@ async def serve(application: App, stop: asyncio.Event, shutdown_seconds: float =
 
 def _endpoints(application: App) -> Endpoints:
     services = application.services
-    listening = services.options.listening
-    secret = listening.secret if listening is not None and listening.webhook is not None else None
+    http_server = services.options.http_server
+    secret = http_server.secret if http_server is not None and http_server.webhook is not None else None
     return Endpoints(
         application.inbox,
         services.metrics,
@@ -137,7 +137,7 @@ def _endpoints(application: App) -> Endpoints:
 
 @asynccontextmanager
 async def _background_tasks(application: App) -> AsyncIterator[None]:
-    """Run what goes on beside the updates: retention, notifications of other replicas, the watch over the files."""
+    """Run what goes on next to the updates: retention, notifications of other replicas, the watch over the files."""
     services = application.services
     stopping, approved = asyncio.Event(), asyncio.Event()
     reactions = {
@@ -146,7 +146,9 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
         notifications.PHRASINGS: approved.set,
     }
     # Retention is stopped by its event and not cancelled, so that a deletion is finished.
-    tidying = asyncio.create_task(retention.run_retention(services.database, services.options.retention_days, stopping))
+    retention_task = asyncio.create_task(
+        retention.run_retention(services.database, services.options.retention_days, stopping)
+    )
     works = (
         notifications.listen(services.database, reactions),
         services.knowledge_sync.follow(),
@@ -160,7 +162,7 @@ async def _background_tasks(application: App) -> AsyncIterator[None]:
         stopping.set()
         for task in following:
             task.cancel()
-        _, slow = await asyncio.wait([tidying, *following], timeout=CANCEL_SECONDS)
+        _, slow = await asyncio.wait([retention_task, *following], timeout=CANCEL_SECONDS)
         for task in slow:
             task.cancel()
 
@@ -170,9 +172,9 @@ async def _receive_updates(application: App, stop: asyncio.Event) -> None:
     services, bot = application.services, application.bot
     application.create_task(menus.publish(bot, services.texts, services.options.admins))
     _log_start(application)
-    if services.options.listening is not None and services.options.listening.webhook is not None:
+    if services.options.http_server is not None and services.options.http_server.webhook is not None:
         await _receive_by_webhook(
-            application, stop, services.options.listening.webhook, services.options.listening.secret
+            application, stop, services.options.http_server.webhook, services.options.http_server.secret
         )
     elif await _retry_until_stopped(application, stop, bot.delete_webhook):
         inbox = application.inbox

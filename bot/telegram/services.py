@@ -21,7 +21,7 @@ from bot.storage.state_loader import StateLoader
 from bot.storage.time_zone import UTC_ZONE, Zone
 from bot.storage.write_behind import WriteBehindStore
 from bot.telegram.chats import MAX_ENTRIES, GroupAdmins, RateLimits, RecentSet, SentAnswers
-from bot.telegram.updates import Attempts, Listening, Metrics
+from bot.telegram.updates import Attempts, HttpServerConfig, Metrics
 from bot.text import Texts
 
 _MINUTE = 60.0
@@ -39,7 +39,7 @@ class Options:
     """Chats that are served at once."""
     retention_days: int
     """Days after which stored questions and votes are deleted."""
-    listening: Listening | None = None
+    http_server: HttpServerConfig | None = None
     """Where the HTTP server listens; None for none."""
     anonymous_admin_groups: frozenset[int] = frozenset()
     """Ids of the groups whose admins may use the admin commands while they write as the group."""
@@ -62,7 +62,7 @@ class Health:
 
 
 @dataclass(frozen=True)
-class Recent:
+class RecentActivity:
     """What was done a moment ago and must not be done twice; this process remembers it for a limited time."""
 
     taps: RecentSet = field(default_factory=lambda: RecentSet(_MINUTE))
@@ -109,7 +109,7 @@ class Services:
     """The rate limits of people and groups."""
     group_admins: GroupAdmins = field(default_factory=GroupAdmins)
     """The admins of groups."""
-    recent: Recent = field(default_factory=Recent)
+    recent: RecentActivity = field(default_factory=RecentActivity)
     """What was done a moment ago."""
     attempts: Attempts = field(default_factory=Attempts)
     """Decides whether an update that failed is handled again."""

@@ -53,7 +53,7 @@ def from_the_project() -> Iterator[str]:
 
 
 def let_through(path: str) -> bool:
-    """Tell whether .dockerignore lets a path through; the last of its patterns that fits decides."""
+    """Return whether .dockerignore lets a path through; the last of its patterns that fits decides."""
     through = True
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.main import main
 from bot.knowledge.folder import digest, files_of, is_curated, is_stray, unread_files, write_whole
-from bot.storage.knowledge_versions import pack, unpack
+from bot.storage.knowledge_versions import pack_folder, unpack_folder
 from tests.builders import SECOND, SHIPPED, copy_of, knowledge_of, write
 
 STRAYS = (
@@ -57,8 +57,8 @@ def unpacked_names(folder: Path) -> list[str]:
 
 
 def test_replicas_get_what_they_read_and_nothing_else(tmp_path: Path) -> None:
-    packed = pack(SHIPPED)
-    got = unpack(packed, tmp_path / "other")
+    packed = pack_folder(SHIPPED)
+    got = unpack_folder(packed, tmp_path / "other")
 
     names = {path.relative_to(got).as_posix() for path in got.rglob("*") if path.is_file()}
     assert {Path(name).suffix for name in names} == {".yaml", ".txt"}
@@ -75,7 +75,7 @@ def test_files_that_are_links_are_packed_as_files(tmp_path: Path) -> None:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)
 
-    got = unpack(pack(folder), tmp_path / "other")
+    got = unpack_folder(pack_folder(folder), tmp_path / "other")
 
     assert knowledge_of(got).version == knowledge_of(folder).version == knowledge_of(SECOND).version
 

@@ -10,19 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, func, insert, select
 
 from bot.errors import StorageError
 from bot.storage import history
 from bot.storage.completions import CompletionWriter
 from bot.storage.database import Database
 from bot.storage.database_health import DatabaseHealth
-from bot.storage.history import Exchange, without_names
+from bot.storage.history import Exchange, Forgotten, without_names
 from bot.storage.inbox import Completion, Inbox, IncomingUpdate
 from bot.storage.preferences import ChatSettings, Preferences
 from bot.storage.schema import INBOX
 from bot.storage.state_loader import LoadedState, StateKeys, StateLoader
-from bot.storage.write_behind import ConversationRow, LimitRow, SentAnswerRow, WriteBehindStore
+from bot.storage.write_behind import TABLES, ConversationRow, LimitRow, SentAnswerRow, WriteBehindStore
 
 TOPIC = ConversationRow(11, 1, ("talk/one",), frozenset({"talk/one", "talk/two"}), 1000.5)
 TOKENS = LimitRow(12, 3.25, notified=True, at=1000.25)
@@ -47,6 +47,31 @@ async def statements(database: Database) -> list[str]:
 async def in_hand(database: Database, *numbers: int) -> None:
     arrived = [IncomingUpdate(number, number, "{}", 1.0) for number in numbers]
     await database.write(lambda connection: Inbox("one").enqueue(connection, arrived, claimed=True))
+
+
+@pytest.mark.parametrize("under_way", [False, True], ids=["pending", "being written"])
+async def test_what_is_forgotten_is_not_written_afterwards(database: Database, *, under_way: bool) -> None:
+    memories = WriteBehindStore(database)
+    in_group = ConversationRow(15, 2, ("talk/one",), frozenset(), 1000.5)
+    of_others = (replace(EXCHANGE, id=14, chat=2, asker=99), replace(in_group, conversation=16))
+    for note in (TOPIC, in_group, TOKENS, GIVEN, EXCHANGE, *of_others):
+        memories.put(note)
+    writing = ends(database, memories)
+    writing.unstored[1] = IncomingUpdate(1, 1, "{}", 1.0)  # stored first, in a transaction of its own
+    write = asyncio.create_task(writing.write()) if under_way else None
+    await asyncio.sleep(0)
+
+    assert await memories.forget(12, 1, 15) == Forgotten(questions=1, votes=0)
+    await (write or writing.write())
+
+    assert await rows_by_table(database) == {"answers": 0, "conversations": 1, "history": 1, "limits": 1}
+
+
+async def rows_by_table(database: Database) -> dict[str, int]:
+    counts = {table.name: select(func.count()).select_from(table) for table in TABLES}
+    return await database.read(
+        lambda connection: {name: connection.execute(count).scalar_one() for name, count in counts.items()}
+    )
 
 
 async def test_what_an_answer_leaves_behind_is_written_with_its_end(database: Database) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from bot.answers.conversation import CONVERSATION_SECONDS
-from bot.storage import gaps, history, phrasing_decisions, retention, votes
+from bot.storage import completion_batch, gaps, history, phrasing_decisions, retention, votes
 from bot.storage.database import Database
 from bot.storage.history import DAY_SECONDS, Exchange, Forgotten, without_names
 from bot.storage.phrasing_decisions import SNOOZE_SECONDS, PhrasingDecision
 from bot.storage.preferences import GENERAL, SHARED_CACHE_SECONDS, ChatSettings, Preferences
+from bot.storage.schema import CONVERSATIONS
 from bot.storage.statistics import statistics
 from bot.storage.statistics_data import ChatFigures
 from bot.storage.time_zone import UTC_ZONE
+from bot.storage.write_behind import ConversationRow, WriteBehindStore
 from tests.builders import store_exchange
 
 NOW = 20_000 * DAY_SECONDS + 5.0
@@ -84,7 +88,7 @@ def test_names_and_links_are_not_kept(typed: str, kept: str) -> None:
 async def test_the_last_vote_of_a_person_counts(database: Database) -> None:
     number = await keep(database)
 
-    given: list[tuple[int, votes.Vote]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
+    given: list[tuple[int, votes.VoteKind]] = [(ADA, "up"), (ADA, "up"), (ADA, "down"), (BOB, "wrong")]
 
     outcomes = [await votes.record_vote(database, number, person, vote, NOW) for person, vote in given]
 
@@ -132,12 +136,12 @@ async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: 
     await votes.record_vote(database, others, ADA, "down", NOW)
     await votes.record_choice(database, others, ADA, "talk/two", NOW)
 
-    assert await history.forget(database, ADA, ADA) == Forgotten(questions=1, votes=2)
+    assert await history.forget(database, ADA, ADA, ADA) == Forgotten(questions=1, votes=2)
 
     assert await history.find(database, own) is None
     assert await history.find(database, others) is not None
     assert (await statistics(database, 1, NOW, UTC_ZONE)).votes == {}
-    assert await history.forget(database, ADA, ADA) == Forgotten(questions=0, votes=0)
+    assert await history.forget(database, ADA, ADA, ADA) == Forgotten(questions=0, votes=0)
 
 
 async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
@@ -148,6 +152,22 @@ async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
 
     assert await history.find(database, old) is None
     assert await history.find(database, new) is not None
+
+
+async def test_a_conversation_is_stored_for_as_long_as_it_is_remembered(database: Database) -> None:
+    over, going_on = (
+        ConversationRow(number, 1, ("talk/one",), frozenset(), NOW - CONVERSATION_SECONDS - late)
+        for number, late in ((1, 1), (2, 0))
+    )
+    records = WriteBehindStore(database)
+    records.put(over)
+    records.put(going_on)
+    await database.write(partial(completion_batch.write, completions=[], records=records.pending()))
+
+    await retention.delete_expired(database, 7, NOW)
+
+    stored = select(CONVERSATIONS.c.conversation)
+    assert await database.read(lambda connection: connection.execute(stored).scalars().all()) == [2]
 
 
 async def test_one_decision_a_wording(database: Database) -> None:

@@ -32,18 +32,18 @@ class Replica:
 
         return await self._database.write(begin)
 
-    async def keep(self, *updates: IncomingUpdate) -> None:
+    async def enqueue(self, *updates: IncomingUpdate) -> None:
         await self._database.write(lambda connection: self._inbox.enqueue(connection, updates, claimed=False))
 
-    async def claim(self, room: int = 10) -> list[int]:
-        held = await self._database.write(lambda connection: self._inbox.claim(connection, room))
+    async def claim(self, limit: int = 10) -> list[int]:
+        held = await self._database.write(lambda connection: self._inbox.claim(connection, limit))
         return [one.update_id for one in held]
 
-    async def end(self, *numbers: int, error: str | None = None) -> None:
+    async def complete(self, *numbers: int, error: str | None = None) -> None:
         state = [Completion(number, DEAD_LETTER if error else DONE, time.time(), 3, error) for number in numbers]
         await self._database.write(lambda connection: completion_batch.write(connection, state, {}))
 
-    async def leave(self) -> None:
+    async def release(self) -> None:
         await self._database.write(self._inbox.release)
 
 
@@ -60,7 +60,7 @@ async def contents(database: Database) -> Sequence[tuple[int, str, str | None]]:
 
 
 async def test_what_is_kept_comes_out_once_and_in_order(one: Replica) -> None:
-    await one.keep(arrived(3, 1), arrived(1, 2), arrived(2, 1))
+    await one.enqueue(arrived(3, 1), arrived(1, 2), arrived(2, 1))
 
     assert await one.claim(2) == [1, 2]
     assert await one.claim() == [3]
@@ -68,21 +68,21 @@ async def test_what_is_kept_comes_out_once_and_in_order(one: Replica) -> None:
 
 
 async def test_a_redelivery_is_dropped_even_after_its_end(one: Replica) -> None:
-    await one.keep(arrived(1, 1))
-    await one.keep(arrived(1, 1))
+    await one.enqueue(arrived(1, 1))
+    await one.enqueue(arrived(1, 1))
     assert await one.claim() == [1]
-    await one.end(1)
+    await one.complete(1)
 
-    await one.keep(arrived(1, 1), arrived(2, 1))
+    await one.enqueue(arrived(1, 1), arrived(2, 1))
 
     assert await one.claim() == [2]
 
 
 async def test_the_words_are_dropped_with_the_end_unless_it_was_given_up(database: Database, one: Replica) -> None:
-    await one.keep(arrived(1, 1), arrived(2, 2))
+    await one.enqueue(arrived(1, 1), arrived(2, 2))
     await one.claim()
-    await one.end(1)
-    await one.end(2, error="ValueError at somewhere")
+    await one.complete(1)
+    await one.complete(2, error="ValueError at somewhere")
 
     assert await contents(database) == [(1, "done", None), (2, "aside", '{"update_id": 2}')]
     found = await database.read(depth)
@@ -96,14 +96,14 @@ async def test_a_chat_is_in_the_hands_of_one_replica(postgres_url: str) -> None:
     one, two = Replica(database, "one"), Replica(database, "two")
     await one.start()
     await two.start()
-    await one.keep(arrived(1, 1), arrived(2, 1), arrived(3, 2), arrived(4, 1))
+    await one.enqueue(arrived(1, 1), arrived(2, 1), arrived(3, 2), arrived(4, 1))
 
     assert await one.claim(1) == [1]
     assert await two.claim() == [3], "the chat of the others is busy"
-    await one.end(1)
+    await one.complete(1)
     assert await two.claim(1) == [2]
     assert await one.claim() == []
-    await two.leave()
+    await two.release()
     assert await one.claim() == [2, 3, 4]
     await database.close()
 
@@ -113,7 +113,7 @@ async def test_what_a_dead_replica_had_in_hand_goes_to_another(postgres_url: str
     await database.upgrade()
     one, two = Replica(database, "one"), Replica(database, "two")
     await one.start()
-    await one.keep(arrived(1, 1))
+    await one.enqueue(arrived(1, 1))
     assert await one.claim() == [1]
     assert await two.start() == 0, "it lives"
 
@@ -128,7 +128,7 @@ async def test_what_a_dead_replica_had_in_hand_goes_to_another(postgres_url: str
 async def test_a_process_takes_up_what_the_one_before_it_left(database: Database, one: Replica) -> None:
     if database.shared:
         pytest.skip("there, only silence tells that a replica is dead")
-    await one.keep(arrived(1, 1))
+    await one.enqueue(arrived(1, 1))
     await one.claim()
 
     after = Replica(database, "after")
@@ -139,7 +139,7 @@ async def test_a_process_takes_up_what_the_one_before_it_left(database: Database
 async def test_what_kills_every_process_is_given_up(tmp_database: Database) -> None:
     replica = Replica(tmp_database, "0")
     await replica.start()
-    await replica.keep(arrived(1, 1))
+    await replica.enqueue(arrived(1, 1))
     for number in range(MAX_CRASHES):
         assert await replica.claim() == [1]
         replica = Replica(tmp_database, str(number + 1))
@@ -151,10 +151,10 @@ async def test_what_kills_every_process_is_given_up(tmp_database: Database) -> N
 
 async def test_what_is_old_is_forgotten(database: Database, one: Replica) -> None:
     now = time.time()
-    await one.keep(arrived(1, 1), arrived(2, 2), arrived(3, 3), arrived(4, 4))
+    await one.enqueue(arrived(1, 1), arrived(2, 2), arrived(3, 3), arrived(4, 4))
     await one.claim()
-    await one.end(1, 2)
-    await one.end(3, error="broken")
+    await one.complete(1, 2)
+    await one.complete(3, error="broken")
     old = update(INBOX).where(INBOX.c.update_id.in_((1, 3))).values(ended_at=now - 3 * retention.DAY_SECONDS)
     await database.write(lambda connection: connection.execute(old))
 

@@ -20,7 +20,7 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.telegram import services
 from bot.telegram.context import App
 from bot.telegram.services import Options, Services
-from bot.telegram.updates import Listening
+from bot.telegram.updates import HttpServerConfig
 from bot.text import Texts, read_texts
 from tests.botapi import ADA, TOKEN, BotApi, running
 from tests.builders import ROOT, SECOND
@@ -116,7 +116,7 @@ def make_services(texts: Texts, database_file: Path) -> MakeServices:
     """Make what a bot works with; all bots of a test share a database, a file unless `url` names another."""
 
     def make(
-        assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
+        assistant: Assistant, url: str | None = None, http_server: HttpServerConfig | None = None, **options: Any
     ) -> Services:
         database = Database(url or f"sqlite:///{database_file}")
         sync = KnowledgeSync(database, assistant)
@@ -124,7 +124,7 @@ def make_services(texts: Texts, database_file: Path) -> MakeServices:
             "admins": frozenset({ADA.id}),
             "concurrency": 64,
             "retention_days": 30,
-            "listening": listening,
+            "http_server": http_server,
         }
         pseudonyms = Pseudonyms(SecretStr(TOKEN))
         return services.make_services(assistant, texts, Options(**chosen | options), database, pseudonyms, sync)
@@ -133,10 +133,10 @@ def make_services(texts: Texts, database_file: Path) -> MakeServices:
 
 
 @pytest.fixture
-def listening() -> Listening:
+def http_server() -> HttpServerConfig:
     """Return where a bot can be reached that takes deliveries by webhook."""
     port = free_port()
-    return Listening("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
+    return HttpServerConfig("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
 
 
 @pytest.fixture

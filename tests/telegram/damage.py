@@ -74,7 +74,7 @@ def damaged(seed: int, count: int) -> Iterator[Callable[[int], bytes]]:
 
 
 def _damage(update: JSON, chance: Random) -> bool:
-    """Damage an update in one to three places; tell whether its number is left as it was."""
+    """Damage an update in one to three places; return whether its number is left as it was."""
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         places = list(_places(update))
         if not places:

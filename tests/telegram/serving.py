@@ -18,7 +18,7 @@ from bot.telegram.app import build
 from bot.telegram.context import App
 from bot.telegram.lifecycle import SHUTDOWN_SECONDS, serve
 from bot.telegram.services import Services
-from bot.telegram.updates import Listening
+from bot.telegram.updates import HttpServerConfig
 from tests.botapi import BotApi
 from tests.botapi.state import LIMIT
 
@@ -27,7 +27,7 @@ class MakeServices(Protocol):
     """Makes what a bot works with; see the fixture `make_services`."""
 
     def __call__(
-        self, assistant: Assistant, url: str | None = None, listening: Listening | None = None, **options: Any
+        self, assistant: Assistant, url: str | None = None, http_server: HttpServerConfig | None = None, **options: Any
     ) -> Services: ...
 
 

@@ -14,7 +14,7 @@ from bot.telegram.callbacks import CALLBACKS, FEATURES
 from bot.telegram.curation.gap_pages import Decide, Gaps
 from bot.telegram.settings.group_settings import Setting
 from bot.telegram.settings.personal_language import ChooseLanguage
-from bot.telegram.ui.callback_data import Button, ExchangeId, ShortId, field_formats, pack, unpack
+from bot.telegram.ui.callback_data import Button, ExchangeId, ShortId, decode_button, encode_button, field_formats
 from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 
 EXCHANGE = "ABy-mRoU"
@@ -61,16 +61,16 @@ def values_of(kind: type[Button]) -> st.SearchStrategy[Button]:
 
 @given(st.sampled_from(list(CALLBACKS)).flatmap(values_of))
 def test_any_button_is_read_as_it_was_written_and_fits(button: Button) -> None:
-    written = pack(button)
+    written = encode_button(button)
 
-    assert unpack(written, CALLBACKS) == button
+    assert decode_button(written, CALLBACKS) == button
     assert 1 <= len(written.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 
 
 @pytest.mark.parametrize("written", IN_CHATS)
 def test_buttons_of_old_messages_mean_what_they_meant(written: str) -> None:
-    assert unpack(written, CALLBACKS) == IN_CHATS[written]
-    assert pack(IN_CHATS[written]) == written
+    assert decode_button(written, CALLBACKS) == IN_CHATS[written]
+    assert encode_button(IN_CHATS[written]) == written
 
 
 def test_every_kind_of_button_has_a_sample_from_old_messages() -> None:
@@ -84,9 +84,9 @@ def test_every_kind_of_button_has_a_letter_and_a_handler_of_its_own() -> None:
 
 @given(st.text())
 def test_foreign_callback_data_is_no_button_or_a_well_formed_one(written: str) -> None:
-    button = unpack(written, CALLBACKS)
+    button = decode_button(written, CALLBACKS)
 
-    assert button is None or unpack(pack(button), CALLBACKS) == button
+    assert button is None or decode_button(encode_button(button), CALLBACKS) == button
 
 
 @pytest.mark.parametrize(
@@ -113,16 +113,16 @@ def test_foreign_callback_data_is_no_button_or_a_well_formed_one(written: str) -
     ],
 )
 def test_damaged_callback_data_is_no_button(written: str) -> None:
-    assert unpack(written, CALLBACKS) is None
+    assert decode_button(written, CALLBACKS) is None
 
 
 def test_only_the_kinds_that_are_asked_for_are_read() -> None:
-    assert unpack(f"cs:{SOLAR}", (Excerpt,)) == Excerpt("zh", SOLAR)
-    assert unpack(f"as:{SOLAR}", (Excerpt,)) is None
+    assert decode_button(f"cs:{SOLAR}", (Excerpt,)) == Excerpt("zh", SOLAR)
+    assert decode_button(f"as:{SOLAR}", (Excerpt,)) is None
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=2), st.integers(0, 2**ID_BITS - 1))
 def test_short_ids_are_what_their_fields_hold(ids: list[str], exchange: int) -> None:
     named: tuple[ShortId, ExchangeId] = (short_id(*ids), encode_exchange_id(exchange))
 
-    assert unpack(pack(Answer("zh", *named)), CALLBACKS) == Answer("zh", *named)
+    assert decode_button(encode_button(Answer("zh", *named)), CALLBACKS) == Answer("zh", *named)

@@ -15,7 +15,7 @@ from bot.answers.assistant import Assistant
 from bot.storage.inbox import Inbox, IncomingUpdate, depth
 from bot.telegram.client import raw_update, read_update, split_updates
 from bot.telegram.context import App
-from bot.telegram.updates import Listening, chat_of
+from bot.telegram.updates import HttpServerConfig, chat_of
 from bot.telegram.updates.polling import next_offset
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi, User, running
@@ -128,10 +128,10 @@ async def test_a_webhook_outlives_thousands_of_damaged_updates(
     lenient: BotApi,
     assistant: Assistant,
     make_services: MakeServices,
-    listening: Listening,
+    http_server: HttpServerConfig,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with serving_with(lenient, make_services(assistant, listening=listening)) as application:
+    async with serving_with(lenient, make_services(assistant, http_server=http_server)) as application:
         await lenient.answer(ADA, NUCLEAR)
         await pour(lenient, seed=2)
         await lenient.wait_for(

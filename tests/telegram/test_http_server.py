@@ -13,7 +13,7 @@ import pytest
 
 from bot.answers.assistant import Assistant
 from bot.errors import SettingsError
-from bot.telegram.updates import Listening
+from bot.telegram.updates import HttpServerConfig
 from bot.telegram.updates.http_server import host_and_port, listeners_at
 from tests.botapi import BotApi
 from tests.replica import free_port
@@ -44,22 +44,22 @@ async def test_it_listens_where_it_is_told_and_logs_a_valid_url(
     api: BotApi,
     assistant: Assistant,
     make_services: MakeServices,
-    listening: Listening,
+    http_server: HttpServerConfig,
     caplog: pytest.LogCaptureFixture,
     host: str,
     reached: list[str],
     url: str,
 ) -> None:
     caplog.set_level(logging.INFO)
-    services = make_services(assistant, listening=replace(listening, host=host))
+    services = make_services(assistant, http_server=replace(http_server, host=host))
     async with serving_with(api, services), httpx.AsyncClient(trust_env=False) as client:
         await api.wait_for(lambda: api.world.webhook, "the webhook to be set")
         for address in reached:
-            assert (await client.get(f"http://{address}:{listening.port}/healthz")).status_code == 200
+            assert (await client.get(f"http://{address}:{http_server.port}/healthz")).status_code == 200
 
-    where = url.format(port=listening.port)
-    assert f"listening at {where}" in caplog.text
-    assert httpx.URL(where).port == listening.port
+    where = url.format(port=http_server.port)
+    assert f"Listening at {where}" in caplog.text
+    assert httpx.URL(where).port == http_server.port
 
 
 def test_a_name_is_listened_at_by_all_its_addresses_and_one_port() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import MessageEntity
 
-from bot.telegram.answering.mentions import Command, find_mentions, leading_command, remove_ranges
+from bot.telegram.answering.mentions import LeadingCommand, find_mentions, leading_command, remove_ranges
 from tests.botapi.markup import units
 from tests.botapi.user_actions import entities
 
@@ -73,13 +73,13 @@ def test_what_is_shown_and_not_meant_is_no_mention(kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("/ask 开源", Command("ask", "", 4)),
-        ("/ASK@Interview_Bot 开源", Command("ask", "interview_bot", 18)),
-        ("/ask开源", Command("ask", "", 4)),
-        ("/ask@interview_bot开源", Command("ask", "interview_bot", 18)),
-        ("／ask＠interview_bot开源", Command("ask", "interview_bot", 18)),
-        ("/ask", Command("ask", "", 4)),
-        ("/ask，开源", Command("ask", "", 4)),
+        ("/ask 开源", LeadingCommand("ask", "", 4)),
+        ("/ASK@Interview_Bot 开源", LeadingCommand("ask", "interview_bot", 18)),
+        ("/ask开源", LeadingCommand("ask", "", 4)),
+        ("/ask@interview_bot开源", LeadingCommand("ask", "interview_bot", 18)),
+        ("／ask＠interview_bot开源", LeadingCommand("ask", "interview_bot", 18)),
+        ("/ask", LeadingCommand("ask", "", 4)),
+        ("/ask，开源", LeadingCommand("ask", "", 4)),
         ("/usr/bin", None),
         ("//ask", None),
         ("/ask@", None),
@@ -90,7 +90,7 @@ def test_what_is_shown_and_not_meant_is_no_mention(kind: str) -> None:
         ("", None),
     ],
 )
-def test_a_command_is_read_with_what_touches_it(text: str, found: Command | None) -> None:
+def test_a_command_is_read_with_what_touches_it(text: str, found: LeadingCommand | None) -> None:
     assert leading_command(text, marked(text)) == found
 
 

@@ -52,7 +52,7 @@ async def test_a_clock_that_is_set_anew_loses_nothing(
     for person in {person for person, _ in asked}:
         assert [one for one in answered(api) if one[0] == person] == [one for one in asked if one[0] == person]
     assert told(caplog)[0] == (
-        f"The clock jumped by {jump:+.0f} seconds; what is old is forgotten in an hour, check the clock"
+        f"The clock jumped by {jump:+.0f} seconds; expiry is postponed by an hour, check the clock"
     )
     assert bot.services.health.failures == 0
 

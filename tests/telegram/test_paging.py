@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram.curation.gap_pages import Gaps
-from bot.telegram.ui import ListPage, list_page, pack
+from bot.telegram.ui import ListPage, encode_button, list_page
 from bot.text import Texts
 
 
@@ -38,5 +38,5 @@ def test_the_buttons_lead_to_the_pages_that_there_are(
     rows = ListPage((), number, count).turning_rows(texts, "en", lambda page: Gaps("en", page))
 
     buttons = [(key.text, key.callback_data) for row in rows for key in row]
-    assert buttons == [(texts("en", f"paging.{key}"), pack(Gaps("en", page))) for key, page in leads_to]
+    assert buttons == [(texts("en", f"paging.{key}"), encode_button(Gaps("en", page))) for key, page in leads_to]
     assert len(rows) <= 1

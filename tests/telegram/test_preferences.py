@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
+import time
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import func, select
 
+from bot.storage.inbox_worker import STOP_TIMEOUT_SECONDS
 from bot.storage.schema import ANSWERS, CONVERSATIONS, HISTORY
+from bot.storage.write_behind import ConversationRow, SentAnswerRow
 from bot.telegram.context import App
 from bot.text import Texts
 from tests.botapi import ADA, BOB, FORUM, GROUP, BotApi, Sent
@@ -188,7 +190,28 @@ async def test_after_forget_nothing_is_left_of_a_private_chat(bot: App, api: Bot
     await api.answer(BOB, "/forget")
     await api.answer(BOB, "/help")  # handled once all is written down
 
-    names, database = bot.services.pseudonyms, bot.services.database
-    for column in (ANSWERS.c.chat, CONVERSATIONS.c.chat, HISTORY.c.chat):
-        left = select(column).where(column == names.of("chat", BOB.id))
-        assert await database.read(partial(Connection.scalar, statement=left)) is None
+    assert await rows_left_of(bot, bot.services.pseudonyms.chat(BOB.id)) == 0
+
+
+async def test_forget_deletes_what_is_still_to_be_written(bot: App, api: BotApi) -> None:
+    services = bot.services
+    chat = services.pseudonyms.chat(BOB.id)
+    await api.answer(BOB, NUCLEAR)
+    await api.answer(BOB, "/help")  # handled once the answer is written, so that the next write is half a second away
+    services.write_behind.put(ConversationRow(1, chat, ("talk/one",), frozenset(), time.time()))
+    services.write_behind.put(SentAnswerRow(chat, 10**6, (10**6,), None, None, None, time.time()))
+
+    await api.answer(BOB, "/forget")
+    await bot.inbox.worker.stop(STOP_TIMEOUT_SECONDS)  # writes whatever is pending
+
+    assert await rows_left_of(bot, chat) == 0
+
+
+async def rows_left_of(bot: App, chat: int) -> int:
+    """Count the rows that belong to a chat."""
+    counts = [
+        select(func.count()).where(column == chat) for column in (ANSWERS.c.chat, CONVERSATIONS.c.chat, HISTORY.c.chat)
+    ]
+    return await bot.services.database.read(
+        lambda connection: sum(connection.execute(count).scalar_one() for count in counts)
+    )

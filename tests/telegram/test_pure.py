@@ -15,7 +15,7 @@ from bot.answers.html import escape
 from bot.storage.history import ID_BITS
 from bot.telegram.access.incoming import interface_language
 from bot.telegram.client import MAX_DELAY_SECONDS, Backoff, OutageLog, split_messages, utf16
-from bot.telegram.client.message_split import cut, plain
+from bot.telegram.client.message_split import cut, plain_text
 from bot.telegram.ui.keyboards import MAX_LABEL_CHARACTERS, label
 from bot.telegram.ui.short_ids import (
     MAX_SHORT_ID_CHARACTERS,
@@ -99,7 +99,7 @@ def test_a_cut_quote_stays_a_quote_in_every_part() -> None:
 
 @given(MARKUP)
 def test_plain_is_what_telegram_shows(markup: str) -> None:
-    assert plain(markup) == parse(markup)[0]
+    assert plain_text(markup) == parse(markup)[0]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(0, 20))

@@ -20,7 +20,7 @@ from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
-from bot.telegram.updates import Listening
+from bot.telegram.updates import HttpServerConfig
 from tests.botapi import ADA, BOB, BotApi
 from tests.botapi.state import Sent
 from tests.postgres import Server
@@ -52,9 +52,9 @@ class Fleet:
     @property
     def ways(self) -> list[str]:
         return [
-            str(app.services.options.listening.webhook)
+            str(app.services.options.http_server.webhook)
             for app in self.apps
-            if app.services.options.listening is not None
+            if app.services.options.http_server is not None
         ]
 
     def deliver_to(self, *numbers: int) -> None:
@@ -104,7 +104,7 @@ async def fleet(
         for folder, builder in zip(folders, builders, strict=True):
             assistant = Assistant(builder, folder)
             port = free_port()
-            services = make_services(assistant, url, _listening(port))
+            services = make_services(assistant, url, _http_server_config(port))
             apps.append(await stack.enter_async_context(serving_with(api, services)))
             await _until_set(api, port)
         fleet = Fleet(api, (apps[0], apps[1]), folders, breakable.problems)
@@ -116,8 +116,8 @@ async def _until_set(api: BotApi, port: int) -> None:
     await api.wait_for(lambda: str(port) in str(api.world.webhook), "the replica to serve")
 
 
-def _listening(port: int) -> Listening:
-    return Listening("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
+def _http_server_config(port: int) -> HttpServerConfig:
+    return HttpServerConfig("127.0.0.1", port, f"http://127.0.0.1:{port}", SecretStr("s3cret-of-the-webhook"))
 
 
 async def test_a_chat_is_answered_in_order_whoever_takes_its_messages(fleet: Fleet) -> None:

@@ -42,8 +42,8 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
 ) -> None:
     api.url = api.url.replace("127.0.0.1", NAME)
     async with running(*(USER, PASSWORD) if credentials else ("", "")) as proxy:
-        way = parse_proxy(f"{scheme}://{credentials}127.0.0.1:{proxy.port}")
-        async with serving_with(api, make_services(assistant, proxy=way)):
+        address = parse_proxy(f"{scheme}://{credentials}127.0.0.1:{proxy.port}")
+        async with serving_with(api, make_services(assistant, proxy=address)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {NAME}
@@ -51,25 +51,25 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
 
 async def test_socks4_names_an_address(api: BotApi, assistant: Assistant, make_services: MakeServices) -> None:
     async with running() as proxy:
-        way = parse_proxy(f"socks4://127.0.0.1:{proxy.port}")
-        async with serving_with(api, make_services(assistant, proxy=way)):
+        address = parse_proxy(f"socks4://127.0.0.1:{proxy.port}")
+        async with serving_with(api, make_services(assistant, proxy=address)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("with_it", [False, True])
+@pytest.mark.parametrize("use_proxy", [False, True])
 async def test_admins_are_told_whether_there_is_one(
-    api: BotApi, assistant: Assistant, make_services: MakeServices, texts: Texts, *, with_it: bool
+    api: BotApi, assistant: Assistant, make_services: MakeServices, texts: Texts, *, use_proxy: bool
 ) -> None:
     async with running(USER, PASSWORD) as proxy:
-        way = parse_proxy(f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}", "ALL_PROXY") if with_it else None
-        async with serving_with(api, make_services(assistant, proxy=way)):
-            told = (await api.answer(ADA, "/diag")).text
+        address = parse_proxy(f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}", "ALL_PROXY") if use_proxy else None
+        async with serving_with(api, make_services(assistant, proxy=address)):
+            reply_text = (await api.answer(ADA, "/diag")).text
 
     shown = f"socks5h://127.0.0.1:{proxy.port}"
-    line = texts("zh", "diag.proxy", proxy=shown, variable="ALL_PROXY") if with_it else texts("zh", "diag.no_proxy")
-    assert line in told.splitlines()
+    line = texts("zh", "diag.proxy", proxy=shown, variable="ALL_PROXY") if use_proxy else texts("zh", "diag.no_proxy")
+    assert line in reply_text.splitlines()
     assert USER not in line
 
 
@@ -117,16 +117,16 @@ async def going_wrong(kind: str) -> AsyncIterator[Proxy]:
 async def test_a_proxy_that_does_not_serve_is_told_as_the_problem(
     assistant: Assistant, make_services: MakeServices, kind: str, says: str
 ) -> None:
-    async with going_wrong(kind) as way:
-        services = make_services(assistant, proxy=way)
+    async with going_wrong(kind) as address:
+        services = make_services(assistant, proxy=address)
         application = build(SecretStr("123456789:secret"), services, f"http://{NAME}:{free_port()}/bot")
         with pytest.raises(NetworkError) as failure:
             await application.bot.initialize()
         await application.bot.shutdown()
 
-    told = str(failure.value)
-    assert told.startswith(f"BOT_PROXY: the proxy {way} ")
-    assert says in told
+    message = str(failure.value)
+    assert message.startswith(f"BOT_PROXY: the proxy {address} ")
+    assert says in message
     everything = "".join(traceback.format_exception(failure.value))
     assert not any(secret in everything for secret in (USER + ":", PASSWORD, "p%40ss", "hunter2", "secret"))
 
@@ -136,15 +136,15 @@ async def test_the_log_tells_it_once_while_it_is_tried_again(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with running(USER, "another") as proxy:
-        way = parse_proxy(f"socks5://{CREDENTIALS}127.0.0.1:{proxy.port}", "HTTPS_PROXY")
-        async with serving_with(api, make_services(assistant, proxy=way)):
+        address = parse_proxy(f"socks5://{CREDENTIALS}127.0.0.1:{proxy.port}", "HTTPS_PROXY")
+        async with serving_with(api, make_services(assistant, proxy=address)):
             await api.wait_for(lambda: "trying again" in caplog.text, "the line")
             proxy.password = PASSWORD
             assert await api.answer(ADA, NUCLEAR, limit=20)
 
     lines = [record.getMessage() for record in caplog.records if "can't be reached" in record.getMessage()]
-    told = f"Telegram can't be reached (HTTPS_PROXY: the proxy {way} refuses the user or password); "
-    assert lines == [f"{told}trying again until it can, check the network and HTTPS_PROXY"]
+    failure = f"Telegram can't be reached (HTTPS_PROXY: the proxy {address} refuses the user or password); "
+    assert lines == [f"{failure}trying again until it can, check the network and HTTPS_PROXY"]
     assert PASSWORD not in caplog.text
 
 
@@ -156,10 +156,10 @@ async def test_a_proxy_that_hangs_is_told_too() -> None:
         writer.close()
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
-        way = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        request = HttpClient(1, way, connect_seconds=0.05)
+        address = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        request = HttpClient(1, address, connect_seconds=0.05)
         await request.initialize()
-        with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {way} in time"):
+        with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {address} in time"):
             await request.do_request(f"http://{NAME}/bot1:x/getMe", "POST")
         await request.shutdown()
         over.set()
@@ -198,8 +198,8 @@ async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     api: BotApi, folder: Path, variable: str
 ) -> None:
     async with running(USER, PASSWORD) as proxy:
-        way = f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}"
-        env_file = f"BOT_TOKEN={api.token}\n{variable}={way}\n"
+        address = f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}"
+        env_file = f"BOT_TOKEN={api.token}\n{variable}={address}\n"
         async with process(folder, env_file, BOT_API_URL=api.url.replace("127.0.0.1", NAME)) as bot:
             await api.private_message(ADA, NUCLEAR)
             await api.sent(1, limit=60)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeAlias
 
-from telegram import Update
+from telegram import CallbackQuery, Update
 from telegram.constants import ChatType
 
 from bot.answers.html import escape
+from bot.knowledge.model import Language
 from bot.telegram.access import menus
 from bot.telegram.access.incoming import Incoming, read_incoming, writer_language
-from bot.telegram.access.rights import is_admin
-from bot.telegram.client import send
+from bot.telegram.access.rights import is_admin, written_by_admin
+from bot.telegram.client import answer_callback, send
 from bot.telegram.context import Context
 
 Handler: TypeAlias = Callable[[Incoming, Context], Coroutine[Any, Any, None]]
@@ -61,7 +62,7 @@ def for_admins(handler: Handler) -> Handler:
     @wraps(handler)
     async def restricted(incoming: Incoming, context: Context) -> None:
         message, options = incoming.message, context.services.options
-        if is_admin(message, options.admins, options.anonymous_admin_groups):
+        if written_by_admin(message, options.admins, options.anonymous_admin_groups):
             await handler(incoming, context)
             return
         await send(context.bot, incoming.destination, [escape(context.texts(incoming.language, "admin.refused"))])
@@ -69,3 +70,11 @@ def for_admins(handler: Handler) -> Handler:
             await menus.withdraw(context.bot, message.chat.id)  # it may be left from when the user was an admin
 
     return restricted
+
+
+async def require_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
+    """Return whether one of the bot's admins tapped; anybody else is told that they may not."""
+    if is_admin(query.from_user, context.services.options.admins):
+        return True
+    await answer_callback(query, context.texts(language, "admin.refused"))
+    return False

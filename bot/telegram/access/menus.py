@@ -31,7 +31,7 @@ FOR_GROUPS = ("ask", "topics", "random", "quote", "help")
 FOR_GROUP_ADMINS = (*FOR_GROUPS, "settings")
 """Commands in the menus of a group's admins."""
 FOR_ADMINS = ("stats", "gaps", "reload", "diag")
-"""Commands in the menus of the private chats of the bot's admins, beside `FOR_ALL`."""
+"""Commands in the menus of the private chats of the bot's admins, in addition to `FOR_ALL`."""
 
 MENU_LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("zh", "zh"))
 """Telegram's language codes have two letters: "zh" serves both Chinese scripts, and "" all other languages."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
-from bot.telegram.answering.mentions import Command, find_mentions, leading_command, remove_ranges
+from bot.telegram.answering.mentions import LeadingCommand, find_mentions, leading_command, remove_ranges
 
 ASK = "ask"
 """The command that asks a question."""
@@ -54,7 +54,7 @@ def _entities(message: Message) -> tuple[MessageEntity, ...]:
     return message.entities if message.text else message.caption_entities
 
 
-def _is_ask(command: Command, me: User) -> bool:
+def _is_ask(command: LeadingCommand, me: User) -> bool:
     return command.name == ASK and command.bot in {"", (me.username or "").lower()}
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage
 
 from bot.answers import html
 from bot.knowledge.model import Language
-from bot.telegram.access import settings_at
+from bot.telegram.access import is_admin, settings_at
 from bot.telegram.answering.answer_keyboards import Answer, Delete, Excerpt
 from bot.telegram.answering.deliver import deliver_entry, keyboards
 from bot.telegram.answering.voting import record_choice
 from bot.telegram.client import Destination, answer_callback, delete, reply_target, send
-from bot.telegram.context import Context
-from bot.telegram.ui.callback_data import Button, CallbackHandler
+from bot.telegram.context import CallbackHandler, Context
+from bot.telegram.ui.callback_data import Button
 from bot.telegram.ui.short_ids import find_entry
 
 
@@ -63,7 +64,7 @@ async def delete_answer(
 ) -> None:
     """Delete all messages of an answer, for whoever asked, for the group's admins, and for those of the bot."""
     services, chat = context.services, message.chat.id
-    may_delete = query.from_user.id == button.asker or query.from_user.id in services.options.admins
+    may_delete = query.from_user.id == button.asker or is_admin(query.from_user, services.options.admins)
     if not may_delete and not await services.group_admins.include(context.bot, chat, query.from_user.id):
         asked_as_group = button.asker == chat  # perhaps by whoever taps
         await answer_callback(
@@ -71,12 +72,12 @@ async def delete_answer(
         )
         return
     messages = await services.sent_answers.messages_of(chat, message.message_id)
-    deleted = [await delete(context.bot, chat, one) for one in messages]
+    deleted = [await delete(context.bot, chat, message_id) for message_id in messages]
     services.sent_answers.forget(chat, message.message_id)
     await answer_callback(query, None if all(deleted) else context.texts(button.language, "delete.too_old"))
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {
     Answer: answer_entry,
     Excerpt: answer_entry,
     Delete: delete_answer,

@@ -60,7 +60,7 @@ class Vote(Button):
     """Say what one thinks of an answer."""
 
     code = "v"
-    vote: Annotated[votes.Vote, one_of({"up": "u", "down": "n", "wrong": "w"})]
+    vote: Annotated[votes.VoteKind, one_of({"up": "u", "down": "n", "wrong": "w"})]
     """What one thinks."""
     exchange: ExchangeId
     """Exchange of the answer."""
@@ -105,7 +105,9 @@ class Keyboards:
         language, exchange = reply.language, encode_exchange_id(options.exchange)
         if reply.answers:
             entries = [scored.entry for scored in reply.answers]
-            rows = [[answer_button(one, language)] for one in related(entries, self.knowledge)[:MAX_RELATED]]
+            rows = [
+                [answer_button(entry, language)] for entry in related_entries(entries, self.knowledge)[:MAX_RELATED]
+            ]
             if options.quotes_hidden and any(entry.quotes for entry in entries):
                 rows.append([make_button(self.texts(language, "quiet.button"), Quotes(language, exchange))])
             rows += [self._tools(one, language, number) for number, one in _numbered(entries)]
@@ -153,7 +155,7 @@ def question_keyboard(entries: Iterable[Entry], language: Language, exchange: st
     return _markup([[answer_button(entry, language, exchange)] for entry in entries])
 
 
-def related(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
+def related_entries(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]:
     """Return the entries that `entries` name as related, without those that are among `entries`."""
     shown_already = {entry.key for entry in entries}
     # The knowledge may have been swapped since `entries` were chosen: a related entry can be gone.
@@ -162,7 +164,7 @@ def related(entries: Sequence[Entry], knowledge: Knowledge) -> tuple[Entry, ...]
 
 
 def answer_button(entry: Entry, language: Language, exchange: str = "", prefix: str = "") -> InlineKeyboardButton:
-    """Return the button that answers an entry, labelled with its question behind `prefix`.
+    """Return the button that answers an entry, labelled with its question after `prefix`.
 
     `exchange` is the code of the exchange that suggested the entry, if one did.
     """

@@ -33,7 +33,7 @@ def log_exchange(context: Context, destination: Destination, reply: Reply, excha
         question=without_names(reply.question),
         language=reply.language,
         status=reply.status,
-        entries=tuple(one.entry.key for one in scored),
+        entries=tuple(item.entry.key for item in scored),
         score=scored[0].score if scored else None,
         took_ms=reply.took_ms,
     )

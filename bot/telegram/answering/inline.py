@@ -21,7 +21,7 @@ from bot.answers.html import answer
 from bot.answers.reply import Question, Reply
 from bot.knowledge.model import Entry, Knowledge, Language
 from bot.telegram.access import interface_language
-from bot.telegram.answering.answer_keyboards import Keyboards, related
+from bot.telegram.answering.answer_keyboards import Keyboards, related_entries
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.client import NO_PREVIEW, is_too_late, split_messages, with_retries
 from bot.telegram.context import Context
@@ -58,7 +58,7 @@ def entries_of(reply: Reply, knowledge: Knowledge) -> tuple[Entry, ...]:
     """Return the entries of a reply: its answers and those related to them, or else its suggestions."""
     answers = tuple(scored.entry for scored in reply.answers)
     if answers:
-        return (*answers, *related(answers, knowledge))
+        return (*answers, *related_entries(answers, knowledge))
     return tuple(scored.entry for scored in reply.suggestions) if reply.status == "suggested" else ()
 
 

@@ -30,18 +30,18 @@ _LITERAL = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class LeadingCommand:
     """A command at the start of a text."""
 
     name: str
     """Without the slash, in lower case."""
     bot: str
-    """The username behind the @, in lower case; empty without one."""
+    """The username after the @, in lower case; empty without one."""
     length: int
     """UTF-16 units of slash, name and username."""
 
 
-def leading_command(text: str, entities: Iterable[MessageEntity]) -> Command | None:
+def leading_command(text: str, entities: Iterable[MessageEntity]) -> LeadingCommand | None:
     """Return the command that a text begins with, or None where it begins with something else."""
     found = _COMMAND.match(text)
     if (
@@ -50,7 +50,7 @@ def leading_command(text: str, entities: Iterable[MessageEntity]) -> Command | N
         or _is_in_literal(0, found.end(), entities)
     ):
         return None
-    return Command(found[1].lower(), (found[2] or "").lower(), found.end())
+    return LeadingCommand(found[1].lower(), (found[2] or "").lower(), found.end())
 
 
 def find_mentions(text: str, entities: Sequence[MessageEntity], username: str) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from bot.knowledge.model import Knowledge
 from bot.storage import history
 from bot.telegram.answering.answer_keyboards import Excerpt
 from bot.telegram.context import Context
-from bot.telegram.ui.callback_data import unpack
+from bot.telegram.ui.callback_data import decode_button
 from bot.telegram.ui.short_ids import find_entry
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def entries_in_buttons(message: Message | None, knowledge: Knowledge, me: User) 
     if message is None or message.reply_markup is None:
         return ()
     keys = [key for row in message.reply_markup.inline_keyboard for key in row]
-    excerpts = [unpack(str(key.callback_data or ""), (Excerpt,)) for key in keys]
+    excerpts = [decode_button(str(key.callback_data or ""), (Excerpt,)) for key in keys]
     short_ids = [button.entry for button in excerpts if button is not None]
     if message.via_bot is not None and message.via_bot.id == me.id:
         short_ids = [link for key in keys if (link := (key.url or "").rpartition("?start=")[2])]

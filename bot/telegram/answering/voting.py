@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
@@ -18,8 +19,8 @@ from bot.telegram.answering.answer_keyboards import Answer, Excerpt, KeyboardOpt
 from bot.telegram.answering.deliver import keyboards
 from bot.telegram.answering.exchange_log import find_exchange
 from bot.telegram.client import answer_callback, edit, reply_target, send
-from bot.telegram.context import Context
-from bot.telegram.ui.callback_data import Button, CallbackHandler
+from bot.telegram.context import CallbackHandler, Context
+from bot.telegram.ui.callback_data import Button
 from bot.telegram.ui.short_ids import decode_exchange_id, encode_exchange_id
 
 LOG = logging.getLogger(__name__)
@@ -110,9 +111,9 @@ async def _offer_others(
     sent = await send(
         context.bot, destination, markup, question_keyboard(others, language, encode_exchange_id(exchange.id))
     )
-    messages = [one.message_id for one in sent]
+    messages = [part.message_id for part in sent]
     context.services.sent_answers.record_entries(message.chat.id, messages, others, exchange.id)
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Vote: record_vote, Quotes: show_quotes}
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {Vote: record_vote, Quotes: show_quotes}
 """The buttons answered here, each with its handler."""

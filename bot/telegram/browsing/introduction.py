@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from bot.answers.curated_texts import localized
 from bot.answers.html import escape
 from bot.knowledge.model import Language
-from bot.telegram.access import Incoming, is_admin, menus
+from bot.telegram.access import Incoming, menus, written_by_admin
 from bot.telegram.answering import deliver_entry, question_keyboard
 from bot.telegram.client import send
 from bot.telegram.context import Context
@@ -40,7 +40,7 @@ async def show_help(incoming: Incoming, context: Context) -> None:
     """Explain how to ask, and list the commands that whoever asks may use there."""
     message, language = incoming.message, incoming.language
     listed: tuple[str, ...] = menus.FOR_ALL if message.chat.type == ChatType.PRIVATE else menus.FOR_GROUP_ADMINS
-    if message.chat.type == ChatType.PRIVATE and is_admin(message, context.services.options.admins):
+    if message.chat.type == ChatType.PRIVATE and written_by_admin(message, context.services.options.admins):
         listed += menus.FOR_ADMINS
     commands = "\n".join(f"/{name} – {menus.description(context.texts, language, name)}" for name in listed)
     await send(context.bot, incoming.destination, [escape(_how_to_ask(context, language)), escape(commands)])
@@ -58,7 +58,7 @@ def _how_to_ask(context: Context, language: Language) -> str:
 
 async def _update_menu(message: Message, context: Context) -> None:
     """Publish the admin menu in an admin's private chat; withdraw it from the chat of anybody else."""
-    if is_admin(message, context.services.options.admins):
+    if written_by_admin(message, context.services.options.admins):
         await menus.publish_for_admin(context.bot, context.texts, message.chat.id)
     else:
         await menus.withdraw(context.bot, message.chat.id)

@@ -31,4 +31,4 @@ async def _send_with_entry(context: Context, incoming: Incoming, markup: str, en
     """Reply with a button that opens an entry; what is asked in reply to that message is about the entry."""
     destination, keyboard = incoming.destination, question_keyboard([entry], incoming.language)
     sent = await send(context.bot, destination, [markup], keyboard)
-    context.services.sent_answers.record_entries(destination.chat, [one.message_id for one in sent], [entry])
+    context.services.sent_answers.record_entries(destination.chat, [message.message_id for message in sent], [entry])

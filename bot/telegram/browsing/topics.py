@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
@@ -12,10 +13,9 @@ from bot.answers.html import answer, escape
 from bot.knowledge.model import Interview, Knowledge, Language
 from bot.telegram.access import Incoming
 from bot.telegram.client import answer_callback, edit, send
-from bot.telegram.context import Context
+from bot.telegram.context import CallbackHandler, Context
 from bot.telegram.ui import (
     Button,
-    CallbackHandler,
     Page,
     PageNumber,
     ShortId,
@@ -199,7 +199,7 @@ async def turn_topics_page(
         context.services.sent_answers.record_entries(message.chat.id, messages, [entry])
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = dict.fromkeys(
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = dict.fromkeys(
     (Interviews, Sections, Entries, Read), turn_topics_page
 )
 """The buttons handled here, each with its handler."""

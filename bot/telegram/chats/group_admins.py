@@ -11,7 +11,7 @@ from telegram import Bot, ChatMember
 from telegram.error import TelegramError
 
 from bot.telegram.chats.rate_limits import TokenBuckets
-from bot.telegram.chats.recent import MAX_ENTRIES, Clock
+from bot.telegram.chats.recent_set import MAX_ENTRIES, Clock
 from bot.telegram.client import with_retries
 
 LOG = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from typing import Literal, TypeAlias
 
 from cachetools import TTLCache
 
-from bot.telegram.chats.recent import MAX_ENTRIES, Clock
+from bot.telegram.chats.recent_set import MAX_ENTRIES, Clock
 
 LimitKey: TypeAlias = tuple[Literal["person", "group"], int]
 """Whose requests are counted, by kind and id."""
-Verdict: TypeAlias = Literal["admitted", "first refused", "refused"]
+RateLimitVerdict: TypeAlias = Literal["admitted", "first refused", "refused"]
 """Whether a request may be made; the first one refused is told apart, so that the sender is notified once."""
 
 PERSON_REQUESTS = 15
@@ -46,7 +46,7 @@ class TokenBuckets:
         # One that nobody took from for so long is full again, and needn't be stored.
         self._buckets: TTLCache[Hashable, Bucket] = TTLCache(MAX_ENTRIES, REFILL_SECONDS, clock)
 
-    def take(self, key: Hashable, sent_at: float | None = None) -> Verdict:
+    def take(self, key: Hashable, sent_at: float | None = None) -> RateLimitVerdict:
         """Take a token out of the bucket of `key`, if there is one.
 
         `sent_at` is when the request was sent, in the seconds of the clock; None for now. So requests that had to wait
@@ -85,9 +85,9 @@ class RateLimits:
         self._people = TokenBuckets(PERSON_REQUESTS, clock)
         self._groups = TokenBuckets(GROUP_REQUESTS, clock)
 
-    def take(self, person: int | None, group: int | None, sent_at: float | None = None) -> Verdict:
+    def take(self, person: int | None, group: int | None, sent_at: float | None = None) -> RateLimitVerdict:
         """Count a request of a person in a group, or (None) in private; `sent_at` as in `TokenBuckets.take`."""
-        verdict: Verdict = "admitted" if person is None else self._people.take(person, sent_at)
+        verdict: RateLimitVerdict = "admitted" if person is None else self._people.take(person, sent_at)
         return self._groups.take(group, sent_at) if verdict == "admitted" and group is not None else verdict
 
     def bucket(self, key: LimitKey) -> Bucket | None:

@@ -19,7 +19,7 @@ from bot.knowledge.model import Entry
 from bot.matching.results import Status
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.write_behind import SentAnswerRow, WriteBehindStore
-from bot.telegram.chats.recent import MAX_ENTRIES, Clock
+from bot.telegram.chats.recent_set import MAX_ENTRIES, Clock
 from bot.telegram.client import Destination
 
 LOG = logging.getLogger(__name__)
@@ -76,14 +76,16 @@ class SentAnswers:
         self._put(chat, row)
         self._by_question[chat, question] = row
 
-    def record_entries(self, chat: int, messages: Sequence[int], entries: Sequence[Entry], exchange: int = 0) -> None:
+    def record_entries(
+        self, chat: int, messages: Sequence[int], entries: Sequence[Entry], exchange: int | None = None
+    ) -> None:
         """Record that these messages show entries, so that replies to them are understood.
 
         Where an `exchange` is given, they only offer the entries, to somebody who asked in that exchange.
         """
         row, keys = self._new_row(chat, messages), tuple(entry.key for entry in entries)
-        status: Status = "suggested" if exchange else "answered"
-        self._put(chat, replace(row, entries=keys, status=status, exchange=exchange or None))
+        status: Status = "suggested" if exchange is not None else "answered"
+        self._put(chat, replace(row, entries=keys, status=status, exchange=exchange))
 
     async def about_message(self, chat: int, message: int) -> SentAnswerRow | None:
         """Return the answer that a message is a part of, or the question of; None where there is none."""
@@ -147,7 +149,7 @@ class SentAnswers:
 
 
 def _keys(scored: Iterable[Scored]) -> tuple[str, ...]:
-    return tuple(one.entry.key for one in scored)
+    return tuple(item.entry.key for item in scored)
 
 
 async def _find(lookup: Awaitable[SentAnswerRow | None]) -> SentAnswerRow | None:

@@ -43,4 +43,4 @@ class BotClient(ExtBot[None]):
     async def get_chat_administrators(self, chat_id: str | int, *_: object, **__: object) -> tuple[ChatMember, ...]:
         """Fetch the administrators of a chat, without their rights, which Bot API servers describe differently."""
         found = await self._post("getChatAdministrators", {"chat_id": chat_id})
-        return tuple(ChatMember(User.de_json(one["user"], self), one["status"]) for one in found)
+        return tuple(ChatMember(User.de_json(member["user"], self), member["status"]) for member in found)

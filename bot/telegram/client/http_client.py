@@ -136,7 +136,7 @@ def _reason(error: ClientError) -> str:
 
 
 def may_have_arrived(error: TimedOut) -> bool:
-    """Check whether a request that got no answer in time may have reached Telegram all the same."""
+    """Return whether a request that got no answer in time may have reached Telegram all the same."""
     return not isinstance(error.__cause__, ConnectionTimeoutError)
 
 

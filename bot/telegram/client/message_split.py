@@ -19,7 +19,7 @@ _BREAKS = ("\n", "。", "！", "？", ". ", "；", "，", " ")
 """After what a paragraph is cut, best first."""
 
 
-def plain(markup: str) -> str:
+def plain_text(markup: str) -> str:
     """Return the text that readers see of markup that the bot made."""
     return html.unescape(_TAG.sub("", markup))
 
@@ -30,7 +30,7 @@ def split_messages(paragraphs: Iterable[str], max_utf16: int = MAX_MESSAGE_UTF16
     room = 0
     for paragraph in paragraphs:
         for piece in cut(paragraph, max_utf16):
-            size = utf16.length(plain(piece))
+            size = utf16.length(plain_text(piece))
             if packed and size + len(GAP) <= room:
                 packed[-1] += GAP + piece
                 room -= size + len(GAP)
@@ -42,7 +42,7 @@ def split_messages(paragraphs: Iterable[str], max_utf16: int = MAX_MESSAGE_UTF16
 
 def cut(markup: str, max_utf16: int = MAX_MESSAGE_UTF16) -> list[str]:
     """Cut one paragraph at its best breaks; tags that are open at a cut are closed, and opened again after it."""
-    if utf16.length(plain(markup)) <= max_utf16:
+    if utf16.length(plain_text(markup)) <= max_utf16:
         return [markup]
     writer = _PieceWriter(max_utf16)
     at = 0
@@ -90,7 +90,7 @@ class _PieceWriter:
         self.used = 0
 
     def finished(self) -> list[str]:
-        return [piece for piece in self.pieces if plain(piece).strip()]
+        return [piece for piece in self.pieces if plain_text(piece).strip()]
 
 
 def _name(tag: str) -> str:

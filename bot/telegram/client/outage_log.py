@@ -33,5 +33,5 @@ class OutageLog:
 
 
 def is_network_failure(error: Exception | None) -> bool:
-    """Check whether Telegram wasn't reached or couldn't serve; the library derives refusals from NetworkError too."""
+    """Return whether Telegram wasn't reached or couldn't serve; the library derives refusals from NetworkError too."""
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)

@@ -134,8 +134,8 @@ def _chat(content: object) -> int | None:
             message = about.get("message")
             chats = (about.get("chat"), message.get("chat") if isinstance(message, dict) else None)
             people = (about.get("from"), about.get("user"))
-            ids = [one.get("id") for one in (*chats, *people) if isinstance(one, dict)]
-            return next((one for one in ids if _is_id(one)), None)
+            ids = [holder.get("id") for holder in (*chats, *people) if isinstance(holder, dict)]
+            return next((number for number in ids if _is_id(number)), None)
     return None
 
 

@@ -21,7 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, T
 from bot.telegram.client.backoff import Backoff
 from bot.telegram.client.destination import Destination
 from bot.telegram.client.http_client import may_have_arrived
-from bot.telegram.client.message_split import plain
+from bot.telegram.client.message_split import plain_text
 from bot.telegram.client.outage_log import OutageLog, is_network_failure
 from bot.telegram.client.slots import SendSlot, WorkSlot
 
@@ -76,7 +76,7 @@ class Sender:
             if _MARKUP_REFUSED not in error.message.lower():
                 raise
             LOG.error("Defect: Telegram refused the markup of a message (%s); it goes out as plain text", error.message)  # noqa: TRY400
-        return await self.request(lambda: call(plain(markup), None))
+        return await self.request(lambda: call(plain_text(markup), None))
 
     async def send(self, destination: Destination, call: Callable[[Destination], Awaitable[T]]) -> T:
         """Make a request that sends something, to wherever the destination is by then."""

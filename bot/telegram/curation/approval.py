@@ -12,7 +12,7 @@ from bot.answers.assistant import Change
 from bot.answers.reply import Question
 from bot.errors import KnowledgeError, StorageError
 from bot.knowledge.overlay import ApprovedPhrasing
-from bot.memory import give_back
+from bot.memory import trim_memory
 from bot.storage import phrasing_decisions
 from bot.storage.database import Database
 from bot.storage.phrasing_decisions import PhrasingDecision
@@ -35,7 +35,7 @@ class Refusal:
 async def load_approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
     """Return the approved wordings; exported ones too, as this replica's files may not hold them yet."""
     wordings = await phrasing_decisions.in_states(database, "approved", "exported")
-    return tuple(ApprovedPhrasing(one.entry, one.text) for one in wordings if one.entry is not None)
+    return tuple(ApprovedPhrasing(decision.entry, decision.text) for decision in wordings if decision.entry is not None)
 
 
 async def apply_approved(services: Services) -> Change | None:
@@ -48,7 +48,7 @@ async def apply_approved(services: Services) -> Change | None:
     async with services.knowledge_sync.build_lock:
         approved = await load_approved(services.database)  # it may have changed while this waited for the lock
         change = await asyncio.to_thread(services.assistant.set_approved, approved)
-        await asyncio.to_thread(give_back)
+        await asyncio.to_thread(trim_memory)
     for rejected in change.rejected:
         LOG.warning("An approved phrasing is left out: %s", rejected.reason)
     return change

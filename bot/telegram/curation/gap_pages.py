@@ -27,7 +27,7 @@ from bot.telegram.ui import (
 )
 from bot.text import Texts
 
-Decision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
+ReviewDecision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
 """Put the wording under an entry; have it searched; take that back; never show it again; show it in a week."""
 ReviewItem: TypeAlias = PhrasingDecision | Gap
 """A wording that waits for approval, or questions that nobody has decided about."""
@@ -50,7 +50,9 @@ class Decide(Button):
     """Decide about a question that went badly."""
 
     code = "h"
-    decision: Annotated[Decision, one_of({"assign": "b", "approve": "y", "undo": "u", "ignore": "i", "later": "l"})]
+    decision: Annotated[
+        ReviewDecision, one_of({"assign": "b", "approve": "y", "undo": "u", "ignore": "i", "later": "l"})
+    ]
     """What is decided."""
     exchange: ExchangeId
     """The exchange in which it was asked."""
@@ -74,7 +76,7 @@ class GapPages:
             f"{self._quoted(gap.head.text)}\n{self._counts(gap)}",
         ]
         if len(gap.wordings) > 1:
-            others = (f"• {escape(one.text)}" for one in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
+            others = (f"• {escape(wording.text)}" for wording in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
             paragraphs.append("\n".join((self._text("others"), *others)))
         paragraphs.append(self._text("which"))
         exchange = encode_exchange_id(gap.head.exchange)
@@ -116,7 +118,7 @@ class GapPages:
         label = f"👆{taps} {question}" if taps else question
         return make_button(label, Decide(self.language, "assign", exchange, short_id(entry.interview, entry.id)))
 
-    def _decide(self, decision: Decision, exchange: str) -> InlineKeyboardButton:
+    def _decide(self, decision: ReviewDecision, exchange: str) -> InlineKeyboardButton:
         return make_button(self.texts(self.language, f"gaps.{decision}"), Decide(self.language, decision, exchange))
 
     def _turning_rows(self, page: ListPage[ReviewItem]) -> list[list[InlineKeyboardButton]]:

@@ -51,7 +51,7 @@ class Gap:
     @property
     def misses(self) -> Sequence[Miss]:
         """Every time one of them went badly."""
-        return [miss for one in self.wordings for miss in one.misses]
+        return [miss for wording in self.wordings for miss in wording.misses]
 
     @property
     def people(self) -> int:
@@ -77,9 +77,9 @@ def build_queue(
     Left out are wordings that are decided about, and gaps that the knowledge answers by now. `hash_wording` returns
     the keyed hash of a normalised wording, as in `decided`.
     """
-    missed = [one for one in _by_wording(misses, assistant, hash_wording) if one.wording not in decided]
-    canonical = [assistant.canonical(one.text) for one in missed]
-    groups = clusters(canonical, [len(one.misses) for one in missed])
+    missed = [wording for wording in _by_wording(misses, assistant, hash_wording) if wording.wording not in decided]
+    canonical = [assistant.canonical(wording.text) for wording in missed]
+    groups = clusters(canonical, [len(wording.misses) for wording in missed])
     gaps = (Gap(tuple(missed[index] for index in group)) for group in groups)
     return list(islice((gap for gap in gaps if not _is_answered_now(gap, assistant)), MAX_GAPS))
 
@@ -104,7 +104,7 @@ def _by_wording(
 
 
 def _is_answered_now(gap: Gap, assistant: Assistant) -> bool:
-    """Tell whether the knowledge answers a gap by now; never so if an answer was voted down, as it may be bad still."""
+    """Return whether the knowledge answers a gap by now; never if an answer was voted down: it may still be bad."""
     if any(miss.answered for miss in gap.misses):
         return False
     return assistant.reply(Question(gap.head.text)).status == "answered"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
@@ -13,14 +14,14 @@ from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.storage import gaps, phrasing_decisions
 from bot.storage.phrasing_decisions import DecisionState, PhrasingDecision
-from bot.telegram.access import Incoming
+from bot.telegram.access import Incoming, require_admin
 from bot.telegram.answering import find_exchange
 from bot.telegram.client import answer_callback, edit, reply_target, send, typing
-from bot.telegram.context import Context
+from bot.telegram.context import CallbackHandler, Context
 from bot.telegram.curation.approval import apply_approved, approve
 from bot.telegram.curation.gap_pages import Decide, GapPages, Gaps, ReviewItem
 from bot.telegram.curation.gap_queue import Gap, build_queue, candidate_entries
-from bot.telegram.ui import Button, CallbackHandler, Page, decode_exchange_id, find_entry, list_page
+from bot.telegram.ui import Button, Page, decode_exchange_id, find_entry, list_page
 
 
 async def show_gaps(incoming: Incoming, context: Context) -> None:
@@ -36,7 +37,7 @@ async def show_gaps(incoming: Incoming, context: Context) -> None:
 
 async def turn_page(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Gaps) -> None:
     """Show another page in place."""
-    if await _require_admin(context, query, button.language):
+    if await require_admin(context, query, button.language):
         await answer_callback(query)
         await _show(context, message, await _page(context, button.language, button.page))
 
@@ -45,7 +46,7 @@ async def apply_decision(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide
 ) -> None:
     """Do what an admin decided, and show what comes next."""
-    if not await _require_admin(context, query, button.language):
+    if not await require_admin(context, query, button.language):
         return
     match button.decision:
         case "assign":
@@ -126,7 +127,7 @@ async def _dismiss(
 def _wordings(item: ReviewItem) -> Sequence[tuple[int, int]]:
     """Return the exchange id and the hash of each wording of an item."""
     if isinstance(item, Gap):
-        return [(one.exchange, one.wording) for one in item.wordings]
+        return [(wording.exchange, wording.wording) for wording in item.wordings]
     return [(item.id, item.wording_hash)]
 
 
@@ -166,20 +167,12 @@ async def _review_items(context: Context) -> Sequence[ReviewItem]:
     queue = await asyncio.to_thread(
         build_queue, misses, decided, context.assistant, lambda text: _hash_wording(context, text)
     )
-    return [*(one for one in pending if one.entry in by_key), *queue]
+    return [*(decision for decision in pending if decision.entry in by_key), *queue]
 
 
 async def _find_decision(context: Context, button: Decide) -> PhrasingDecision | None:
     exchange = decode_exchange_id(button.exchange)
     return await phrasing_decisions.find(context.services.database, exchange) if exchange is not None else None
-
-
-async def _require_admin(context: Context, query: CallbackQuery, language: Language) -> bool:
-    """Return whether one of the bot's admins tapped; anybody else is told that they may not."""
-    if query.from_user.id in context.services.options.admins:
-        return True
-    await answer_callback(query, context.texts(language, "admin.refused"))
-    return False
 
 
 async def _show(context: Context, message: MaybeInaccessibleMessage, page: Page) -> None:
@@ -190,5 +183,5 @@ def _hash_wording(context: Context, normalised: str) -> int:
     return context.services.pseudonyms.of_text("wording", normalised)
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Gaps: turn_page, Decide: apply_decision}
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {Gaps: turn_page, Decide: apply_decision}
 """The buttons handled here, each with its handler."""

@@ -53,11 +53,11 @@ async def try_reload(services: Services) -> Outcome:
     except KnowledgeError as error:
         services.health.problems = len(error.problems)
         services.metrics.reloads.labels("refused").inc()
-        LOG.warning("The knowledge was not reloaded: %d problems; the old one serves on", len(error.problems))
+        LOG.warning("The knowledge was not reloaded: %d problems; keeping the old version", len(error.problems))
         return Outcome(problems=error.problems)
     except BotError as error:
         services.metrics.reloads.labels("failed").inc()
-        LOG.warning("The knowledge was not reloaded: %s; the old one serves on", error)
+        LOG.warning("The knowledge was not reloaded: %s; keeping the old version", error)
         return Outcome(error=error)
     services.health.problems = 0
     services.metrics.reloads.labels("done").inc()
@@ -95,7 +95,7 @@ def problem_report(problems: Sequence[Problem], texts: Texts, language: Language
     """Return the first problems, as paragraphs of markup."""
     head = escape(texts(language, "admin.problems", count=len(problems)))
     shown = problems[:MAX_SHOWN_PROBLEMS]
-    return (head, *(f"<code>{escape(f'{one.file}:{one.line}')}</code>: {escape(one.message)}" for one in shown))
+    return (head, *(f"<code>{escape(f'{each.file}:{each.line}')}</code>: {escape(each.message)}" for each in shown))
 
 
 def _as_code(names: Sequence[str]) -> Sequence[str]:

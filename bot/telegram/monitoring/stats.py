@@ -55,8 +55,8 @@ def summary(found: Statistics, knowledge: Knowledge, texts: Texts, language: Lan
         )
         yield "\n".join((texts(language, "stats.top"), *lines))
     yield "\n".join(
-        texts(language, f"stats.{one.kind}", asked=one.asked, chats=one.chats, busiest=one.busiest)
-        for one in found.chats
+        texts(language, f"stats.{chat.kind}", asked=chat.asked, chats=chat.chats, busiest=chat.busiest)
+        for chat in found.chats
     )
 
 

@@ -116,9 +116,9 @@ def _entries_panel(axes: Axes, found: Statistics) -> None:
 
 def _chats_panel(axes: Axes, found: Statistics) -> None:
     _title(axes, "Where they asked")
-    names = [CHAT_KINDS.get(one.kind, one.kind) for one in found.chats]
-    notes = [f"{one.asked:,} in {one.chats:,}, busiest {one.busiest:,}" for one in found.chats]
-    _bars(axes, names, [one.asked for one in found.chats], notes)
+    names = [CHAT_KINDS.get(chat.kind, chat.kind) for chat in found.chats]
+    notes = [f"{chat.asked:,} in {chat.chats:,}, busiest {chat.busiest:,}" for chat in found.chats]
+    _bars(axes, names, [chat.asked for chat in found.chats], notes)
 
 
 def _bars(axes: Axes, names: Sequence[str], values: Sequence[int], notes: Sequence[str]) -> None:

@@ -1,10 +1,10 @@
-"""/settings: the admins of a group change its settings, by buttons or by words behind the command."""
+"""/settings: the admins of a group change its settings, by buttons or by words after the command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from telegram import (
     CallbackQuery,
@@ -20,7 +20,7 @@ from bot.knowledge.model import Language
 from bot.storage.preferences import GENERAL, ChatSettings
 from bot.telegram.access import Incoming, writes_as_group
 from bot.telegram.client import answer_callback, edit, send, topic_of
-from bot.telegram.context import Context
+from bot.telegram.context import CallbackHandler, Context
 from bot.telegram.settings.personal_language import (
     LANGUAGE_NAMES,
     LANGUAGE_WORDS,
@@ -28,7 +28,7 @@ from bot.telegram.settings.personal_language import (
     language_rows,
     ticked,
 )
-from bot.telegram.ui import NONE, Button, CallbackHandler, FieldFormat, make_button, one_of
+from bot.telegram.ui import NONE, Button, FieldFormat, make_button, one_of
 from bot.text import Texts
 
 ON = "1"
@@ -49,7 +49,7 @@ class Setting(Button):
 
 
 async def show_settings(incoming: Incoming, context: Context) -> None:
-    """Show a group's settings to its admins, after the change that the words behind the command ask for, if any."""
+    """Show a group's settings to its admins, after the change that the words after the command ask for, if any."""
     message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type == ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "settings.in_private"))])
@@ -75,7 +75,7 @@ async def _change_and_show(context: Context, incoming: Incoming) -> None:
 
 
 def parse_words(words: Sequence[str], language: Language, topic: int | None) -> Setting | None:
-    """Return the button that means the same as the words behind the command; None where no button does.
+    """Return the button that means the same as the words after the command; None where no button does.
 
     `topic` is the forum topic in which they were typed; None outside of forums.
     """
@@ -191,5 +191,5 @@ def _forum_topic(message: MaybeInaccessibleMessage) -> int | None:
     return topic_of(message) or GENERAL
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {Setting: change_setting}
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {Setting: change_setting}
 """The button handled here, with its handler."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage
 from telegram.constants import ChatType
@@ -12,8 +13,8 @@ from bot.answers.html import escape
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming, interface_language, writer_language
 from bot.telegram.client import answer_callback, edit, send
-from bot.telegram.context import Context
-from bot.telegram.ui import Button, CallbackHandler, OptionalLanguage, Page, make_button
+from bot.telegram.context import CallbackHandler, Context
+from bot.telegram.ui import Button, OptionalLanguage, Page, make_button
 from bot.text import Texts
 
 LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
@@ -21,7 +22,7 @@ LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("zh", "简体中文"), ("zh
 LANGUAGE_WORDS: dict[str, Language | None] = {language.lower(): language for language, _ in LANGUAGE_NAMES} | {
     "auto": None
 }
-"""What people type behind a command to choose a language; None for the language of the question."""
+"""What people type after a command to choose a language; None for the language of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ChooseLanguage(Button):
 
 
 async def choose_language(incoming: Incoming, context: Context) -> None:
-    """Offer the languages, after saving the one that is named behind the command, if any."""
+    """Offer the languages, after saving the one that is named after the command, if any."""
     message, destination, language = incoming.message, incoming.destination, incoming.language
     if message.chat.type != ChatType.PRIVATE:
         await send(context.bot, destination, [escape(context.texts(language, "lang.in_groups"))])
@@ -93,5 +94,5 @@ def ticked(label: str, is_chosen: bool) -> str:  # noqa: FBT001  # the tick is a
     return f"✓ {label}" if is_chosen else label
 
 
-CALLBACKS: Mapping[type[Button], CallbackHandler] = {ChooseLanguage: save_language}
+CALLBACKS: Mapping[type[Button], CallbackHandler[Any]] = {ChooseLanguage: save_language}
 """The button handled here, with its handler."""

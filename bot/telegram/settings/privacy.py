@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.answers.html import escape
-from bot.storage import history
 from bot.telegram.access import Incoming, writer_language
 from bot.telegram.answering import conversation_of
 from bot.telegram.client import send
@@ -30,8 +29,10 @@ async def forget_person(incoming: Incoming, context: Context) -> None:
         return
     services, texts = context.services, context.texts
     person = services.pseudonyms.person(user.id)
-    context.assistant.forget(conversation_of(incoming.destination))
-    deleted = await history.forget(services.database, person, services.pseudonyms.chat(user.id))
+    conversation = conversation_of(incoming.destination)
+    context.assistant.forget(conversation)
+    pseudonyms = services.pseudonyms
+    deleted = await services.write_behind.forget(person, pseudonyms.chat(user.id), pseudonyms.of(conversation))
     had_language = await services.preferences.save_language(person, None)
     language = writer_language(message)  # the chosen one is deleted as well
     if not (deleted.questions or deleted.votes or had_language):

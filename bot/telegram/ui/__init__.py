@@ -8,16 +8,15 @@ users' languages (`error_text`). The buttons themselves are defined in the featu
 from bot.telegram.ui.callback_data import (
     NONE,
     Button,
-    CallbackHandler,
     ChatId,
     ExchangeId,
     FieldFormat,
     OptionalLanguage,
     PageNumber,
     ShortId,
+    decode_button,
+    encode_button,
     one_of,
-    pack,
-    unpack,
 )
 from bot.telegram.ui.error_text import error_text
 from bot.telegram.ui.keyboards import make_button
@@ -35,7 +34,6 @@ from bot.telegram.ui.short_ids import (
 __all__ = [
     "NONE",
     "Button",
-    "CallbackHandler",
     "ChatId",
     "ExchangeId",
     "FieldFormat",
@@ -44,7 +42,9 @@ __all__ = [
     "Page",
     "PageNumber",
     "ShortId",
+    "decode_button",
     "decode_exchange_id",
+    "encode_button",
     "encode_exchange_id",
     "error_text",
     "find_entry",
@@ -54,8 +54,6 @@ __all__ = [
     "make_button",
     "memorable_quotes",
     "one_of",
-    "pack",
     "popular",
     "short_id",
-    "unpack",
 ]

@@ -11,12 +11,10 @@ gets a new code, and the old class stays for as long as its buttons should work.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, get_type_hints
-
-from telegram import CallbackQuery, MaybeInaccessibleMessage
 
 from bot.knowledge.model import Language
 from bot.telegram.ui.short_ids import MAX_SHORT_ID_CHARACTERS
@@ -66,13 +64,10 @@ class Button:
     """Language in which a tap is answered."""
 
 
-CallbackHandler: TypeAlias = Callable[[Any, CallbackQuery, MaybeInaccessibleMessage, Any], Coroutine[Any, Any, None]]
-"""Handles taps on one kind of button: takes the context, the query, the message with the button, and the button."""
-
 _ButtonT = TypeVar("_ButtonT", bound=Button)
 
 
-def pack(button: Button) -> str:
+def encode_button(button: Button) -> str:
     """Return the callback data of a button."""
     head, *rest = (
         formatted.write(value)
@@ -82,7 +77,7 @@ def pack(button: Button) -> str:
     return ":".join((button.code + head, *rest))
 
 
-def unpack(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
+def decode_button(data: str, kinds: Iterable[type[_ButtonT]]) -> _ButtonT | None:
     """Return the button that `data` encodes; None for data that no button of one of `kinds` is written as."""
     kind = next((each for each in kinds if each.code == data[:1]), None)
     return _read(kind, data[1:].split(":")) if kind is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton
 
-from bot.telegram.ui.callback_data import Button, pack
+from bot.telegram.ui.callback_data import Button, encode_button
 
 MAX_LABEL_CHARACTERS = 60
 """Phones show fewer."""
@@ -18,4 +18,4 @@ def label(text: str) -> str:
 
 def make_button(text: str, action: Button) -> InlineKeyboardButton:
     """Return a button that shows `text` and carries `action` as its callback data."""
-    return InlineKeyboardButton(label(text), callback_data=pack(action))
+    return InlineKeyboardButton(label(text), callback_data=encode_button(action))

@@ -48,9 +48,9 @@ def find_section(knowledge: Knowledge, wanted: str) -> tuple[Interview, Section]
     return None
 
 
-def encode_exchange_id(number: int) -> str:
+def encode_exchange_id(exchange_id: int) -> str:
     """Return the id of an exchange as 8 characters of `[A-Za-z0-9_-]`."""
-    return urlsafe_b64encode(number.to_bytes(ID_BITS // 8)).decode()
+    return urlsafe_b64encode(exchange_id.to_bytes(ID_BITS // 8)).decode()
 
 
 def decode_exchange_id(written: str) -> int | None:

@@ -31,7 +31,7 @@ class GaveUp:
     """Where it failed last: an exception's type and its way through the code."""
 
 
-Verdict: TypeAlias = TryAgain | GaveUp | None
+AttemptVerdict: TypeAlias = TryAgain | GaveUp | None
 """What is to become of an update; None where it is done, be it with an apology."""
 
 
@@ -41,7 +41,7 @@ class _Record:
 
     failures: int = 0
     delay: ExponentialDelay = field(default_factory=ExponentialDelay)
-    verdict: Verdict = None
+    verdict: AttemptVerdict = None
 
 
 class Attempts:
@@ -55,7 +55,7 @@ class Attempts:
         """Record that an attempt begins."""
         self._records.setdefault(update_id, _Record()).verdict = None
 
-    def record_failure(self, update_id: int | None, error: Exception | None, where: str) -> Verdict:
+    def record_failure(self, update_id: int | None, error: Exception | None, where: str) -> AttemptVerdict:
         """Judge the failure of an attempt; None, as for a final one, where no such update is in progress."""
         record = self._records.get(update_id) if update_id is not None else None
         if record is None:
@@ -63,7 +63,7 @@ class Attempts:
         record.verdict = _judge(record, error, where)
         return record.verdict
 
-    def verdict(self, update_id: int) -> Verdict:
+    def verdict(self, update_id: int) -> AttemptVerdict:
         """Return what is to become of an update after its attempt."""
         return self._records[update_id].verdict
 
@@ -72,7 +72,7 @@ class Attempts:
         self._records.pop(update_id, None)
 
 
-def _judge(record: _Record, error: Exception | None, where: str) -> Verdict:
+def _judge(record: _Record, error: Exception | None, where: str) -> AttemptVerdict:
     if isinstance(error, TelegramError):
         if isinstance(error, RetryAfter) or is_network_failure(error):
             return TryAgain(record.delay.after(error))

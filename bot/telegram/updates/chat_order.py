@@ -79,35 +79,35 @@ class ChatOrder(BaseUpdateProcessor):
         """Do nothing: the library requires the method."""
 
     async def _in_order(self, update: Update, coroutine: Awaitable[Any]) -> None:
-        chat, number = chat_of(update), update.update_id
+        chat, update_id = chat_of(update), update.update_id
         lock = self._chats.setdefault(chat, asyncio.Lock())
         async with lock:
             send_slot = SendSlot(self._send_limiter)
-            work_slot = WorkSlot(self._work_slots, lambda: self._worker.paused(number))
+            work_slot = WorkSlot(self._work_slots, lambda: self._worker.paused(update_id))
             CURRENT_SENDER.set(Sender(send_slot, work_slot, self._outages))
             try:
                 completion = await self._handle(update, coroutine, work_slot)
                 await self._worker.complete(completion)
             finally:
                 send_slot.close()
-                self._attempts.forget(number)
+                self._attempts.forget(update_id)
 
     async def _handle(self, update: Update, coroutine: Awaitable[Any], work_slot: WorkSlot) -> Completion:
         """Handle an update, again where its failure calls for it; between attempts the chat waits without a slot."""
-        number, attempt = update.update_id, coroutine
+        update_id, attempt = update.update_id, coroutine
         while True:
-            self._attempts.begin(number)
+            self._attempts.begin(update_id)
             async with work_slot:
                 await attempt
-            match self._attempts.verdict(number):
+            match self._attempts.verdict(update_id):
                 case TryAgain(wait):
-                    with self._worker.paused(number):
+                    with self._worker.paused(update_id):
                         await asyncio.sleep(wait)
                     attempt = self._process_again(update)
                 case GaveUp(failures, error):
-                    return Completion(number, DEAD_LETTER, time.time(), failures, error)
+                    return Completion(update_id, DEAD_LETTER, time.time(), failures, error)
                 case _:
-                    return Completion(number, DONE, time.time())
+                    return Completion(update_id, DONE, time.time())
 
 
 def chat_of(update: Update) -> int:

@@ -27,7 +27,7 @@ _SHUTDOWN_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class HttpServerConfig:
     """Where the HTTP server listens, and what Telegram needs to deliver there."""
 
     host: str
@@ -49,15 +49,15 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(application: Starlette, listening: Listening | None) -> AsyncIterator[int | None]:
-    """Serve while the block runs, and yield the port; without `listening`, serve nothing and yield None."""
-    if listening is None:
+async def serving(application: Starlette, http_server: HttpServerConfig | None) -> AsyncIterator[int | None]:
+    """Serve while the block runs, and yield the port; without `http_server`, serve nothing and yield None."""
+    if http_server is None:
         yield None
         return
     with ExitStack() as open_sockets:
-        listeners = [open_sockets.enter_context(each) for each in listeners_at(listening.host, listening.port)]
+        listeners = [open_sockets.enter_context(each) for each in listeners_at(http_server.host, http_server.port)]
         port = int(listeners[0].getsockname()[1])
-        LOG.info("listening at http://%s", host_and_port(listening.host, port))
+        LOG.info("Listening at http://%s", host_and_port(http_server.host, port))
         config = uvicorn.Config(
             application,
             http="httptools",  # a tenth less work a delivery than h11: python -m tests.benchmarks load

@@ -56,7 +56,7 @@ class InboxQueue(asyncio.Queue[object]):
         """Store updates; False where they couldn't be, so that Telegram must not be told that they arrived."""
         now = time.time()
         return await self.worker.enqueue(
-            [IncomingUpdate(one.key, self._pseudonyms.chat(one.chat), one.text, now) for one in updates]
+            [IncomingUpdate(update.key, self._pseudonyms.chat(update.chat), update.text, now) for update in updates]
         )
 
     def _dispatch(self, claimed: ClaimedUpdate) -> None:

@@ -15,16 +15,18 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.questions = Counter("bot_questions", "Questions answered", ["status", "language"], registry=self.registry)
         self.seconds = Histogram(
-            "bot_answer_seconds", "Time from the start of handling a question to its answer", registry=self.registry
+            "bot_answer_duration_seconds",
+            "Time from the start of handling a question to its answer",
+            registry=self.registry,
         )
         self.reloads = Counter("bot_reloads", "Reloads of the knowledge", ["outcome"], registry=self.registry)
-        self.failures = Counter("bot_failures", "Updates that could not be handled", registry=self.registry)
+        self.failures = Counter("bot_update_failures", "Updates that could not be handled", registry=self.registry)
         self._knowledge = Gauge(
-            "bot_knowledge", "1 for the version of the knowledge in use", ["version"], registry=self.registry
+            "bot_knowledge_info", "1 for the version of the knowledge in use", ["version"], registry=self.registry
         )
         self._waiting = Gauge("bot_inbox_waiting", "Updates that no replica has claimed yet", registry=self.registry)
         self._oldest = Gauge(
-            "bot_inbox_oldest_seconds", "Age of the oldest update that is not completed", registry=self.registry
+            "bot_inbox_oldest_age_seconds", "Age of the oldest update that is not completed", registry=self.registry
         )
         self._dead_letters = Gauge(
             "bot_inbox_dead_letters", "Updates that can't be read or kept failing", registry=self.registry

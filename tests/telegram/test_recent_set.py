@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.telegram.chats.recent import MAX_ENTRIES, RecentSet
+from bot.telegram.chats.recent_set import MAX_ENTRIES, RecentSet
 
 
 def test_what_was_seen_counts_as_seen_until_it_expires_or_is_forgotten() -> None:
