@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process
 
 from bot.errors import Problem
-from bot.knowledge import Entry, NotCovered
 from bot.matching.matcher import Matcher
 
 NEARLY_SAME = 92.0
@@ -40,25 +39,21 @@ def _strays(matcher: Matcher) -> Iterator[Problem]:
                 if first is None or first.key != entry.key:
                     found = first.id if first is not None else decision.status
                     message = f"'{phrasing.text}' finds {found} instead of '{entry.id}'; make it clearer, or move it"
-                    yield Problem(entry.file, phrasing.line, message)
+                    yield Problem(phrasing.file or entry.file, phrasing.line, message)
 
 
 def _near_duplicates(matcher: Matcher) -> Iterator[Problem]:
     catalogue = matcher.engine.catalogue
-    places = [(item, phrasing.line) for item in catalogue.items for phrasing in item.asked_as()]
+    owners = [(item, phrasing) for item in catalogue.items for phrasing in item.asked_as()]
     for number, text in enumerate(catalogue.canonical):
         later = catalogue.canonical[number + 1 :]
         for _, score, offset in process.extract(text, later, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME, limit=None):
             other = number + 1 + offset
-            (item, line), (second, second_line) = places[number], places[other]
-            if item is second or text == "":
+            (item, phrasing), (second_item, second) = owners[number], owners[other]
+            if item is second_item or text == "":
                 continue
             message = (
-                f"'{catalogue.phrasings[number]}' is {score:.0f}% the same as '{catalogue.phrasings[other]}' "
-                f"{_of(second)} in line {second_line}; drop one, or tell them apart"
+                f"'{phrasing.text}' is {score:.0f}% the same as '{second.text}' of '{second_item.id}' "
+                f"({second.file or second_item.file}:{second.line}); drop one, or tell them apart"
             )
-            yield Problem(item.file, line, message)
-
-
-def _of(item: Entry | NotCovered) -> str:
-    return f"of '{item.id}'"
+            yield Problem(phrasing.file or item.file, phrasing.line, message)
