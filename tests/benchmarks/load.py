@@ -28,7 +28,7 @@ EACH = 10
 """Questions of one person; more would be refused."""
 STEADY = 10.0
 """Seconds of even load."""
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ async def measure(name: str, api: BotApi) -> Measured:
         person = User(next(people), "Somebody")
         for number in range(EACH):
             await api.private_message(person, (NUCLEAR, SOLAR)[number % 2])
-    await api.wait_for(lambda: len(api.world.sent) >= before + BURST, "all answers", PATIENCE)
+    await api.wait_for(lambda: len(api.world.sent) >= before + BURST, "all answers", TIMEOUT_SECONDS)
     rate = BURST / (time.perf_counter() - began)
     latencies = await _latencies(api, rate / 2, people)
     cut = quantiles(latencies, n=100)
@@ -84,7 +84,7 @@ async def _latencies(api: BotApi, rate: float, people: Iterator[int]) -> list[fl
         look()
         return len(taken) >= len(asked)
 
-    await api.wait_for(all_seen, "all answers", PATIENCE)
+    await api.wait_for(all_seen, "all answers", TIMEOUT_SECONDS)
     return taken
 
 
@@ -132,7 +132,7 @@ async def _delivered(replicas: int, database: str) -> Measured:
 async def _patiently(name: str, api: BotApi) -> Measured:
     """Measure once the bots have started."""
     await api.private_message(User(9998, "Zero"), NUCLEAR)
-    await api.wait_for(lambda: api.world.sent, "the start", PATIENCE)
+    await api.wait_for(lambda: api.world.sent, "the start", TIMEOUT_SECONDS)
     return await measure(name, api)
 
 
