@@ -36,7 +36,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what asks for a PostgreSQL server or a bot's home, and begin with the files of slow tests.
 
-    Two processes that take whole files end at about the same time where those come first whose tests may take longest.
+    Processes that take whole files end at about the same time where those come first whose tests may take longest.
     """
     for item in items:
         if isinstance(item, pytest.Function) and {"postgres", "postgres_url", "home"} & set(item.fixturenames):
