@@ -197,8 +197,8 @@ class _Server(uvicorn.Server):
         await self.stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for each in [*self.servers, *(sockets or [])]:
-            each.close()
+        for server in self.servers:
+            server.close()
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
