@@ -36,7 +36,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what asks for a PostgreSQL server or a bot's home, and begin with the files of slow tests.
 
-    Two processes that take whole files end at about the same time where those come first whose tests may take longest.
+    Processes that take whole files end at about the same time where those come first whose tests may take longest.
     """
     for item in items:
         if isinstance(item, pytest.Function) and {"postgres", "postgres_url", "home"} & set(item.fixturenames):
@@ -98,9 +98,9 @@ def make_data_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
     vectors of the small knowledge folders of these tests.
     """
     computed = _cached(pytestconfig, "data")
-    builder = compose.builder(Settings(data_dir=computed))
-    for folder in (SECOND, knowledge.write(tmp_path_factory.mktemp("knowledge"))):
-        builder.from_folder(folder)
+    both = knowledge.write(tmp_path_factory.mktemp("knowledge"))
+    shutil.copytree(SECOND, both, dirs_exist_ok=True)  # as one folder, for only the texts of the last one keep vectors
+    compose.builder(Settings(data_dir=computed)).from_folder(both)
     made = tmp_path_factory.mktemp("computed")
     shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_of_one_folder)
     return lambda: Path(shutil.copytree(made, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))

@@ -33,7 +33,7 @@ MOST_WAITING = 50
 LONGEST = 1.5
 """Seconds that a bot may live at most, once it answers, before it is killed."""
 SEED = 7
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds that everything gets to be answered in the end."""
 
 Asking: TypeAlias = Callable[[BotApi], AbstractAsyncContextManager[list[tuple[int, int]]]]
@@ -189,7 +189,7 @@ async def outcome_of(api: BotApi, asked: Sequence[tuple[int, int]], killed: Sequ
         return not missing
 
     with suppress(AssertionError):
-        await api.wait_for(all_answered, "all answers", PATIENCE)
+        await api.wait_for(all_answered, "all answers", TIMEOUT_SECONDS)
     *repeats, unprovoked = _second_answers(api, killed)
     return Outcome(len(asked), len(missing), repeats, unprovoked, _out_of_order(api))
 
@@ -197,7 +197,7 @@ async def outcome_of(api: BotApi, asked: Sequence[tuple[int, int]], killed: Sequ
 async def more_answers(api: BotApi) -> None:
     """Wait for an answer."""
     before = len(api.world.sent)
-    await api.wait_for(lambda: len(api.world.sent) > before, "an answer", PATIENCE)
+    await api.wait_for(lambda: len(api.world.sent) > before, "an answer", TIMEOUT_SECONDS)
 
 
 def _second_answers(api: BotApi, killed: Sequence[int]) -> list[int]:

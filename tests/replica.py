@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.builders import ROOT
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds that a process gets to start or to end."""
 
 _OF_HOSTS = {"PORT", "DATABASE_URL"}
@@ -61,7 +61,7 @@ class Replica:
     async def ended(self) -> int:
         """Wait for the end, and return the exit code."""
         assert self._process is not None
-        return await asyncio.wait_for(self._process.wait(), PATIENCE)
+        return await asyncio.wait_for(self._process.wait(), TIMEOUT_SECONDS)
 
     async def kill(self) -> None:
         """End it as a crash does."""

@@ -88,6 +88,7 @@ def entry() -> Entry:
     )
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_escaped_text_is_shown_as_it_was_written(text: str) -> None:
     assert parse(escape(text)) == (text, [])

@@ -1,4 +1,4 @@
-"""How much memory a bot holds: after its start, reloads, a picture and many questions; its children told apart."""
+"""How much memory a bot uses: after its start, reloads, many questions and a picture; its children apart."""
 
 from __future__ import annotations
 
@@ -23,78 +23,78 @@ from tests.replica import running
 
 RELOADS = 3
 QUESTIONS = 500
-EACH = 10
-"""Questions of one person; more would be refused."""
-CHANGED = "01-background.yaml"
+QUESTIONS_PER_PERSON = 10
+"""More would exceed the rate limit."""
+CHANGED_FILE = "01-background.yaml"
 FIRST_POINT = "points:\n"
-PATIENCE = 300.0
-LOOK = 0.01
-"""Seconds between two looks for children."""
+TIMEOUT_SECONDS = 300.0
+SAMPLE_SECONDS = 0.01
+"""Interval between two looks at the children, which may live shortly."""
 _MIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedUpdate:
-    """What a bot holds, in MiB."""
+class MemoryUsage:
+    """How much memory a bot uses, in MiB."""
 
-    when: str
-    """After what."""
+    after: str
+    """The step after which it was measured."""
     resident: float
-    """Of its own memory and of shared libraries, now."""
+    """Its resident set (its own memory and shared libraries) at that time."""
     peak: float
-    """The most that it ever was."""
+    """The highest `resident` until then."""
     children: float
-    """The most that one of its children ever was."""
+    """The highest resident set of any one of its children until then."""
 
 
-class Watch:
-    """Looks at a process and its children, as Linux tells of them."""
+class MemorySampler:
+    """Reads from /proc how much memory a process and its children use."""
 
     def __init__(self, process: int) -> None:
-        """Watch a process by its id."""
+        """Sample the process with the id `process`."""
         self._process = Path(f"/proc/{process}")
-        self._children = 0.0
+        self._children_peak = 0.0
 
-    def held(self, when: str) -> ClaimedUpdate:
-        """Return what is held now."""
-        self.look()
+    def usage(self, after: str) -> MemoryUsage:
+        """Return what is used now, `after` a step."""
+        self.sample_children()
         resident = _kibibytes(self._process / "smaps_rollup", "Rss:") / _MIB
-        return ClaimedUpdate(when, resident, _kibibytes(self._process / "status", "VmHWM:") / _MIB, self._children)
+        return MemoryUsage(after, resident, _kibibytes(self._process / "status", "VmHWM:") / _MIB, self._children_peak)
 
-    def look(self) -> None:
-        """Note how much the children hold that there are just now."""
+    def sample_children(self) -> None:
+        """Update the peak of the children with those that exist now."""
         for children in self._process.glob("task/*/children"):
             with suppress(OSError):
                 for child in children.read_text().split():
                     peak = _kibibytes(Path(f"/proc/{child}/status"), "VmHWM:") / _MIB
-                    self._children = max(self._children, peak)
+                    self._children_peak = max(self._children_peak, peak)
 
     @asynccontextmanager
-    async def meanwhile(self) -> AsyncIterator[None]:
-        """Look again and again while a block runs."""
-        task = asyncio.create_task(self._look_on())
+    async def sampling(self) -> AsyncIterator[None]:
+        """Sample the children every `SAMPLE_SECONDS` while a block runs."""
+        task = asyncio.create_task(self._sample_forever())
         try:
             yield
         finally:
             task.cancel()
 
-    async def _look_on(self) -> None:
+    async def _sample_forever(self) -> None:
         while True:
-            self.look()
-            await asyncio.sleep(LOOK)
+            self.sample_children()
+            await asyncio.sleep(SAMPLE_SECONDS)
 
 
 def memory() -> Iterator[str]:
-    """Measure, and yield the lines of a table."""
+    """Measure, and yield the lines of a table; raises UsageError where the system has no /proc."""
     if not Path("/proc/self/smaps_rollup").exists():
-        raise UsageError("only Linux tells how much memory a process holds")
+        raise UsageError("only Linux reports how much memory a process uses")
     with tempfile.TemporaryDirectory() as home:
         measured = asyncio.run(measure(Path(home)))
-    rows = [(one.when, f"{one.resident:.0f}", f"{one.peak:.0f}", f"{one.children:.0f}") for one in measured]
+    rows = [(usage.after, f"{usage.resident:.0f}", f"{usage.peak:.0f}", f"{usage.children:.0f}") for usage in measured]
     yield from table(("MiB after", "resident", "peak", "peak of a child"), rows)
 
 
-async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTIONS) -> Sequence[ClaimedUpdate]:
+async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTIONS) -> Sequence[MemoryUsage]:
     """Run a bot over a copy of a knowledge folder, and look at it after each step."""
     folder = home / "knowledge"
     shutil.copytree(knowledge, folder)
@@ -102,50 +102,50 @@ async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTI
         settings = settings_of(api, home, BOT_ADMIN_IDS=str(ADA.id))
         async with running(settings, home / "bot.log") as bot:
             await api.private_message(ADA, "/diag")
-            await api.sent(1, limit=PATIENCE)
-            watch = Watch(bot.process)
-            async with watch.meanwhile():
-                return [held async for held in _steps(api, watch, folder, questions)]
+            await api.sent(1, limit=TIMEOUT_SECONDS)
+            sampler = MemorySampler(bot.process)
+            async with sampler.sampling():
+                return [usage async for usage in _steps(api, sampler, folder, questions)]
 
 
-async def _steps(api: BotApi, watch: Watch, folder: Path, questions: int) -> AsyncIterator[ClaimedUpdate]:
-    yield watch.held("the start")
+async def _steps(api: BotApi, sampler: MemorySampler, folder: Path, questions: int) -> AsyncIterator[MemoryUsage]:
+    yield sampler.usage("the start")
     for number in range(RELOADS):
         _change(folder, number)
-        await _answered(api, ADA, "/reload")
-        yield watch.held(f"reload {number + 1}")
-    await _ask(api, _asked(folder), questions)
-    yield watch.held(f"{questions} questions")
-    await _answered(api, ADA, "/stats")
-    yield watch.held("/stats")
+        await _send_and_wait(api, ADA, "/reload")
+        yield sampler.usage(f"reload {number + 1}")
+    await _ask(api, _question_texts(folder), questions)
+    yield sampler.usage(f"{questions} questions")
+    await _send_and_wait(api, ADA, "/stats")
+    yield sampler.usage("/stats")
 
 
 def _change(folder: Path, number: int) -> None:
     """Change the first point that a curator has written."""
-    path = next(folder.glob(f"*/{CHANGED}"))
+    path = next(folder.glob(f"*/{CHANGED_FILE}"))
     head, points, rest = path.read_text(encoding="utf-8").partition(FIRST_POINT)
     line, end, more = rest.partition("。")
     path.write_text(f"{head}{points}{line}{'！' * (number + 1)}{end}{more.lstrip('！')}", encoding="utf-8")
 
 
-def _asked(folder: Path) -> list[str]:
-    return [one.text for file in sorted(folder.glob(f"*/{OWN_QUESTIONS}")) for one in read_questions(file)]
+def _question_texts(folder: Path) -> list[str]:
+    return [question.text for file in sorted(folder.glob(f"*/{OWN_QUESTIONS}")) for question in read_questions(file)]
 
 
-async def _ask(api: BotApi, asked: Sequence[str], count: int) -> None:
-    for start in range(0, count, EACH):
+async def _ask(api: BotApi, question_texts: Sequence[str], count: int) -> None:
+    for start in range(0, count, QUESTIONS_PER_PERSON):
         person = User(20_000 + start, "Somebody")
         before = len(api.world.sent)
-        texts = list(islice(cycle(asked), start, min(start + EACH, count)))
+        texts = list(islice(cycle(question_texts), start, min(start + QUESTIONS_PER_PERSON, count)))
         for text in texts:
             await api.private_message(person, text)
-        await api.wait_for(lambda: len(api.world.sent) >= before + len(texts), "answers", PATIENCE)  # noqa: B023
+        await api.wait_for(lambda: len(api.world.sent) >= before + len(texts), "answers", TIMEOUT_SECONDS)  # noqa: B023
 
 
-async def _answered(api: BotApi, person: User, text: str) -> None:
+async def _send_and_wait(api: BotApi, person: User, text: str) -> None:
     before = len(api.world.sent)
     await api.private_message(person, text)
-    await api.wait_for(lambda: len(api.world.sent) > before, f"the answer to {text}", PATIENCE)
+    await api.wait_for(lambda: len(api.world.sent) > before, f"the answer to {text}", TIMEOUT_SECONDS)
 
 
 def _kibibytes(path: Path, name: str) -> float:

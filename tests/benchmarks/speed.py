@@ -29,7 +29,7 @@ from tests.builders import ROOT
 QUESTIONS = 60
 REPETITIONS = 7
 STARTS = 5
-_PATIENCE = 120.0
+_TIMEOUT_SECONDS = 120.0
 """Seconds that a bot gets to start."""
 _LIBRARIES = "import telegram.ext, jieba; jieba.setLogLevel(60); jieba.Tokenizer().initialize()"
 
@@ -197,7 +197,7 @@ def _served(knowledge: Path, data: str) -> float:
     It makes it once the knowledge is loaded and the database open.
     """
     with socket.create_server(("127.0.0.1", 0)) as api:
-        api.settimeout(_PATIENCE)
+        api.settimeout(_TIMEOUT_SECONDS)
         variables = {
             "BOT_TOKEN": "1:benchmark",
             "BOT_API_URL": f"http://127.0.0.1:{api.getsockname()[1]}/bot",

@@ -15,7 +15,7 @@ from tests.botapi.people import FORUM, GROUP, JSON, Chat, User
 
 LIMIT = 10.0
 """Seconds that a test waits for something at most."""
-LOOK = 0.05
+POLL_SECONDS = 0.05
 """Seconds after which a test looks again although nothing came over the network."""
 
 
@@ -160,7 +160,7 @@ class World:
             async with asyncio.timeout(limit):
                 while not done():
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(LOOK), self.changed:
+                        async with asyncio.timeout(POLL_SECONDS), self.changed:
                             await self.changed.wait()
         except TimeoutError:
             raise AssertionError(

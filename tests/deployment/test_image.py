@@ -20,7 +20,7 @@ from tests.deployment.dockerfile import Stage, read_dockerfile
 from tests.deployment.tree import base_tree, build, in_tree, missing_tools
 from tests.replica import free_port
 
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 """Seconds that the bot gets for its first start, which works everything out."""
 
 pytestmark = [
@@ -115,5 +115,5 @@ async def test_it_answers_is_well_and_ends_at_sigterm_as_process_1(image: Path, 
 
 async def _asked(api: BotApi) -> None:
     await api.private_message(ADA, "奥特曼怎么看核能？")
-    (sent,) = await api.sent(1, limit=PATIENCE)
+    (sent,) = await api.sent(1, limit=TIMEOUT_SECONDS)
     assert "核能" in sent.text

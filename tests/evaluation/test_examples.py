@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.evaluation.examples import CHANGES, of_changes, of_questions
 from bot.evaluation.questions import Ranges
 from bot.knowledge.model import Entry
@@ -42,6 +44,7 @@ def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matc
     assert {example.traffic for example in examples} == {"vague"}
 
 
+@pytest.mark.slow
 def test_some_questions_teach_what_a_change_of_subject_looks_like(shipped: Matcher) -> None:
     entry = shipped.knowledge.by_key["altman-a16z/nuclear-view"]
     kinds: list[Ranges] = [lines(entry), ()]

@@ -19,6 +19,7 @@ def folder(tmp_path: Path) -> Path:
     return copy_of(SECOND, tmp_path / "knowledge")
 
 
+@pytest.mark.slow
 def test_an_interviews_own_words_are_understood(folder: Path, make_data_dir: Callable[[], Path]) -> None:
     write(folder, {"bakery/lexicon.yaml": BEEKEEPER})
     settings = Settings().model_copy(update={"knowledge_dir": folder, "data_dir": make_data_dir()})

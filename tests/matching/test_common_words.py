@@ -53,6 +53,7 @@ def test_a_word_without_a_topic_is_not_answered(case: dict[str, Any], shipped: M
     assert shipped.decide(case["text"]).status != "answered"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_no_common_word_is_repaired(shipped: Matcher) -> None:
     english = sorted(read_english(LIST).bases)

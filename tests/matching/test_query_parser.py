@@ -38,6 +38,7 @@ def jiebas() -> jieba.Tokenizer:
     return tokenizer
 
 
+@pytest.mark.slow
 def test_general_chinese_is_jiebas(shipped: Matcher, jiebas: jieba.Tokenizer) -> None:
     general = shipped.engine.parser.segmenter.general
     assert general.total == sum(jiebas.FREQ.values())

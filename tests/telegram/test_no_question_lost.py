@@ -106,6 +106,7 @@ async def test_chats_that_wait_for_minutes_keep_neither_slots_nor_room_from_othe
     assert [message.chat for message in api.world.sent] == [BOB.id], "nobody gets an apology"
 
 
+@pytest.mark.slow
 async def test_an_outage_is_told_once_whoever_it_hits(bot: App, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     api.fail("sendMessage", 502, "Bad Gateway", times=10)
     for number in range(5):
@@ -149,6 +150,7 @@ async def test_what_a_stop_leaves_is_answered_by_the_next_process(
     assert second.text.startswith(f"❓ {SOLAR}")
 
 
+@pytest.mark.slow
 async def test_a_full_disk_is_told_once_and_answers_come_from_memory(
     api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
 ) -> None:

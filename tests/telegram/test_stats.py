@@ -42,6 +42,7 @@ def sample(**more: object) -> Statistics:
     return Statistics(**{**values, **more})  # type: ignore[arg-type]  # made of what the test says
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bot")
 async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Texts) -> None:
     answer = await api.answer(ADA, NUCLEAR)
@@ -61,6 +62,7 @@ async def test_admins_get_a_picture_with_the_sums_below(api: BotApi, texts: Text
     assert png(reply.file[1]) == SIZE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reason",
     ["not enough rights to send photos to the chat", "CHAT_SEND_PHOTOS_FORBIDDEN", "CHAT_SEND_MEDIA_FORBIDDEN"],
@@ -194,6 +196,7 @@ async def test_the_process_that_draws_gets_no_secrets(monkeypatch: pytest.Monkey
     assert await draw_in_subprocess(sample(), (sys.executable, "-c", tells)) is not None
 
 
+@pytest.mark.slow
 async def test_the_picture_is_drawn_wherever_the_bot_was_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -209,6 +212,7 @@ def test_statistics_are_the_same_after_they_were_handed_over() -> None:
     assert from_json(to_json(sample())) == sample()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "found",
     [

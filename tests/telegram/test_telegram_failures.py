@@ -50,6 +50,7 @@ async def test_a_cut_connection_is_tried_again(api: BotApi) -> None:
     assert (await api.answer(ADA, NUCLEAR)).text.startswith(f"❓ {NUCLEAR}")
 
 
+@pytest.mark.slow
 async def test_a_failing_server_is_tried_again(api: BotApi) -> None:
     api.fail("sendMessage", 502, "Bad Gateway")
 
@@ -110,6 +111,7 @@ async def test_an_error_of_our_own_is_logged_without_the_words_and_apologised_fo
     assert private_words not in caplog.text
 
 
+@pytest.mark.slow
 async def test_polling_outlives_an_outage_and_tells_it_once(api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     await api.answer(ADA, NUCLEAR)
     api.fail("getUpdates", 502, "Bad Gateway", times=2)
@@ -171,6 +173,7 @@ async def test_a_request_that_may_have_arrived_is_not_repeated(cause: Exception,
     assert made == attempts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [130, 3600])
 async def test_a_long_flood_wait_is_waited_for_and_then_the_question_is_answered(
     api: BotApi, seconds: int, monkeypatch: pytest.MonkeyPatch
@@ -194,6 +197,7 @@ def pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(loop, "time", lambda: clock() + seconds)
 
 
+@pytest.mark.slow
 async def test_what_is_too_long_to_be_shown_in_place_is_sent(bot: App, api: BotApi) -> None:
     page = await api.answer(ADA, "/topics")
     message = Message.de_json(api.world.known[page.chat, page.message_id], bot.bot)

@@ -1,4 +1,4 @@
-"""Telegram is reached through a proxy where one is set; its failures are told as such, and without secrets."""
+"""Telegram is reached through a proxy where one is set; its failures are reported as such, without secrets."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
 ) -> None:
     api.url = api.url.replace("127.0.0.1", NAME)
     async with running(*(USER, PASSWORD) if credentials else ("", "")) as proxy:
-        address = parse_proxy(f"{scheme}://{credentials}127.0.0.1:{proxy.port}")
-        async with serving_with(api, make_services(assistant, proxy=address)):
+        settings = parse_proxy(f"{scheme}://{credentials}127.0.0.1:{proxy.port}")
+        async with serving_with(api, make_services(assistant, proxy=settings)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {NAME}
@@ -51,20 +51,20 @@ async def test_questions_are_answered_through_a_proxy_that_looks_up_the_name(
 
 async def test_socks4_names_an_address(api: BotApi, assistant: Assistant, make_services: MakeServices) -> None:
     async with running() as proxy:
-        address = parse_proxy(f"socks4://127.0.0.1:{proxy.port}")
-        async with serving_with(api, make_services(assistant, proxy=address)):
+        settings = parse_proxy(f"socks4://127.0.0.1:{proxy.port}")
+        async with serving_with(api, make_services(assistant, proxy=settings)):
             assert await api.answer(ADA, NUCLEAR)
 
     assert set(proxy.asked) == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("use_proxy", [False, True])
-async def test_admins_are_told_whether_there_is_one(
+async def test_diag_reports_whether_there_is_one(
     api: BotApi, assistant: Assistant, make_services: MakeServices, texts: Texts, *, use_proxy: bool
 ) -> None:
     async with running(USER, PASSWORD) as proxy:
-        address = parse_proxy(f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}", "ALL_PROXY") if use_proxy else None
-        async with serving_with(api, make_services(assistant, proxy=address)):
+        settings = parse_proxy(f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}", "ALL_PROXY") if use_proxy else None
+        async with serving_with(api, make_services(assistant, proxy=settings)):
             reply_text = (await api.answer(ADA, "/diag")).text
 
     shown = f"socks5h://127.0.0.1:{proxy.port}"
@@ -74,8 +74,8 @@ async def test_admins_are_told_whether_there_is_one(
 
 
 @asynccontextmanager
-async def going_wrong(kind: str) -> AsyncIterator[Proxy]:
-    """Run a proxy that doesn't serve, or none, and yield what leads there."""
+async def faulty_proxy(kind: str) -> AsyncIterator[Proxy]:
+    """Run a proxy with a fault, and yield the settings that lead to it; `kind` is a scheme and the fault."""
     scheme, _, fault = kind.partition(" ")
 
     def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,13 +84,13 @@ async def going_wrong(kind: str) -> AsyncIterator[Proxy]:
     async with running(USER, PASSWORD) as proxy, await asyncio.start_server(silent, "127.0.0.1", 0) as closing:
         port, credentials = proxy.port, CREDENTIALS
         match fault:
-            case "away":
+            case "absent":
                 port = free_port()
             case "closes":
                 port = closing.sockets[0].getsockname()[1]
-            case "password":
+            case "wrong_password":
                 credentials = "ada:hunter2@"
-            case "none":
+            case "anonymous":
                 credentials = ""
             case "forbids":
                 proxy.names = {}
@@ -100,55 +100,55 @@ async def going_wrong(kind: str) -> AsyncIterator[Proxy]:
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("http password", "refuses the user or password"),
-        ("http none", "refuses the user or password"),
-        ("http away", "can't be reached (Connection refused); check that it runs, and host and port"),
+        ("http wrong_password", "refuses the user or password"),
+        ("http anonymous", "refuses the user or password"),
+        ("http absent", "can't be reached (Connection refused); check that it runs, and host and port"),
         ("http forbids", "doesn't connect to Telegram (502 Bad Gateway)"),
         ("http closes", "check the scheme and the port"),
         ("https plain", "check the scheme and the port"),
-        ("socks5 password", "refuses the user or password"),
-        ("socks5h none", "refuses the user or password"),
-        ("socks5 away", "in a container write host.docker.internal"),
+        ("socks5 wrong_password", "refuses the user or password"),
+        ("socks5h anonymous", "refuses the user or password"),
+        ("socks5 absent", "in a container write host.docker.internal"),
         ("socks5 forbids", "doesn't connect to Telegram (Host unreachable)"),
         ("socks5 closes", "check the scheme and the port"),
         ("socks4a forbids", "doesn't connect to Telegram"),
     ],
 )
-async def test_a_proxy_that_does_not_serve_is_told_as_the_problem(
+async def test_a_proxy_that_does_not_serve_is_reported_as_the_problem(
     assistant: Assistant, make_services: MakeServices, kind: str, says: str
 ) -> None:
-    async with going_wrong(kind) as address:
-        services = make_services(assistant, proxy=address)
+    async with faulty_proxy(kind) as settings:
+        services = make_services(assistant, proxy=settings)
         application = build(SecretStr("123456789:secret"), services, f"http://{NAME}:{free_port()}/bot")
         with pytest.raises(NetworkError) as failure:
             await application.bot.initialize()
         await application.bot.shutdown()
 
     message = str(failure.value)
-    assert message.startswith(f"BOT_PROXY: the proxy {address} ")
+    assert message.startswith(f"BOT_PROXY: the proxy {settings} ")
     assert says in message
     everything = "".join(traceback.format_exception(failure.value))
     assert not any(secret in everything for secret in (USER + ":", PASSWORD, "p%40ss", "hunter2", "secret"))
 
 
-async def test_the_log_tells_it_once_while_it_is_tried_again(
+async def test_the_log_reports_it_once_while_it_is_tried_again(
     api: BotApi, assistant: Assistant, make_services: MakeServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with running(USER, "another") as proxy:
-        address = parse_proxy(f"socks5://{CREDENTIALS}127.0.0.1:{proxy.port}", "HTTPS_PROXY")
-        async with serving_with(api, make_services(assistant, proxy=address)):
+        settings = parse_proxy(f"socks5://{CREDENTIALS}127.0.0.1:{proxy.port}", "HTTPS_PROXY")
+        async with serving_with(api, make_services(assistant, proxy=settings)):
             await api.wait_for(lambda: "trying again" in caplog.text, "the line")
             proxy.password = PASSWORD
             assert await api.answer(ADA, NUCLEAR, limit=20)
 
     lines = [record.getMessage() for record in caplog.records if "can't be reached" in record.getMessage()]
-    failure = f"Telegram can't be reached (HTTPS_PROXY: the proxy {address} refuses the user or password); "
-    assert lines == [f"{failure}trying again until it can, check the network and HTTPS_PROXY"]
+    expected = f"Telegram can't be reached (HTTPS_PROXY: the proxy {settings} refuses the user or password); "
+    assert lines == [f"{expected}trying again until it can, check the network and HTTPS_PROXY"]
     assert PASSWORD not in caplog.text
 
 
-async def test_a_proxy_that_hangs_is_told_too() -> None:
+async def test_a_proxy_that_hangs_is_reported_too() -> None:
     over = asyncio.Event()
 
     async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -156,10 +156,10 @@ async def test_a_proxy_that_hangs_is_told_too() -> None:
         writer.close()
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
-        address = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        request = HttpClient(1, address, connect_seconds=0.05)
+        settings = parse_proxy(f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        request = HttpClient(1, settings, connect_seconds=0.05)
         await request.initialize()
-        with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {address} in time"):
+        with pytest.raises(NetworkError, match=f"BOT_PROXY: no connection through the proxy {settings} in time"):
             await request.do_request(f"http://{NAME}/bot1:x/getMe", "POST")
         await request.shutdown()
         over.set()
@@ -198,8 +198,8 @@ async def test_a_proxy_in_the_env_file_serves_and_its_password_is_in_no_log(
     api: BotApi, folder: Path, variable: str
 ) -> None:
     async with running(USER, PASSWORD) as proxy:
-        address = f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}"
-        env_file = f"BOT_TOKEN={api.token}\n{variable}={address}\n"
+        proxy_url = f"socks5h://{CREDENTIALS}127.0.0.1:{proxy.port}"
+        env_file = f"BOT_TOKEN={api.token}\n{variable}={proxy_url}\n"
         async with process(folder, env_file, BOT_API_URL=api.url.replace("127.0.0.1", NAME)) as bot:
             await api.private_message(ADA, NUCLEAR)
             await api.sent(1, limit=60)

@@ -156,6 +156,7 @@ async def test_health_is_served_while_polling_too_but_no_webhook(
         assert (await client.post(WEBHOOK_PATH, json={})).status_code == 404
 
 
+@pytest.mark.slow
 async def test_health_is_served_before_telegram_is_reached(
     api: BotApi,
     assistant: Assistant,
