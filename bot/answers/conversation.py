@@ -11,8 +11,7 @@ from bot.knowledge import Knowledge
 from bot.matching import AnswerContext, Decision
 
 CONVERSATION_SECONDS = 600.0
-"""Seconds after which a new message is no follow-up any more; the database keeps topics for an hour
-(`bot.storage.retention`), so a value beyond that has no effect after a restart or on another replica."""
+"""Seconds after which a new message is no follow-up any more; the database keeps topics as long."""
 MAX_CONVERSATIONS = 10_000
 """Conversations in memory; beyond that, the least recently used is dropped."""
 

@@ -8,12 +8,12 @@ import secrets
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, delete, or_, select
+from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 
 from bot.knowledge.model import Language
 from bot.matching.results import Status
 from bot.storage.database import Database
-from bot.storage.schema import ANSWERS, CHOICES, CONVERSATIONS, HISTORY, VOTES
+from bot.storage.schema import ANSWERS, CHOICES, CONVERSATIONS, DEAD_LETTER, HISTORY, INBOX, VOTES
 
 Via: TypeAlias = Literal["typed", "tapped"]
 
@@ -107,6 +107,8 @@ async def find(database: Database, exchange_id: int) -> Exchange | None:
 async def forget(database: Database, person: int, own_chat: int, conversation: int) -> Forgotten:
     """Delete what is stored about a person: questions, votes, choices, and what belongs to their private chat.
 
+    Of updates that failed there, only their content is deleted.
+
     `conversation` is the one in which they ask for it, perhaps in a group. All are pseudonyms. Raises StorageError.
     """
     theirs = or_(CONVERSATIONS.c.chat == own_chat, CONVERSATIONS.c.conversation == conversation)
@@ -116,6 +118,9 @@ async def forget(database: Database, person: int, own_chat: int, conversation: i
         choices = connection.execute(delete(CHOICES).where(CHOICES.c.person == person))
         connection.execute(delete(CONVERSATIONS).where(theirs))
         connection.execute(delete(ANSWERS).where(ANSWERS.c.chat == own_chat))
+        # The row stays, for by it Telegram's redelivery is recognised.
+        failed = and_(INBOX.c.chat == own_chat, INBOX.c.state == DEAD_LETTER)
+        connection.execute(update(INBOX).where(failed).values(content=None))
         questions = connection.execute(delete(HISTORY).where(HISTORY.c.asker == person))
         return Forgotten(questions.rowcount, votes.rowcount + choices.rowcount)
 

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.storage import completion_batch, gaps, history, phrasing_decisions, retention, votes
@@ -16,7 +16,7 @@ from bot.storage.database import Database
 from bot.storage.history import DAY_SECONDS, Exchange, Forgotten, without_names
 from bot.storage.phrasing_decisions import SNOOZE_SECONDS, PhrasingDecision
 from bot.storage.preferences import GENERAL, SHARED_CACHE_SECONDS, ChatSettings, Preferences
-from bot.storage.schema import CONVERSATIONS
+from bot.storage.schema import CONVERSATIONS, DEAD_LETTER, INBOX
 from bot.storage.statistics import statistics
 from bot.storage.statistics_data import ChatFigures
 from bot.storage.time_zone import UTC_ZONE
@@ -142,6 +142,17 @@ async def test_forgetting_deletes_what_a_person_left_and_nothing_else(database: 
     assert await history.find(database, others) is not None
     assert (await statistics(database, 1, NOW, UTC_ZONE)).votes == {}
     assert await history.forget(database, ADA, ADA, ADA) == Forgotten(questions=0, votes=0)
+
+
+async def test_forgetting_deletes_the_words_of_failed_updates_of_the_private_chat(database: Database) -> None:
+    failed = {"content": "{}", "received_at": NOW, "state": DEAD_LETTER, "ended_at": NOW}
+    rows = [{"update_id": 1, "chat": ADA, **failed}, {"update_id": 2, "chat": BOB, **failed}]
+    await database.write(lambda connection: connection.execute(insert(INBOX), rows))
+
+    await history.forget(database, ADA, ADA, ADA)
+
+    query = select(INBOX.c.update_id, INBOX.c.content).order_by(INBOX.c.update_id)
+    assert await database.read(lambda connection: list(map(tuple, connection.execute(query)))) == [(1, None), (2, "{}")]
 
 
 async def test_what_is_old_goes_with_its_votes(database: Database) -> None:
