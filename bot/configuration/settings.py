@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -147,13 +147,17 @@ class Settings(BaseSettings):
 
     def secrets(self) -> frozenset[str]:
         """Return the values that no log may show; of proxies' addresses only user and password."""
-        fields = (self.token, self.database_url, self.webhook_secret)
-        whole = {secret.get_secret_value() for secret in fields if secret is not None}
-        own = (self.proxy.get_secret_value(),) if self.proxy is not None else ()
-        return frozenset(whole).union(*map(credentials, (*own, *self._environment_info.proxies.values())))
+        given = {name: secret.get_secret_value() for name in _SECRETS if (secret := getattr(self, name)) is not None}
+        own = [given.pop("proxy")] if "proxy" in given else []
+        proxies = (*own, *self._environment_info.proxies.values())
+        return frozenset(given.values()).union(*map(credentials, proxies))
 
 
-_SECRETS = frozenset({"token", "database_url", "webhook_secret", "proxy"})
+def _is_secret(annotation: object) -> bool:
+    return annotation is SecretStr or any(map(_is_secret, get_args(annotation)))
+
+
+_SECRETS = frozenset(name for name, field_info in Settings.model_fields.items() if _is_secret(field_info.annotation))
 """Fields whose value no message may show, not even where it is malformed."""
 
 
