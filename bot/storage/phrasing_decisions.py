@@ -1,4 +1,4 @@
-"""Decisions of admins about wordings that people used: approved ones become phrasings of an entry."""
+"""Decisions of admins about phrasings that people used: approved ones become phrasings of an entry."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bot.storage.database import Database
 from bot.storage.schema import PHRASINGS
 
 DecisionState: TypeAlias = Literal["pending", "approved", "exported", "ignored", "later"]
-"""What was decided about a wording.
+"""What was decided about a phrasing.
 
 pending: an entry was chosen, not confirmed yet; approved: searched; exported: searched, and written into the files;
 ignored: never offered again; later: offered again after `SNOOZE_SECONDS`.
 """
 
 SNOOZE_SECONDS = 7 * 86_400.0
-"""How long a wording that was put off ("later") isn't offered."""
+"""How long a phrasing that was put off ("later") isn't offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhrasingDecision:
-    """A wording and what was decided about it."""
+    """A phrasing and what was decided about it."""
 
     id: int
     """Id of the exchange in which it was seen."""
-    wording_hash: int
-    """Keyed hash of the wording, normalised; there is one decision a wording."""
+    phrasing_hash: int
+    """Keyed hash of the phrasing, normalised; there is one decision a phrasing."""
     text: str
     """As it was typed; empty where it is ignored or put off, because it need not be stored then."""
     entry: str | None
@@ -42,11 +42,11 @@ class PhrasingDecision:
 
 
 async def save(database: Database, decisions: Iterable[PhrasingDecision]) -> None:
-    """Store decisions; each replaces an earlier one about the same wording."""
+    """Store decisions; each replaces an earlier one about the same phrasing."""
     rows = [
         {
             "id": decision.id,
-            "wording": decision.wording_hash,
+            "wording": decision.phrasing_hash,
             "text": decision.text,
             "entry": decision.entry,
             "state": decision.state,
@@ -80,7 +80,7 @@ async def in_states(database: Database, *states: DecisionState) -> Sequence[Phra
 
 
 async def delete_decision(database: Database, exchange_id: int) -> None:
-    """Take a decision back: the wording is offered again."""
+    """Take a decision back: the phrasing is offered again."""
 
     def delete_row(connection: Connection) -> None:
         connection.execute(delete(PHRASINGS).where(PHRASINGS.c.id == exchange_id))
@@ -89,8 +89,8 @@ async def delete_decision(database: Database, exchange_id: int) -> None:
     await database.write(delete_row)
 
 
-async def decided_wordings(database: Database, now: float) -> frozenset[int]:
-    """Return the hashes of the wordings that need no decision at `now`, in seconds since 1970."""
+async def decided_phrasings(database: Database, now: float) -> frozenset[int]:
+    """Return the hashes of the phrasings that need no decision at `now`, in seconds since 1970."""
     due = (PHRASINGS.c.state == "later") & (PHRASINGS.c.at < now - SNOOZE_SECONDS)
     decided = select(PHRASINGS.c.wording).where(~due)
     return frozenset(await database.read(lambda connection: connection.execute(decided).scalars().all()))

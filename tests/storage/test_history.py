@@ -196,7 +196,7 @@ async def test_what_is_put_off_comes_back(database: Database) -> None:
     await wording(database, "乙", "later", NOW - 1)
     await wording(database, "丙", "later", NOW - 2 * SNOOZE_SECONDS)
 
-    assert await phrasing_decisions.decided_wordings(database, NOW) == {ord("甲"), ord("乙")}
+    assert await phrasing_decisions.decided_phrasings(database, NOW) == {ord("甲"), ord("乙")}
 
 
 async def test_a_decision_can_be_taken_back(database: Database) -> None:
@@ -205,7 +205,7 @@ async def test_a_decision_can_be_taken_back(database: Database) -> None:
     await phrasing_decisions.delete_decision(database, number)
 
     assert await phrasing_decisions.find(database, number) is None
-    assert await phrasing_decisions.decided_wordings(database, NOW) == set()
+    assert await phrasing_decisions.decided_phrasings(database, NOW) == set()
 
 
 async def test_exported_wordings_were_approved(database: Database) -> None:

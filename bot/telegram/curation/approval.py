@@ -1,4 +1,4 @@
-"""Has approved wordings searched: at the start, when an admin approves one here, and when at another replica."""
+"""Has approved phrasings searched: at the start, when an admin approves one here, and when at another replica."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a wording can't be approved."""
+    """Why a phrasing can't be approved."""
 
     key: str
     """Key of the text that says so."""
@@ -33,13 +33,15 @@ class Refusal:
 
 
 async def load_approved(database: Database) -> tuple[ApprovedPhrasing, ...]:
-    """Return the approved wordings; exported ones too, as this replica's files may not hold them yet."""
-    wordings = await phrasing_decisions.in_states(database, "approved", "exported")
-    return tuple(ApprovedPhrasing(decision.entry, decision.text) for decision in wordings if decision.entry is not None)
+    """Return the approved phrasings; exported ones too, as this replica's files may not hold them yet."""
+    phrasings = await phrasing_decisions.in_states(database, "approved", "exported")
+    return tuple(
+        ApprovedPhrasing(decision.entry, decision.text) for decision in phrasings if decision.entry is not None
+    )
 
 
 async def apply_approved(services: Services) -> Change | None:
-    """Search exactly the wordings that are approved; None where that is so already.
+    """Search exactly the phrasings that are approved; None where that is so already.
 
     Raises KnowledgeError where the knowledge would be refused with them, and StorageError.
     """
@@ -69,17 +71,17 @@ async def follow_approvals(services: Services, changed: asyncio.Event) -> None:
             last_failure = str(error)
 
 
-async def approve(context: Context, wording: PhrasingDecision) -> Refusal | None:
-    """Have a pending wording searched; where it breaks a rule or doesn't find its entry, leave it pending and say why.
+async def approve(context: Context, decision: PhrasingDecision) -> Refusal | None:
+    """Have a pending phrasing searched; where it breaks a rule or doesn't find its entry, leave it pending and say why.
 
     Raises KnowledgeError and StorageError.
     """
     services, assistant = context.services, context.assistant
-    phrasing = ApprovedPhrasing(wording.entry or "", wording.text)
+    phrasing = ApprovedPhrasing(decision.entry or "", decision.text)
     reason = await asyncio.to_thread(assistant.rejection_of, phrasing)
     if reason is not None:
         return Refusal("gaps.refused", {"reason": reason})
-    await phrasing_decisions.save(services.database, [replace(wording, state="approved", at=time.time())])
+    await phrasing_decisions.save(services.database, [replace(decision, state="approved", at=time.time())])
     try:
         await apply_approved(services)
         if await asyncio.to_thread(_finds_its_entry, context, phrasing):
@@ -87,7 +89,7 @@ async def approve(context: Context, wording: PhrasingDecision) -> Refusal | None
         refusal = Refusal("gaps.finds_other")
     except KnowledgeError as error:
         refusal = Refusal("gaps.refused", {"reason": error.problems[0].message})
-    await phrasing_decisions.save(services.database, [wording])
+    await phrasing_decisions.save(services.database, [decision])
     await apply_approved(services)
     return refusal
 

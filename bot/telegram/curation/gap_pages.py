@@ -28,12 +28,12 @@ from bot.telegram.ui import (
 from bot.text import Texts
 
 ReviewDecision: TypeAlias = Literal["assign", "approve", "undo", "ignore", "later"]
-"""Put the wording under an entry; have it searched; take that back; never show it again; show it in a week."""
+"""Put the phrasing under an entry; have it searched; take that back; never show it again; show it in a week."""
 ReviewItem: TypeAlias = PhrasingDecision | Gap
-"""A wording that waits for approval, or questions that nobody has decided about."""
+"""A phrasing that waits for approval, or questions that nobody has decided about."""
 
-MAX_OTHER_WORDINGS = 4
-"""Number of wordings of a gap that are shown besides the most frequent one."""
+MAX_OTHER_PHRASINGS = 4
+"""Number of phrasings of a gap that are shown besides the most frequent one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class GapPages:
             f"<b>{self._text('title', page=page.number + 1, pages=page.count)}</b>",
             f"{self._quoted(gap.head.text)}\n{self._counts(gap)}",
         ]
-        if len(gap.wordings) > 1:
-            others = (f"• {escape(wording.text)}" for wording in gap.wordings[1 : 1 + MAX_OTHER_WORDINGS])
+        if len(gap.phrasings) > 1:
+            others = (f"• {escape(phrasing.text)}" for phrasing in gap.phrasings[1 : 1 + MAX_OTHER_PHRASINGS])
             paragraphs.append("\n".join((self._text("others"), *others)))
         paragraphs.append(self._text("which"))
         exchange = encode_exchange_id(gap.head.exchange)
@@ -84,23 +84,23 @@ class GapPages:
         rows.append([self._decide("ignore", exchange), self._decide("later", exchange)])
         return Page(tuple(paragraphs), InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
-    def pending(self, page: ListPage[ReviewItem], wording: PhrasingDecision, entry: Entry) -> Page:
-        """Show a wording that waits for approval under an entry."""
+    def pending(self, page: ListPage[ReviewItem], phrasing: PhrasingDecision, entry: Entry) -> Page:
+        """Show a phrasing that waits for approval under an entry."""
         paragraphs = (
             f"<b>{self._text('pending', page=page.number + 1, pages=page.count)}</b>",
-            self._quoted(wording.text),
+            self._quoted(phrasing.text),
             self._belongs_to(entry),
             self._text("approve_hint"),
         )
-        exchange = encode_exchange_id(wording.id)
+        exchange = encode_exchange_id(phrasing.id)
         rows = [[self._decide("approve", exchange), self._decide("undo", exchange)], [self._decide("ignore", exchange)]]
         return Page(paragraphs, InlineKeyboardMarkup([*rows, *self._turning_rows(page)]))
 
-    def live(self, wording: PhrasingDecision, entry: Entry) -> Page:
-        """Show that a wording was approved and is searched."""
-        paragraphs = (self._quoted(wording.text), self._belongs_to(entry), self._text("live"))
+    def live(self, phrasing: PhrasingDecision, entry: Entry) -> Page:
+        """Show that a phrasing was approved and is searched."""
+        paragraphs = (self._quoted(phrasing.text), self._belongs_to(entry), self._text("live"))
         onward = make_button(self.texts(self.language, "gaps.next"), Gaps(self.language))
-        undo = self._decide("undo", encode_exchange_id(wording.id))
+        undo = self._decide("undo", encode_exchange_id(phrasing.id))
         return Page(paragraphs, InlineKeyboardMarkup([[undo, onward]]))
 
     def _quoted(self, text: str) -> str:
@@ -113,7 +113,7 @@ class GapPages:
         return f"{self._text('belongs_to')}\n❓ {escape(localized(entry.question, self.language))}"
 
     def _assign(self, entry: Entry, exchange: str, taps: int) -> InlineKeyboardButton:
-        """Make the button that puts a wording under an entry; `taps` is how often people chose that entry."""
+        """Make the button that puts a phrasing under an entry; `taps` is how often people chose that entry."""
         question = localized(entry.question, self.language)
         label = f"👆{taps} {question}" if taps else question
         return make_button(label, Decide(self.language, "assign", exchange, short_id(entry.interview, entry.id)))

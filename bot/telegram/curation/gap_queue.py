@@ -23,13 +23,13 @@ MAX_CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class MissedWording:
-    """One wording and how often it went badly."""
+class MissedPhrasing:
+    """One phrasing and how often it went badly."""
 
     exchange: int
     """Id of the newest exchange in which it was typed."""
-    wording: int
-    """Keyed hash of the wording, normalised."""
+    phrasing: int
+    """Keyed hash of the phrasing, normalised."""
     text: str
     """As it was typed there."""
     misses: tuple[Miss, ...]
@@ -38,20 +38,20 @@ class MissedWording:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Wordings that ask for the same and went badly."""
+    """Phrasings that ask for the same and went badly."""
 
-    wordings: tuple[MissedWording, ...]
+    phrasings: tuple[MissedPhrasing, ...]
     """The most frequent one first; not empty."""
 
     @property
-    def head(self) -> MissedWording:
-        """The most frequent wording."""
-        return self.wordings[0]
+    def head(self) -> MissedPhrasing:
+        """The most frequent phrasing."""
+        return self.phrasings[0]
 
     @property
     def misses(self) -> Sequence[Miss]:
         """Every time one of them went badly."""
-        return [miss for wording in self.wordings for miss in wording.misses]
+        return [miss for phrasing in self.phrasings for miss in phrasing.misses]
 
     @property
     def people(self) -> int:
@@ -70,16 +70,18 @@ class Gap:
 
 
 def build_queue(
-    misses: Sequence[Miss], decided: Collection[int], assistant: Assistant, hash_wording: Callable[[str], int]
+    misses: Sequence[Miss], decided: Collection[int], assistant: Assistant, hash_phrasing: Callable[[str], int]
 ) -> list[Gap]:
     """Group the misses into gaps, what was asked most first.
 
-    Left out are wordings that are decided about, and gaps that the knowledge answers by now. `hash_wording` returns
-    the keyed hash of a normalised wording, as in `decided`.
+    Left out are phrasings that are decided about, and gaps that the knowledge answers by now. `hash_phrasing` returns
+    the keyed hash of a normalised phrasing, as in `decided`.
     """
-    missed = [wording for wording in _by_wording(misses, assistant, hash_wording) if wording.wording not in decided]
-    canonical = [assistant.canonical(wording.text) for wording in missed]
-    groups = clusters(canonical, [len(wording.misses) for wording in missed])
+    missed = [
+        phrasing for phrasing in _by_phrasing(misses, assistant, hash_phrasing) if phrasing.phrasing not in decided
+    ]
+    canonical = [assistant.canonical(phrasing.text) for phrasing in missed]
+    groups = clusters(canonical, [len(phrasing.misses) for phrasing in missed])
     gaps = (Gap(tuple(missed[index] for index in group)) for group in groups)
     return list(islice((gap for gap in gaps if not _is_answered_now(gap, assistant)), MAX_GAPS))
 
@@ -92,15 +94,15 @@ def candidate_entries(gap: Gap, assistant: Assistant) -> list[Entry]:
     return list({entry.key: entry for entry in (*chosen, *ranked)}.values())[:MAX_CANDIDATES]
 
 
-def _by_wording(
-    misses: Sequence[Miss], assistant: Assistant, hash_wording: Callable[[str], int]
-) -> Iterator[MissedWording]:
-    by_wording: dict[str, list[Miss]] = defaultdict(list)
+def _by_phrasing(
+    misses: Sequence[Miss], assistant: Assistant, hash_phrasing: Callable[[str], int]
+) -> Iterator[MissedPhrasing]:
+    by_phrasing: dict[str, list[Miss]] = defaultdict(list)
     for miss in misses:
-        by_wording[assistant.normalised(miss.text)].append(miss)
-    for wording, found in by_wording.items():
-        if wording:
-            yield MissedWording(found[0].exchange, hash_wording(wording), found[0].text, tuple(found))
+        by_phrasing[assistant.normalised(miss.text)].append(miss)
+    for phrasing, found in by_phrasing.items():
+        if phrasing:
+            yield MissedPhrasing(found[0].exchange, hash_phrasing(phrasing), found[0].text, tuple(found))
 
 
 def _is_answered_now(gap: Gap, assistant: Assistant) -> bool:

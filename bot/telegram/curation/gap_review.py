@@ -1,4 +1,4 @@
-"""/gaps: admins decide about what wasn't answered well; no wording is searched without their approval."""
+"""/gaps: admins decide about what wasn't answered well; no phrasing is searched without their approval."""
 
 from __future__ import annotations
 
@@ -62,30 +62,30 @@ async def apply_decision(
 
 
 async def _assign(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    """Put a wording under an entry, where it waits for approval."""
+    """Put a phrasing under an entry, where it waits for approval."""
     exchange = await find_exchange(context, button.exchange)
     entry = find_entry(context.assistant.knowledge, button.entry)
     if exchange is None or entry is None:
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
-    wording_hash = _hash_wording(context, context.assistant.normalised(exchange.question))
-    wording = PhrasingDecision(exchange.id, wording_hash, exchange.question, entry.key, "pending", time.time())
-    await phrasing_decisions.save(context.services.database, [wording])
+    phrasing_hash = _hash_phrasing(context, context.assistant.normalised(exchange.question))
+    phrasing = PhrasingDecision(exchange.id, phrasing_hash, exchange.question, entry.key, "pending", time.time())
+    await phrasing_decisions.save(context.services.database, [phrasing])
     await answer_callback(query)
     await _show_item(context, message, button.language, exchange.id)
 
 
 async def _approve(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
-    """Have a pending wording searched, or say why it can't be."""
-    wording = await _find_decision(context, button)
-    entry = context.assistant.knowledge.by_key.get(wording.entry or "") if wording is not None else None
-    if wording is None or entry is None or wording.state != "pending":
+    """Have a pending phrasing searched, or say why it can't be."""
+    phrasing = await _find_decision(context, button)
+    entry = context.assistant.knowledge.by_key.get(phrasing.entry or "") if phrasing is not None else None
+    if phrasing is None or entry is None or phrasing.state != "pending":
         await answer_callback(query, context.texts(button.language, "gaps.gone"))
         return
     await answer_callback(query)
-    refusal = await approve(context, wording)
+    refusal = await approve(context, phrasing)
     if refusal is None:
-        await _show(context, message, GapPages(context.texts, button.language).live(wording, entry))
+        await _show(context, message, GapPages(context.texts, button.language).live(phrasing, entry))
         return
     reason = context.texts(button.language, refusal.key, **refusal.values)
     await send(context.bot, reply_target(message), [escape(reason)])
@@ -93,21 +93,21 @@ async def _approve(context: Context, query: CallbackQuery, message: MaybeInacces
 
 async def _undo(context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide) -> None:
     """Delete a decision, so that the question is offered again."""
-    wording = await _find_decision(context, button)
-    if wording is None or wording.state == "exported":
-        await answer_callback(query, context.texts(button.language, "gaps.in_files" if wording else "gaps.gone"))
+    phrasing = await _find_decision(context, button)
+    if phrasing is None or phrasing.state == "exported":
+        await answer_callback(query, context.texts(button.language, "gaps.in_files" if phrasing else "gaps.gone"))
         return
-    await phrasing_decisions.delete_decision(context.services.database, wording.id)
-    if wording.state == "approved":
+    await phrasing_decisions.delete_decision(context.services.database, phrasing.id)
+    if phrasing.state == "approved":
         await apply_approved(context.services)
     await answer_callback(query, context.texts(button.language, "gaps.undone"))
-    await _show_item(context, message, button.language, wording.id)
+    await _show_item(context, message, button.language, phrasing.id)
 
 
 async def _dismiss(
     context: Context, query: CallbackQuery, message: MaybeInaccessibleMessage, button: Decide, state: DecisionState
 ) -> None:
-    """Take a question with all its wordings out of the queue, for a week ("later") or for ever ("ignored")."""
+    """Take a question with all its phrasings out of the queue, for a week ("later") or for ever ("ignored")."""
     exchange, items = decode_exchange_id(button.exchange), await _review_items(context)
     position = _position(items, exchange)
     if position is None:
@@ -115,7 +115,7 @@ async def _dismiss(
         return
     now = time.time()
     dismissed = [
-        PhrasingDecision(number, wording, "", None, state, now) for number, wording in _wordings(items[position])
+        PhrasingDecision(number, phrasing, "", None, state, now) for number, phrasing in _phrasings(items[position])
     ]
     await phrasing_decisions.save(context.services.database, dismissed)
     await answer_callback(
@@ -124,11 +124,11 @@ async def _dismiss(
     await _show(context, message, await _page(context, button.language, position))
 
 
-def _wordings(item: ReviewItem) -> Sequence[tuple[int, int]]:
-    """Return the exchange id and the hash of each wording of an item."""
+def _phrasings(item: ReviewItem) -> Sequence[tuple[int, int]]:
+    """Return the exchange id and the hash of each phrasing of an item."""
     if isinstance(item, Gap):
-        return [(wording.exchange, wording.wording) for wording in item.wordings]
-    return [(item.id, item.wording_hash)]
+        return [(phrasing.exchange, phrasing.phrasing) for phrasing in item.phrasings]
+    return [(item.id, item.phrasing_hash)]
 
 
 def _position(items: Sequence[ReviewItem], exchange: int | None) -> int | None:
@@ -159,13 +159,13 @@ async def _page_of(context: Context, language: Language, items: Sequence[ReviewI
 
 
 async def _review_items(context: Context) -> Sequence[ReviewItem]:
-    """Return everything that waits for an admin: wordings to approve, then gaps to decide about."""
+    """Return everything that waits for an admin: phrasings to approve, then gaps to decide about."""
     database = context.services.database
-    misses, decided = await gaps.misses(database), await phrasing_decisions.decided_wordings(database, time.time())
+    misses, decided = await gaps.misses(database), await phrasing_decisions.decided_phrasings(database, time.time())
     pending = await phrasing_decisions.in_states(database, "pending")
     by_key = context.assistant.knowledge.by_key
     queue = await asyncio.to_thread(
-        build_queue, misses, decided, context.assistant, lambda text: _hash_wording(context, text)
+        build_queue, misses, decided, context.assistant, lambda text: _hash_phrasing(context, text)
     )
     return [*(decision for decision in pending if decision.entry in by_key), *queue]
 
@@ -179,7 +179,7 @@ async def _show(context: Context, message: MaybeInaccessibleMessage, page: Page)
     await edit(context.bot, message, page.paragraphs, page.keyboard)
 
 
-def _hash_wording(context: Context, normalised: str) -> int:
+def _hash_phrasing(context: Context, normalised: str) -> int:
     return context.services.pseudonyms.of_text("wording", normalised)
 
 
