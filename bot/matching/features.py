@@ -90,6 +90,8 @@ class FeatureExtractor:
             "latin": float(view.query.text.isascii()),
             "broad": float(isinstance(entry, Entry) and entry.broad),
         }
+        # Weights without new_<kind>, and with half of the products, score as well (`bot eval`), but ask back where
+        # tests/matching/test_common_words.py and tests/answers/test_traditional.py want an answer.
         for kind in self.kinds.patterns:
             features[f"asks_{kind}"] = float(kind in view.kinds)
             features[f"new_{kind}"] = float(kind in new)
