@@ -20,9 +20,9 @@ from telegram.ext import (
     filters,
 )
 
-from bot.telegram import browsing, callbacks, curation, errors, settings
+from bot.telegram import browsing, callbacks, curation, error_handlers, settings
 from bot.telegram.access import for_admins, rate_limited
-from bot.telegram.answering import ask, conversation_state, inline
+from bot.telegram.answering import conversation_state, inline, question_handlers
 from bot.telegram.answering.addressed import ASK, is_from_person
 from bot.telegram.client import BotClient, HttpClient, UpdatesHttpClient
 from bot.telegram.context import App, Context
@@ -54,7 +54,7 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         TypedCommandHandler("topics", rate_limited(browsing.show_topics), typed),
         TypedCommandHandler("random", rate_limited(browsing.offer_question), typed),
         TypedCommandHandler("quote", rate_limited(browsing.show_quote), typed),
-        TypedCommandHandler(ASK, ask.answer, new),
+        TypedCommandHandler(ASK, question_handlers.answer, new),
         TypedCommandHandler("stats", rate_limited(for_admins(stats.show_statistics)), typed),
         TypedCommandHandler("gaps", rate_limited(for_admins(curation.show_gaps)), typed),
         TypedCommandHandler("lang", rate_limited(settings.choose_language), typed),
@@ -69,8 +69,8 @@ def handlers() -> Sequence[BaseHandler[Update, Context, None]]:
         MessageHandler(
             new & filters.ChatType.PRIVATE & BeginsWithCommand(), rate_limited(browsing.report_unknown_command)
         ),
-        MessageHandler(new, ask.answer),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromPerson(), ask.answer_edited),
+        MessageHandler(new, question_handlers.answer),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & _FromPerson(), question_handlers.answer_edited),
         CallbackQueryHandler(callbacks.handle_tap),
         InlineQueryHandler(inline.answer_inline_query),
         ChatMemberHandler(settings.greet_group, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -104,11 +104,11 @@ def build(token: SecretStr, services: Services, api_url: str | None = None) -> A
     application.add_handlers(
         {
             LOAD: [TypeHandler(Update, conversation_state.load_state)],
-            HANDLE: [*handlers(), TypeHandler(UnreadableUpdate, errors.handle_unreadable)],
+            HANDLE: [*handlers(), TypeHandler(UnreadableUpdate, error_handlers.handle_unreadable)],
             SAVE: [TypeHandler(Update, conversation_state.save_state)],
         }
     )
-    application.add_error_handler(errors.handle_error)
+    application.add_error_handler(error_handlers.handle_error)
     return application
 
 

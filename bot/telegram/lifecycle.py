@@ -24,7 +24,7 @@ from bot.telegram.access import menus
 from bot.telegram.client import Backoff, OutageLog, unless_stopped
 from bot.telegram.context import App
 from bot.telegram.curation import apply_approved, follow_approvals, watch_files
-from bot.telegram.errors import describe
+from bot.telegram.error_handlers import describe
 from bot.telegram.updates import WEBHOOK_PATH, Endpoints, poll, serving
 
 LOG = logging.getLogger(__name__)

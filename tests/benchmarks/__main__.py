@@ -17,6 +17,7 @@ from tests.benchmarks.load import load
 from tests.benchmarks.memory import memory
 from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
+from tests.benchmarks.questions import reporting_files
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
 from tests.benchmarks.storage import storage
@@ -62,7 +63,7 @@ def _parser() -> ArgumentParser:
 
 
 def _quality(options: Namespace, settings: Settings) -> Iterator[str]:
-    files = options.files or sorted(settings.knowledge_dir.glob(f"*/{OWN_QUESTIONS}"))
+    files = options.files or reporting_files(settings.knowledge_dir)
     if not files:
         raise UsageError(f"no interview in {settings.knowledge_dir} has a {OWN_QUESTIONS}; name a question file")
     asked = _asked(files)

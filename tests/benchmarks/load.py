@@ -15,7 +15,6 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from itertools import count, islice
 from pathlib import Path
 from statistics import quantiles
 
@@ -27,12 +26,12 @@ from tests.crash_harness import settings_of
 from tests.replica import free_port
 from tests.replica import running as replica_running
 
-FEW, MANY = 1, 10
-"""Questions of one person; more than `MANY` at once would be refused."""
+MANY = 10
+"""Questions of one person in one chat; more at once would be refused."""
 EVEN_LOAD_SECONDS = 10.0
 """How long at most questions come evenly, to measure how long one takes."""
 TIMEOUT_SECONDS = 180.0
-_PEOPLE = 10_000
+_FIRST_PERSON = 10_000
 """Id of the first person who asks."""
 
 
@@ -42,9 +41,14 @@ class Traffic:
 
     name: str
     questions: Sequence[str]
-    """All are asked at once, then half of them evenly."""
-    per_person: int = FEW
+    """Half of them are asked at once, then the others evenly."""
+    per_person: int = 1
     """Questions of one person, in a chat of its own."""
+
+    def messages(self, first_person: int) -> Iterator[tuple[int, str]]:
+        """Yield who asks what; the ids of the people ascend from the first one's."""
+        for number, text in enumerate(self.questions):
+            yield first_person + number // self.per_person, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,6 @@ class Asking:
     """Asks, and sees which questions are answered."""
 
     api: BotApi
-    people: Iterator[int] = field(default_factory=lambda: count(_PEOPLE))
     open: dict[tuple[int, int], float] = field(default_factory=dict)
     """When each question was asked that isn't answered yet, by chat and message."""
     taken: list[float] = field(default_factory=list)
@@ -88,23 +91,21 @@ class Asking:
         self.seen = len(sent)
         return not self.open
 
-    async def burst(self, traffic: Traffic) -> float:
+    async def burst(self, messages: Sequence[tuple[int, str]]) -> float:
         """Ask everything at once; return how many questions were answered a second."""
-        began, questions = time.perf_counter(), iter(traffic.questions)
-        while together := list(islice(questions, traffic.per_person)):
-            person = next(self.people)
-            for text in together:
-                await self.ask(person, text)
+        began = time.perf_counter()
+        for person, text in messages:
+            await self.ask(person, text)
         await self.api.wait_for(self.look, "all answers", TIMEOUT_SECONDS)
-        return len(traffic.questions) / (time.perf_counter() - began)
+        return len(messages) / (time.perf_counter() - began)
 
-    async def evenly(self, questions: Sequence[str], rate: float) -> Sequence[float]:
+    async def evenly(self, messages: Sequence[tuple[int, str]], rate: float) -> Sequence[float]:
         """Ask at a rate a second; return how long each answer took, in seconds."""
         self.taken.clear()
         began = time.perf_counter()
-        for number, text in enumerate(questions[: int(rate * EVEN_LOAD_SECONDS)]):
+        for number, (person, text) in enumerate(messages[: int(rate * EVEN_LOAD_SECONDS)]):
             await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-            await self.ask(next(self.people), text)
+            await self.ask(person, text)
             self.look()
         await self.api.wait_for(self.look, "all answers", TIMEOUT_SECONDS)
         return self.taken
@@ -113,11 +114,12 @@ class Asking:
 async def measure(name: str, api: BotApi, traffic: Traffic) -> Measured:
     """Measure the bots that serve `api`, once they have started."""
     asking = Asking(api)
-    await asking.ask(next(asking.people), "你好")
+    await asking.ask(_FIRST_PERSON, "你好")
     await api.wait_for(asking.look, "the start", TIMEOUT_SECONDS)
-    half = len(traffic.questions) // 2
-    rate = await asking.burst(Traffic(traffic.name, traffic.questions[:half], traffic.per_person))
-    cut = quantiles(await asking.evenly(traffic.questions[half:], rate / 2), n=100)
+    messages = list(traffic.messages(_FIRST_PERSON + 1))
+    half = len(messages) // (2 * traffic.per_person) * traffic.per_person  # nobody asks in both halves
+    rate = await asking.burst(messages[:half])
+    cut = quantiles(await asking.evenly(messages[half:], rate / 2), n=100)
     return Measured(f"{name}, {traffic.name}", rate, 1000 * cut[49], 1000 * cut[98])
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
-from bot.cli.evaluate import OWN_QUESTIONS
 from bot.errors import UsageError
-from bot.evaluation.questions import read_questions
+from tests.benchmarks.questions import unseen_questions
 from tests.benchmarks.table import table
 from tests.botapi import ADA, BotApi, User
 from tests.botapi import running as serving_api
@@ -114,7 +113,7 @@ async def _steps(api: BotApi, sampler: MemorySampler, folder: Path, questions: i
         _change(folder, number)
         await _send_and_wait(api, ADA, "/reload")
         yield sampler.usage(f"reload {number + 1}")
-    await _ask(api, _question_texts(folder), questions)
+    await _ask(api, unseen_questions(folder), questions)
     yield sampler.usage(f"{questions} questions")
     await _send_and_wait(api, ADA, "/stats")
     yield sampler.usage("/stats")
@@ -126,10 +125,6 @@ def _change(folder: Path, number: int) -> None:
     head, points, rest = path.read_text(encoding="utf-8").partition(FIRST_POINT)
     line, end, more = rest.partition("。")
     path.write_text(f"{head}{points}{line}{'！' * (number + 1)}{end}{more.lstrip('！')}", encoding="utf-8")
-
-
-def _question_texts(folder: Path) -> list[str]:
-    return [question.text for file in sorted(folder.glob(f"*/{OWN_QUESTIONS}")) for question in read_questions(file)]
 
 
 async def _ask(api: BotApi, question_texts: Sequence[str], count: int) -> None:

@@ -13,10 +13,15 @@ from bot.knowledge.folder import interview_folders
 from bot.knowledge.load import load as load_knowledge
 
 
+def reporting_files(knowledge: Path) -> Sequence[Path]:
+    """Return the files of the questions that report on the interviews of a knowledge folder."""
+    return [file for folder in interview_folders(knowledge) if (file := folder / OWN_QUESTIONS).exists()]
+
+
 def unseen_questions(knowledge: Path) -> Sequence[str]:
     """Return the questions that report on a knowledge folder, each once: none of them is a phrasing of it."""
-    files = (folder / OWN_QUESTIONS for folder in interview_folders(knowledge))
-    return list(dict.fromkeys(one.text for file in files if file.exists() for one in read_questions(file)))
+    asked = (question.text for file in reporting_files(knowledge) for question in read_questions(file))
+    return list(dict.fromkeys(asked))
 
 
 def curated_questions(knowledge: Path, most: int) -> Sequence[str]:

@@ -87,16 +87,14 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
 def _unseen(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     """Time questions that nobody curated, each asked once as the first message of a chat, beside rapidfuzz's scan."""
     phrasings = matcher.engine.catalogue.phrasings
-    watched = None if matcher.engine.embedder is None else Watched(matcher.engine.embedder)
-    watching = matcher if watched is None else replace(matcher, engine=replace(matcher.engine, embedder=watched))
+    watching, used = _watching(matcher)
     own: list[float] = []
     peer: list[float] = []
     without_model = 0
-    watching.decide("你好")  # what the first question of a process costs is told by the start
     for text in questions:
-        before = watched.used if watched is not None else 0
+        before = used()
         own.append(_milliseconds(watching.decide, text))
-        without_model += watched is None or watched.used == before
+        without_model += used() == before
         peer.append(_milliseconds(lambda one: process.extractOne(one, phrasings, scorer=fuzz.ratio), text))
     yield f"{len(questions)} unseen questions, each once; {without_model} decided without the sentence model"
     rows = [
@@ -135,17 +133,22 @@ def _altered(matcher: Matcher) -> list[str]:
     return altered(matcher.engine.catalogue.phrasings, origin, 4 * QUESTIONS)
 
 
+def _watching(matcher: Matcher) -> tuple[Matcher, Callable[[], int]]:
+    """Return a matcher that does the same, and what tells how often it has used the sentence model by now."""
+    if matcher.engine.embedder is None:
+        return matcher, lambda: 0
+    watched = Watched(matcher.engine.embedder)
+    return replace(matcher, engine=replace(matcher.engine, embedder=watched)), lambda: watched.used
+
+
 def _by_meaning(matcher: Matcher, questions: Sequence[str]) -> tuple[list[str], list[str]]:
     """Part the questions that needed the semantic feature from those that were decided without it."""
-    if matcher.engine.embedder is None:
-        return [], list(questions)
-    watched = Watched(matcher.engine.embedder)
-    watching = replace(matcher, engine=replace(matcher.engine, embedder=watched))
+    watching, used = _watching(matcher)
     parts: tuple[list[str], list[str]] = ([], [])
     for text in questions:
-        before = watched.used
+        before = used()
         decision = watching.decide(text)
-        if watched.used > before:
+        if used() > before:
             parts[0].append(text)
         elif decision.status == "answered":
             parts[1].append(text)

@@ -193,7 +193,7 @@ async def test_a_message_that_is_refused_for_good_is_one_try_and_no_failure(
     await api.handled()
     await bot.update_queue.join()
 
-    (told,) = [record for record in caplog.records if record.name == "bot.telegram.errors"]
+    (told,) = [record for record in caplog.records if record.name == "bot.telegram.error_handlers"]
     assert (told.levelno, "may not write there" in told.getMessage()) == (logging.INFO, True)
     assert len(api.called("sendMessage")) == 1
     assert bot.services.health.failures == 0
