@@ -6,9 +6,10 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from subprocess import CalledProcessError
 from urllib.parse import urlsplit
 
 with warnings.catch_warnings():
@@ -71,4 +72,7 @@ def running() -> Iterator[Server]:
             server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
             yield Server(server)
         finally:
+            # The library only ends the process that it has started; after `stop` and `start` it is another one.
+            with suppress(CalledProcessError):  # nothing runs
+                Server(server).stop()
             server.cleanup()
