@@ -102,13 +102,14 @@ def make_data_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
     shutil.copytree(SECOND, both, dirs_exist_ok=True)  # as one folder, for only the texts of the last one keep vectors
     compose.builder(Settings(data_dir=computed)).from_folder(both)
     made = tmp_path_factory.mktemp("computed")
-    shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_of_one_folder)
+    shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_not_shared)
     return lambda: Path(shutil.copytree(made, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
 
 
-def _of_one_folder(folder: str, names: Sequence[str]) -> set[str]:
-    """Return which files of a cache hold what was computed from one knowledge folder."""
-    return {name for name in names if Path(folder).name == "cache" and not name.startswith(GENERAL.name)}
+def _not_shared(folder: str, names: Sequence[str]) -> set[str]:
+    """Return which files stay behind: those of one knowledge folder, and those that another process is writing."""
+    of_one_folder = (name for name in names if Path(folder).name == "cache" and not name.startswith(GENERAL.name))
+    return {*of_one_folder, *(name for name in names if name.startswith("."))}
 
 
 @pytest.fixture(scope="session")
