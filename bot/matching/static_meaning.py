@@ -7,8 +7,8 @@ lacks is put together from parts, so that at least the same word in a question a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -32,11 +32,6 @@ class StaticMeaning:
 
     table: WordTable
     """The words that have a vector of their own."""
-    _length: float = field(init=False, repr=False)
-    """Usual length of a row: what a word of parts gets."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_length", self.table.usual_length)
 
     @property
     def dimensions(self) -> int:
@@ -76,10 +71,12 @@ class StaticMeaning:
     def _places(self, words: Sequence[str]) -> Ints:
         """Return the row of each word or of another form of it; -1 for an unknown word."""
         places = self.table.find(words)
-        for at in np.flatnonzero(places < 0).tolist():
-            forms = list(_other_forms(words[at]))
-            found = self.table.find(forms)
-            places[at] = next((place for place in found.tolist() if place >= 0), -1)
+        unknown = np.flatnonzero(places < 0).tolist()
+        forms = [(at, form) for at in unknown for form in _other_forms(words[at])]
+        found = self.table.find([form for _, form in forms]).tolist()
+        for (at, _), place in reversed(list(zip(forms, found, strict=True))):  # the first form wins
+            if place >= 0:
+                places[at] = place
         return places
 
     def _from_parts(self, word: str) -> Floats:
@@ -89,8 +86,8 @@ class StaticMeaning:
             places = self.table.find(self._known_parts(word))
             vector = self.table.rows(places[places >= 0]).sum(axis=0)
         if not vector.any():
-            vector = np.sum([_signs(gram, self.dimensions) for gram in _grams(word)], axis=0)
-        return np.asarray(vector * (self._length / np.linalg.norm(vector)), np.float32)
+            vector = _signs(_grams(word), self.dimensions)
+        return np.asarray(vector * (self.table.usual_length / np.linalg.norm(vector)), np.float32)
 
     def _known_parts(self, word: str) -> list[str]:
         """Cut a Chinese word into the longest parts that are in the table, and single characters."""
@@ -116,16 +113,19 @@ def _other_forms(word: str) -> Iterator[str]:
             yield f"{word[:-1]}y"
 
 
-def _grams(word: str) -> Iterable[str]:
+def _grams(word: str) -> Sequence[str]:
     """Return the word and its letter sequences, beginning and end marked, so that misspelt words are alike too."""
     marked = f"<{word}>"
     return [marked, *(marked[at : at + size] for size in _GRAMS for at in range(len(marked) - size + 1))]
 
 
-def _signs(gram: str, dimensions: int) -> Floats:
-    """Return a vector of 1 and -1 that depends on nothing but the letters; different ones are nearly orthogonal."""
-    letters = gram.encode("utf-8", "surrogatepass")
-    blocks = range(-(-dimensions // (8 * _DIGEST_BYTES)))
-    digest = b"".join(blake2b(letters, digest_size=_DIGEST_BYTES, salt=bytes([block])).digest() for block in blocks)
-    bits = np.unpackbits(np.frombuffer(digest, np.uint8), count=dimensions)
-    return bits.astype(np.float32) * 2 - 1
+def _signs(grams: Sequence[str], dimensions: int) -> Floats:
+    """Return the sum of a vector of 1 and -1 a gram, which depends on its letters alone.
+
+    Those of different grams are nearly orthogonal.
+    """
+    blocks = [bytes([block]) for block in range(-(-dimensions // (8 * _DIGEST_BYTES)))]
+    letters = [gram.encode("utf-8", "surrogatepass") for gram in grams]
+    digests = [blake2b(gram, digest_size=_DIGEST_BYTES, salt=block).digest() for gram in letters for block in blocks]
+    bits = np.unpackbits(np.frombuffer(b"".join(digests), np.uint8).reshape(len(grams), -1), axis=1, count=dimensions)
+    return np.asarray(bits.sum(axis=0, dtype=np.float32) * 2 - len(grams), np.float32)

@@ -144,7 +144,7 @@ def _mapped(path: Path, head: Mapping[str, Any], start: int) -> WordTable:
     sizes = [np.dtype(kind).itemsize * int(np.prod(shape)) for kind, shape in shapes]
     if path.stat().st_size != start + sum(sizes):
         raise ValueError(f"it has {path.stat().st_size} bytes instead of {start + sum(sizes)}")
-    content = np.memmap(path, np.uint8, "r")
+    content = np.asarray(np.memmap(path, np.uint8, "r"))  # a plain view of it, which is quicker to index
     ends = np.cumsum(sizes) + start
     hashes, scales, weights, packed = (
         content[end - size : end].view(kind).reshape(shape)
