@@ -104,7 +104,7 @@ class StaticMeaning:
 
 
 def _other_forms(word: str) -> Iterator[str]:
-    """Yield what a Latin word may have been before its ending was cut off: us(ing), stopp(ed), happi(ly)."""
+    """Yield what a Latin word may have been before its ending was cut off: bas(ed), stopp(ed), happi(ly)."""
     if word.isascii() and len(word) >= _SHORTEST_FORM:
         yield f"{word}e"
         if word[-1] == word[-2]:

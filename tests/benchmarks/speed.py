@@ -12,18 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 
+from bot import compose
 from bot.matching.embeddings import CachedEmbedder
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
+from bot.matching.static_meaning import StaticMeaning
+from bot.matching.word_table import read_table
 from bot.matching.work_limit import MAX_MESSAGE_CHARACTERS
 from bot.settings import Settings
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 from tests.benchmarks.synthetic import altered, source
 from tests.benchmarks.table import table
 from tests.builders import ROOT
+
+_T = TypeVar("_T")
 
 QUESTIONS = 60
 REPETITIONS = 7
@@ -48,6 +54,8 @@ class Watched(CachedEmbedder):
 def speed(matcher: Matcher, settings: Settings, questions: Sequence[str]) -> Iterator[str]:
     """Measure, and yield the tables; without `questions` of one's own, altered phrasings are asked."""
     yield from _questions(matcher, questions)
+    yield ""
+    yield from _static_meaning(matcher)
     yield ""
     yield from _nonsense(matcher)
     yield ""
@@ -77,6 +85,18 @@ def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     yield from table(["", "n", "bot ms", "rapidfuzz ratio ms", "bot / rapidfuzz"], rows)
 
 
+def _static_meaning(matcher: Matcher) -> Iterator[str]:
+    """Time the vectors of phrasings from the table of words: each alone, and all in a batch."""
+    meaning = StaticMeaning(read_table(compose.WORD_VECTORS))
+    parse = matcher.engine.parser.parse_normalised
+    texts = [parse(text).words for text in matcher.engine.catalogue.texts]
+    sample = texts[:: max(1, len(texts) // QUESTIONS)]
+    alone = median(_milliseconds(meaning.vector, words) for _ in range(REPETITIONS) for words in sample)
+    batch = median(_milliseconds(meaning.vectors, texts) for _ in range(REPETITIONS)) / len(texts)
+    figures = f"{1000 * alone:.0f} µs alone, {1000 * batch:.0f} µs in a batch of {len(texts)}"
+    yield f"static meaning of a parsed text: {figures}"
+
+
 def _nonsense(matcher: Matcher) -> Iterator[str]:
     """Time the longest messages that Telegram lets through, beside a question of the usual length."""
     messages = {"a question": "他对核能的看法到底是怎样的呢"} | {
@@ -90,7 +110,7 @@ def _nonsense(matcher: Matcher) -> Iterator[str]:
     yield from table(["", "median ms", "most ms"], rows)
 
 
-def _milliseconds(ask: Callable[[str], object], text: str) -> float:
+def _milliseconds(ask: Callable[[_T], object], text: _T) -> float:
     started = time.perf_counter()
     ask(text)
     return (time.perf_counter() - started) * 1000

@@ -73,7 +73,7 @@ def test_a_batch_of_very_many_texts_gives_what_single_texts_give() -> None:
         ("的 能源", "能源", "的"),
         ("openaii", "openai", "sora"),
         ("核能发电站", "核能", "视频"),
-        ("us", "use", "weather"),
+        ("stopp", "stop", "weather"),
     ],
     ids=["nouns", "synonyms", "english", "across-languages", "common-words-count-less", "misspelt", "parts", "forms"],
 )
