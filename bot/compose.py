@@ -22,6 +22,10 @@ from bot.text import Texts, read_texts
 _MATCHING = CONFIG / "matching"
 WEIGHTS = _MATCHING / WEIGHTS_FILE
 """The file of the weights."""
+ENGLISH = _MATCHING / "english.txt"
+"""The list of common English words."""
+WORD_VECTORS = _MATCHING / "word_vectors.bin"
+"""The table behind static meaning."""
 _SHIPPED_VECTORS = "vectors.npz"
 _DATABASE = "bot.db"
 _CACHE = "cache"

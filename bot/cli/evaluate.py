@@ -43,10 +43,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring"
     )
+    parser.add_argument(
+        "--word-vectors", action="store_true", help="distil the table of word vectors anew, instead of scoring"
+    )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    """Score, or calibrate."""
+    """Score, or make what is learned."""
+    if arguments.word_vectors:
+        return _distil()
     files = arguments.files or _files(settings, calibrate=arguments.calibrate)
     questions = [question for file in files for question in read_questions(file)]
     if arguments.calibrate:
@@ -86,6 +91,13 @@ def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], s
         message = f"calibrating needs {error.name}; install it with: pip install -r requirements-dev.txt"
         raise UsageError(message) from None
     calibrate(questions, files, settings)
+    return 0
+
+
+def _distil() -> int:
+    from bot.cli.word_vectors import write_word_vectors  # noqa: PLC0415 - loads the model, which scoring may do without
+
+    write_word_vectors()
     return 0
 
 
