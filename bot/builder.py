@@ -17,7 +17,7 @@ from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
 from bot.knowledge.snapshot_cache import KNOWLEDGE, as_json
 from bot.matching.answer_kinds import read_kinds
 from bot.matching.catalogue import Catalogue, make_catalogue
-from bot.matching.catalogue_cache import VECTORS, WORDS, catalogue_of
+from bot.matching.catalogue_cache import STATIC_VECTORS, VECTORS, WORDS, catalogue_of
 from bot.matching.dialogue_patterns import read_dialogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.engine import Engine
@@ -26,13 +26,15 @@ from bot.matching.features import FeatureExtractor
 from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
-from bot.matching.query_parser import make_query_parser
+from bot.matching.query_parser import QueryParser, make_query_parser
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
 from bot.matching.spelling import SpellingCorrector, words_of
+from bot.matching.static_meaning import StaticMeaning
 from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
+from bot.matching.word_table import read_table
 
 WEIGHTS_FILE = "weights.toml"
 """The file of the weights."""
@@ -98,6 +100,8 @@ class Builder:
             ),
             FeatureExtractor(catalogue, kinds),
             read_weights(self._config / WEIGHTS_FILE),
+            self._static,
+            self._static_vectors(catalogue, parser, key),
             self._embedder,
             self._vectors(catalogue, key),
             SpellingCorrector(self._general, words, frozenset(name for name in names if name.isascii()), self._english),
@@ -117,6 +121,18 @@ class Builder:
     @cached_property
     def _english(self) -> CommonEnglish:
         return read_english(self._config / "english.txt")
+
+    @cached_property
+    def _static(self) -> StaticMeaning:
+        return StaticMeaning(read_table(self._config / "word_vectors.bin"))
+
+    def _static_vectors(self, catalogue: Catalogue, parser: QueryParser, key: str) -> Vectors:
+        def compute() -> Vectors:
+            words = [parser.parse_normalised(text).words for text in (*catalogue.texts, *catalogue.passages)]
+            rows = self._static.vectors(words)
+            return make_vectors(catalogue, rows[: len(catalogue.texts)], rows[len(catalogue.texts) :])
+
+        return self._cache.get(STATIC_VECTORS, key_of(key, self._static.table.checksum), compute)
 
     def _knowledge(self, folder: Path) -> Knowledge:
         for _ in range(_MAX_READ_ATTEMPTS):

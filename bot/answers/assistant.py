@@ -85,9 +85,9 @@ class Assistant:
         return self._matcher.knowledge
 
     @property
-    def uses_semantics(self) -> bool:
+    def uses_model(self) -> bool:
         """Whether vectors are used, or only the words and the sound of questions."""
-        return self._matcher.engine.uses_semantics
+        return self._matcher.engine.uses_model
 
     @property
     def approved(self) -> tuple[ApprovedPhrasing, ...]:
@@ -158,7 +158,7 @@ class Assistant:
     def nearest(self, text: str) -> tuple[Scored, ...]:
         """Return all entries, ranked by how likely each answers a text, best first."""
         engine = self._matcher.engine
-        (scored,) = engine.score([self.normalised(text)], range(engine.catalogue.entry_count))
+        scored = engine.score(self.normalised(text), range(engine.catalogue.entry_count))
         ranked = sorted(scored.values(), key=lambda candidate: -candidate.score)
         return tuple(Scored(candidate.entry, candidate.score) for candidate in ranked)
 

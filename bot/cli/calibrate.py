@@ -15,7 +15,7 @@ from bot.errors import UsageError
 from bot.evaluation import EvaluationQuestion
 from bot.evaluation.cross_validation import folds, without
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
-from bot.evaluation.skip_semantic import skip_semantic_from
+from bot.evaluation.skip_model import skip_model
 from bot.evaluation.training import Best, train, train_several
 from bot.evaluation.weights_file import render
 from bot.matching.engine import Engine
@@ -29,13 +29,18 @@ _Part: TypeAlias = tuple[Engine, Sequence[EvaluationQuestion]]
 def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> None:
     """Fit the models on the questions and write the weights; takes about ten minutes for eight thousand questions."""
     matcher, parts = _parts(questions, settings)
-    lexical, lexical_best = _train("without meaning", _each(parts, partial(of_questions, meaning=False)))
-    with_meaning, with_best = _train("with meaning", _each(parts, partial(of_questions, meaning=True)))
+    without_model, best_without = _train("without model", _each(parts, partial(of_questions, model=False)))
+    with_model, best_with = _train("with model", _each(parts, partial(of_questions, model=True)))
+    answerable = {question.id for question in questions if question.topics}
+    below, above = skip_model(best_without, best_with, (without_model, with_model), answerable)
+    skipped = sum(not below <= score < above for score, _ in best_without.values()) / len(best_without)
+    print(f"the sentence model is skipped below {below} and from {above} on: in {skipped:.0%} of the questions")
     alone = matcher.engine.weights.model_copy(
         update={
-            "with_meaning": with_meaning,
-            "without_meaning": lexical,
-            "skip_semantic_from": skip_semantic_from(lexical_best, with_best, with_meaning.bands.answer),
+            "with_model": with_model,
+            "without_model": without_model,
+            "skip_model_below": below,
+            "skip_model_above": above,
         }
     )
     # how much a message says by itself is told by the weights that were just made
@@ -44,7 +49,6 @@ def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], se
     several = train_several(list(_each(parts, partial(of_messages, dialogue=matcher.dialogue))))
     weights = alone.model_copy(update={"in_conversation": in_conversation, "several": several})
     compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
-    print(f"{compose.WEIGHTS}: meaning is not computed from the lexical score {weights.skip_semantic_from} on")
 
 
 def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:

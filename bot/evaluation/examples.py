@@ -5,16 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.evaluation.judge import entry_hits
 from bot.evaluation.questions import EvaluationQuestion
 from bot.knowledge import Entry
-from bot.matching import AnswerContext, Query
+from bot.matching import AnswerContext
 from bot.matching.context_features import features_in_context, stands_alone
 from bot.matching.dialogue_patterns import Dialogue
-from bot.matching.engine import Engine
-from bot.matching.inverted_index import Floats
-from bot.matching.message_topics import possible_splits
+from bot.matching.engine import Engine, Form
+from bot.matching.message_topics import possible_splits, ways_to_cut
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
@@ -37,7 +37,7 @@ class Example:
     """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 
 
-def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion], *, meaning: bool) -> Iterator[Example]:
+def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion], *, model: bool) -> Iterator[Example]:
     """Yield the candidates of every question that at most one entry answers."""
     entries = engine.catalogue.entries
     for question in questions:
@@ -45,11 +45,10 @@ def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion], *, mea
             continue
         text = engine.parser.normalise(question.text)
         traffic = ANSWERABLE if question.topics else question.kind
-        for query in _ways(engine, text, meaning=meaning):
-            row = engine.embedder.encode([query.text])[0] if meaning and engine.embedder is not None else None
-            for item, features in _candidate_features(engine, query, row).items():
-                right = _answers(entries[item], question)
-                yield Example(question.id, features, right, traffic)
+        for form in _forms(engine, text, model=model):
+            for item in engine.extractor.candidates(form.view):
+                features = engine.extractor.features(item, form.view)
+                yield Example(question.id, features, _answers(entries[item], question), traffic)
 
 
 def of_conversations(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[Example]:
@@ -94,10 +93,13 @@ def of_messages(engine: Engine, questions: Iterable[EvaluationQuestion], *, dial
         if question.turn:
             continue
         inline = normalise.inline(question.text)
-        ranking = engine.rank(normalise.of_inline(inline))
-        if ranking.is_exact:  # it isn't cut
+        whole = normalise.of_inline(inline)
+        if engine.is_exact(whole):  # it isn't cut
             continue
-        for split in possible_splits(engine.rank, normalise, dialogue, inline, ranking):
+        _, ways = ways_to_cut(normalise, dialogue, inline, whole)
+        texts = list(dict.fromkeys((whole, *chain.from_iterable(ways.values())))) if ways else []
+        ranked = dict(zip(texts, engine.rank_all(texts), strict=True))
+        for split in possible_splits(ranked, dialogue, ways, ranked[whole]) if ways else ():
             answers = [ranking.candidates[0].entry for ranking in split.rankings]
             right = len(question.topics) > 1 and all(
                 any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
@@ -110,16 +112,10 @@ def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
     return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
 
 
-def _ways(engine: Engine, text: str, *, meaning: bool) -> Sequence[Query]:
-    repaired = engine.correct_spelling(text) if meaning else text
-    return [engine.parser.parse_normalised(way) for way in dict.fromkeys((text, repaired)) if way]
-
-
-def _candidate_features(engine: Engine, query: Query, meaning: Floats | None) -> Mapping[int, Mapping[str, float]]:
-    """Return the features of each candidate; `meaning` is the query's unit vector, or None to do without."""
-    semantic = None
-    if meaning is not None and engine.vectors is not None:
-        semantic = engine.views.semantic(meaning, engine.vectors)
-    lexical = engine.views.lexical(query)
-    chosen = engine.extractor.candidates(lexical, semantic)
-    return {item: engine.extractor.features(item, lexical, semantic) for item in chosen}
+def _forms(engine: Engine, text: str, *, model: bool) -> Sequence[Form]:
+    """Return the forms of a text, as typed and corrected; with the sentence model's vectors if `model`."""
+    forms = [engine.form(way) for way in dict.fromkeys((text, engine.correct_spelling(text))) if way]
+    if not model or engine.embedder is None:
+        return forms
+    rows = engine.embedder.encode([form.query.text for form in forms])
+    return [engine.form_with_model(form, row) for form, row in zip(forms, rows, strict=True)]

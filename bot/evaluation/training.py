@@ -55,9 +55,12 @@ _PAIRED = (
     "dice", "coverage", "ratio", "sound", "item_overlap", "unknown", "unexplained", "unexplained_most",
     "unmatched_names", "content_mass", "lead_lexical", "lead_lexical_not_covered", "new_kinds", "asks_reason",
     "asks_summary", "length", "latin", "broad",
-    "meaning", "meaning_3", "meaning_8", "meaning_passages", "lead_meaning", "lead_meaning_not_covered",
-    "contrast", "lead_contrast", "lead_contrast_not_covered", "class", "lead_class", "lead_class_not_covered",
-    "agreement",
+    "static_cosine", "static_cosine_3", "static_cosine_8", "static_passage", "lead_static_cosine",
+    "lead_static_cosine_not_covered", "static_contrast", "lead_static_contrast", "lead_static_contrast_not_covered",
+    "static_class", "lead_static_class", "lead_static_class_not_covered", "static_agreement",
+    "model_cosine", "model_cosine_3", "model_cosine_8", "model_passage", "lead_model_cosine",
+    "lead_model_cosine_not_covered", "model_contrast", "lead_model_contrast", "lead_model_contrast_not_covered",
+    "model_class", "lead_model_class", "lead_model_class_not_covered", "model_agreement",
     "alone", "behind", "lead_behind", "same", "related", "marker", "leaning",
 )  # fmt: skip
 """Features whose products are used: what each says depends on the others. Without products, the mean cost of a reply

@@ -63,6 +63,16 @@ class Catalogue:
         """The items that are entries, under the same numbers."""
         return tuple(item for item in self.items if isinstance(item, Entry))
 
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each entry, by its key."""
+        return {entry.key: number for number, entry in enumerate(self.entries)}
+
+    @cached_property
+    def passage_first(self) -> Ints:
+        """First passage of each item; one more element than items."""
+        return np.searchsorted(self.passage_owner, np.arange(len(self.items) + 1)).astype(np.int32)
+
     def phrasings_of(self, item: int) -> range:
         """Return the numbers of an item's phrasings."""
         return range(int(self.first[item]), int(self.first[item + 1]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
 from typing import Any
 
 from bot.cache import Arrays, Codec, as_array, from_array
@@ -11,6 +10,7 @@ from bot.knowledge import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, numbered_phrasings
 from bot.matching.inverted_index import Index
 from bot.matching.semantic_index import Vectors
+from bot.matching.unit_rows import UnitRows
 
 _CATALOGUE_ARRAYS = ("owner", "first", "passage_owner", "term_starts", "item_terms")
 _CATALOGUE_TEXTS = ("texts", "canonical", "sounds", "passages")
@@ -59,12 +59,29 @@ def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
     )
 
 
-VECTORS = Codec(
-    "vectors",
-    lambda vectors: {field.name: getattr(vectors, field.name) for field in fields(vectors)},
-    lambda arrays: Vectors(**{field.name: arrays[field.name] for field in fields(Vectors)}),
-)
-"""Vectors of the texts, and the matrices computed from them."""
+_FLOAT_FIELDS = ("mean", "contrast", "classifier")
+_ROW_FIELDS = ("phrasings", "passages", "contrasted")
+
+
+def _vector_arrays(vectors: Vectors) -> Arrays:
+    arrays = {name: getattr(vectors, name) for name in _FLOAT_FIELDS}
+    for name in _ROW_FIELDS:
+        rows: UnitRows = getattr(vectors, name)
+        arrays |= {f"{name}_codes": rows.codes, f"{name}_scales": rows.scales}
+    return arrays
+
+
+def _vectors(arrays: Arrays) -> Vectors:
+    rows: dict[str, Any] = {name: UnitRows(arrays[f"{name}_codes"], arrays[f"{name}_scales"]) for name in _ROW_FIELDS}
+    floats: dict[str, Any] = {name: arrays[name] for name in _FLOAT_FIELDS}
+    return Vectors(**rows, **floats)
+
+
+VECTORS = Codec("vectors", _vector_arrays, _vectors)
+"""The sentence model's vectors of the texts, and the matrices computed from them."""
+
+STATIC_VECTORS = Codec("static", _vector_arrays, _vectors)
+"""The same of static vectors."""
 
 WORDS: Codec[Counter[str]] = Codec(
     "words",

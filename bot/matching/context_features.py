@@ -50,16 +50,16 @@ def features_in_context(
     engine: Engine, text: str, ranking: Ranking, before: AnswerContext
 ) -> list[tuple[Candidate, Mapping[str, float]]]:
     """Return the candidates of a message in a conversation, each with its features."""
-    catalogue = engine.catalogue
     last = before.entries[0]
     bare = _MARKERS.sub("", text).strip() or text
     relations = _relations(engine, before)
-    numbers = {entry.key: number for number, entry in enumerate(catalogue.entries)}
-    items = list(dict.fromkeys([*(numbers[candidate.entry.key] for candidate in ranking.candidates), *relations]))
+    numbers = engine.catalogue.numbers
+    scores = {numbers[candidate.entry.key]: candidate.score for candidate in ranking.candidates}
     topic = last.question if before.point is None else last.points[before.point]
     question = engine.parser.normalise(topic.en if text.isascii() else topic.zh)
-    alone, behind = engine.score((bare, f"{question} {bare}"), items)
-    scores = {numbers[candidate.entry.key]: candidate.score for candidate in ranking.candidates}
+    behind = engine.score(f"{question} {bare}", [*scores, *relations])
+    items = list(behind)
+    alone = engine.score(bare, items)
     by_itself = {item: log_odds(max(alone[item].score, scores.get(item, 0.0))) for item in items}
     with_last = {item: log_odds(behind[item].score) for item in items}
     leaders = sorted(with_last.items(), key=lambda pair: -pair[1])
@@ -95,17 +95,9 @@ def related_either_way(engine: Engine, entry: Entry) -> Iterable[Entry]:
 
 
 def _relations(engine: Engine, before: AnswerContext) -> dict[int, str]:
-    """Map entry numbers to their relation to the last answer: "same", "related", or "section" (of the same section)."""
-    relations: dict[int, str] = {}
-    for entry in before.entries:
-        near = {other.key for other in related_either_way(engine, entry)}
-        for number, item in enumerate(engine.catalogue.entries):
-            if item.interview != entry.interview:
-                continue
-            if item.key == entry.key:
-                relations[number] = "same"
-            elif item.key in near and relations.get(number) != "same":
-                relations[number] = "related"
-            elif item.section == entry.section:
-                relations.setdefault(number, "section")
-    return relations
+    """Map entry numbers to their relation to the last reply: "same", or "related" to what it showed."""
+    numbers = engine.catalogue.numbers
+    relations = {
+        numbers[other.key]: "related" for entry in before.entries for other in related_either_way(engine, entry)
+    }
+    return relations | {numbers[entry.key]: "same" for entry in before.entries if entry.key in numbers}

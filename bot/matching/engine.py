@@ -9,18 +9,22 @@ from bot.knowledge import NotCovered
 from bot.matching.catalogue import Catalogue
 from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 from bot.matching.features import FeatureExtractor
+from bot.matching.inverted_index import Floats
 from bot.matching.lone_word import is_single_word, max_score
 from bot.matching.query_parser import QueryParser
 from bot.matching.results import Candidate, Query
 from bot.matching.semantic_index import Vectors
 from bot.matching.spelling import SpellingCorrector
-from bot.matching.views import LexicalView, SemanticView, ViewBuilder
+from bot.matching.static_meaning import StaticMeaning
+from bot.matching.views import View, ViewBuilder
 from bot.matching.weights import Model, Weights
 
 MAX_QUERY_CHARACTERS = 120
 """Characters of a query that are read; the rest is cut off, because the time grows with the length."""
 CHARACTERS_PER_TEXT = 8
 """Fixed cost of encoding a text, in characters, in addition to its own length."""
+MAX_ENCODED_CHARACTERS = 2 * (MAX_QUERY_CHARACTERS + CHARACTERS_PER_TEXT)
+"""Characters that the sentence model is given for one message at most."""
 EXACT_MATCH_PROBABILITY = 0.99
 """Score of an entry whose phrasing equals the question."""
 
@@ -37,8 +41,6 @@ class Ranking:
     """The not-covered topic that comes closer than every entry, if one does."""
     model: Model
     """The model whose bands apply to the scores."""
-    encoded: int = 0
-    """Cost of the vectors that were computed, in characters, `CHARACTERS_PER_TEXT` more for each text."""
 
     @property
     def best(self) -> float:
@@ -49,6 +51,16 @@ class Ranking:
     def is_exact(self) -> bool:
         """Whether the text equals a phrasing of an entry or a not-covered topic."""
         return not self.candidates or "exact" in self.candidates[0].features
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to read a text."""
+
+    query: Query
+    """What it was read as."""
+    view: View
+    """How that looks next to the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -65,118 +77,152 @@ class Engine:
     """Computes the features of candidates."""
     weights: Weights
     """The models that turn features into probabilities, and their thresholds."""
+    static: StaticMeaning
+    """Computes a question's static vector."""
+    static_vectors: Vectors
+    """Static vectors of the catalogue's texts."""
     embedder: CachedEmbedder | None
-    """Computes a question's meaning; None where that can't be done."""
+    """Computes a question's vector with the sentence model; None where that can't be done."""
     vectors: Vectors | None
-    """Meaning of the catalogue's texts; None where it can't be computed."""
+    """The model's vectors of the catalogue's texts; None where they can't be computed."""
     correct_spelling: SpellingCorrector
     """Corrects words that were typed by sound, towards the knowledge's own words."""
 
     @property
-    def uses_semantics(self) -> bool:
-        """Whether vectors are used, or only the words and the sound of questions."""
+    def uses_model(self) -> bool:
+        """Whether the sentence model is used, or only words, sound and static vectors."""
         return self.vectors is not None and self.embedder is not None and not self.embedder.failing
 
     def is_pinyin(self, text: str) -> bool:
         """Return whether normalised `text` is Chinese typed in Latin letters."""
         return text.isascii() and not self.correct_spelling(text[:MAX_QUERY_CHARACTERS]).isascii()
 
-    def rank(self, text: str, allowance: int = 2 * (MAX_QUERY_CHARACTERS + CHARACTERS_PER_TEXT)) -> Ranking:
-        """Rank the entries for normalised `text`; vectors are used only where the lexical score leaves it open.
+    def is_exact(self, text: str) -> bool:
+        """Return whether normalised `text` is a phrasing of the knowledge."""
+        return text in self.catalogue.exact
 
-        `allowance` is the number of characters (see `Ranking.encoded`) whose meaning may be computed: the text's first,
-        then its repaired form's.
+    def rank(self, text: str) -> Ranking:
+        """Rank the entries for normalised `text`."""
+        return self.rank_all([text])[0]
+
+    def rank_all(self, texts: Sequence[str], most_encoded: int = MAX_ENCODED_CHARACTERS) -> list[Ranking]:
+        """Rank the entries for each of several normalised texts, the most important one first.
+
+        The sentence model is used once, for all texts that the other features leave open, until it has been given
+        `most_encoded` characters.
         """
-        if (exact := self._exact(text)) is not None:
-            return exact
-        text = text[:MAX_QUERY_CHARACTERS]
-        query = self.parser.parse_normalised(text)
-        lexical = self._rank_by(query, self.weights.without_meaning, None)
-        if self.vectors is None or lexical.best >= self.weights.skip_semantic_from or _work(text) > allowance:
-            return lexical
-        repaired = self.correct_spelling(text)
-        queries = [query]
-        if repaired not in {text, ""} and _work(text, repaired) <= allowance:
-            queries.append(self.parser.parse_normalised(repaired))
-        views = self._meanings(queries)
-        if views is None:
-            return lexical
-        rankings = [
-            self._rank_by(query, self.weights.with_meaning, view) for query, view in zip(queries, views, strict=True)
-        ]
-        best = max(rankings, key=lambda ranking: ranking.best)
-        return replace(best, encoded=_work(*(query.text for query in queries)))
+        rankings: dict[int, Ranking] = {}
+        undecided: list[tuple[int, Form]] = []
+        for at, text in enumerate(texts):
+            if (exact := self._exact(text)) is not None:
+                rankings[at] = exact
+                continue
+            form, rankings[at] = self._without_model(text)
+            cost = len(form.query.text) + CHARACTERS_PER_TEXT
+            if self._is_open(rankings[at]) and cost <= most_encoded:
+                most_encoded -= cost
+                undecided.append((at, form))
+        for (at, _), ranking in zip(undecided, self._with_model([form for _, form in undecided]), strict=False):
+            rankings[at] = ranking
+        return [rankings[at] for at in range(len(texts))]
 
-    def score(self, texts: Sequence[str], items: Collection[int]) -> list[dict[int, Candidate]]:
-        """Score given entries for each of several normalised texts; by number of the entry."""
-        queries = [self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS]) for text in texts]
-        views: Sequence[SemanticView | None] | None = self._meanings(queries)
-        model = self.weights.without_meaning if views is None else self.weights.with_meaning
-        return [
-            dict(zip(items, self._candidates(items, self.views.lexical(query), view, model), strict=True))
-            for query, view in zip(queries, views or [None] * len(queries), strict=True)
-        ]
+    def form(self, text: str) -> Form:
+        """Read a normalised text as it is."""
+        query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
+        return Form(query, self._view(query))
 
-    def _rank_by(self, query: Query, model: Model, semantic: SemanticView | None) -> Ranking:
+    def form_with_model(self, form: Form, row: Floats) -> Form:
+        """Add to a form how its vector `row`, which the sentence model computed, looks next to the catalogue."""
+        if self.vectors is None:
+            return form
+        model = self.views.semantic(row, self.vectors, form.view.spaces["static"].compared)
+        vector = self.static.vector(form.query.words)
+        static = self.views.semantic(vector, self.static_vectors, model.compared)
+        return replace(form, view=replace(form.view, spaces={"static": static, "model": model}))
+
+    def score(self, text: str, also: Collection[int]) -> dict[int, Candidate]:
+        """Score what a normalised text may ask for, and the entries `also`, without the sentence model; by number."""
+        query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
+        view = self._view(query, also)
+        items = list(dict.fromkeys([*self.extractor.candidates(view), *also]))
+        return dict(zip(items, self._candidates(items, query, view, self.weights.without_model), strict=True))
+
+    def _without_model(self, text: str) -> tuple[Form, Ranking]:
+        """Rank a text as typed, and with its spelling corrected where that may help; return the better one."""
+        typed = self.form(text)
+        ranking = self._ranked(typed, self.weights.without_model)
+        if ranking.best >= self.weights.skip_model_above:
+            return typed, ranking
+        corrected = self.correct_spelling(text[:MAX_QUERY_CHARACTERS])
+        if corrected in {text, ""}:
+            return typed, ranking
+        other = self.form(corrected)
+        other_ranking = self._ranked(other, self.weights.without_model)
+        return (other, other_ranking) if other_ranking.best > ranking.best else (typed, ranking)
+
+    def _view(self, query: Query, also: Collection[int] = ()) -> View:
         lexical = self.views.lexical(query)
-        chosen = self.extractor.candidates(lexical, semantic)
-        candidates = sorted(self._candidates(chosen, lexical, semantic, model), key=lambda candidate: -candidate.score)
-        return Ranking(query, tuple(candidates), self._not_covered(lexical, semantic), model)
+        found = [item for item, score in (*lexical.dice.leaders, *lexical.dice.topics) if score > 0]
+        static = self.views.semantic(self.static.vector(query.words), self.static_vectors, [*also, *found])
+        return View(lexical, {"static": static})
 
-    def _candidates(
-        self, items: Collection[int], lexical: LexicalView, semantic: SemanticView | None, model: Model
-    ) -> list[Candidate]:
-        feature_rows = [self.extractor.features(item, lexical, semantic) for item in items]
+    def _is_open(self, ranking: Ranking) -> bool:
+        return self.weights.skip_model_below <= ranking.best < self.weights.skip_model_above
+
+    def _with_model(self, forms: Sequence[Form]) -> list[Ranking]:
+        """Rank the candidates of each form again with the sentence model's features; nothing where it fails."""
+        if not forms or self.embedder is None or self.vectors is None:
+            return []
+        try:
+            rows = self.embedder.encode([form.query.text for form in forms])
+        except EmbeddingError:
+            return []
+        return [
+            self._ranked(self.form_with_model(form, row), self.weights.with_model)
+            for form, row in zip(forms, rows, strict=True)
+        ]
+
+    def _ranked(self, form: Form, model: Model) -> Ranking:
+        chosen = self.extractor.candidates(form.view)
+        candidates = self._candidates(chosen, form.query, form.view, model)
+        candidates.sort(key=lambda candidate: -candidate.score)
+        return Ranking(form.query, tuple(candidates), self._not_covered(form.view), model)
+
+    def _candidates(self, items: Collection[int], query: Query, view: View, model: Model) -> list[Candidate]:
+        feature_rows = [self.extractor.features(item, view) for item in items]
         scores = model.logistic.probabilities(feature_rows).tolist()
-        if is_single_word(lexical.query, self.parser.lexicon):
+        if is_single_word(query, self.parser.lexicon):
             scores = [min(score, max_score(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [
             Candidate(
                 entry=self.catalogue.entries[item],
-                phrasing=self.catalogue.phrasings[self.extractor.closest(item, lexical, semantic)],
+                phrasing=self.catalogue.phrasings[self.extractor.closest(item, view)],
                 features=features,
                 score=score,
             )
             for item, features, score in zip(items, feature_rows, scores, strict=True)
         ]
 
-    def _not_covered(self, lexical: LexicalView, semantic: SemanticView | None) -> NotCovered | None:
+    def _not_covered(self, view: View) -> NotCovered | None:
         """Return the not-covered topic that comes closer than every entry; None where an entry comes closest.
 
-        With vectors, both `items` and `contrast` must agree: to name a topic that was not asked for is worse than to
-        name none.
+        In the last vector space, both `items` and `contrast` must agree: to name a topic that was not asked for is
+        worse than to name none.
         """
-        scores = (lexical.dice if semantic is None else semantic.items).scores
-        best = int(scores.argmax()) if len(scores) else 0
-        if semantic is not None and int(semantic.contrast.scores.argmax()) != best:
+        last = list(view.spaces.values())[-1]
+        best = last.items.best
+        if best is None or last.contrast.best != best:
             return None
         item = self.catalogue.items[best]
-        return item if isinstance(item, NotCovered) and scores[best] > 0 else None
+        return item if isinstance(item, NotCovered) else None
 
     def _exact(self, text: str) -> Ranking | None:
         number = self.catalogue.exact.get(text)
         if number is None:
             return None
-        item, model, query = (
-            self.catalogue.items[number],
-            self.weights.without_meaning,
-            self.parser.parse_normalised(text),
-        )
+        item, model = self.catalogue.items[number], self.weights.without_model
+        query = self.parser.parse_normalised(text)
         if isinstance(item, NotCovered):
             return Ranking(query, (), item, model)
         candidate = Candidate(item, query.text, {"exact": 1.0}, EXACT_MATCH_PROBABILITY)
         return Ranking(query, (candidate,), None, model)
-
-    def _meanings(self, queries: Sequence[Query]) -> list[SemanticView] | None:
-        if self.embedder is None or self.vectors is None:
-            return None
-        try:
-            rows = self.embedder.encode([query.text for query in queries])
-        except EmbeddingError:
-            return None
-        return [self.views.semantic(row, self.vectors) for row in rows]
-
-
-def _work(*texts: str) -> int:
-    """Return how much it costs to compute the meaning of texts."""
-    return sum(len(text) + CHARACTERS_PER_TEXT for text in texts)

@@ -1,6 +1,7 @@
 """The features of a candidate: numbers that speak for or against an entry being what a query asks for.
 
-The lexical ones need the index alone; the semantic ones need the query's vector too.
+The lexical ones need the index alone; static ones need the query's vector as the sum of its words; the others the
+vector that the sentence model computes.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from rapidfuzz import fuzz
 from bot.knowledge import Entry
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.catalogue import Catalogue
-from bot.matching.views import LexicalView, SemanticView
+from bot.matching.views import LexicalView, SemanticView, View
 
 CANDIDATES_PER_RANKING = 6
-"""Entries taken as candidates from each ranking: the lexical one, and the three semantic ones."""
-UNRELATED_COSINE = 0.7
-"""Cosine that multilingual E5 gives texts which have nothing in common (it rarely goes below)."""
+"""Entries taken as candidates from each ranking: the lexical one, and three of each vector space."""
+UNRELATED_COSINE = {"static": 0.0, "model": 0.7}
+"""Cosine of texts that have nothing in common, by vector space (multilingual E5 rarely goes below)."""
 _COMPARED_PHRASINGS = 3
 """Phrasings of a candidate that are compared letter by letter: those that the index ranks first."""
 _MAX_CONTENT_MASS = 4.0
@@ -40,33 +41,36 @@ class FeatureExtractor:
     """Recognise which kind of answer is asked for."""
     _overlaps: dict[tuple[int, int], bool] = field(default_factory=dict)
 
-    def candidates(self, lexical: LexicalView, semantic: SemanticView | None) -> list[int]:
+    def candidates(self, view: View) -> list[int]:
         """Return the numbers of the entries to score: the best of each ranking, each once."""
-        chosen = [item for item, score in lexical.dice.leaders[:CANDIDATES_PER_RANKING] if score > 0]
-        for ranking in (semantic.items, semantic.contrast, semantic.classes) if semantic is not None else ():
-            chosen += [item for item, _ in ranking.leaders[:CANDIDATES_PER_RANKING]]
+        chosen = [item for item, score in view.lexical.dice.leaders[:CANDIDATES_PER_RANKING] if score > 0]
+        for space in view.spaces.values():
+            for ranking in (space.items, space.contrast, space.classes):
+                chosen += [item for item, _ in ranking.leaders[:CANDIDATES_PER_RANKING]]
         return list(dict.fromkeys(chosen))
 
-    def closest(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> int:
+    def closest(self, item: int, view: View) -> int:
         """Return the number of the item's phrasing that is most like the query."""
-        if item in lexical.best:
-            return lexical.best[item][0]
-        span = self.catalogue.phrasings_of(item)
-        return span.start if semantic is None else span.start + int(semantic.phrasings[span.start : span.stop].argmax())
+        if item in view.lexical.best:
+            return view.lexical.best[item][0]
+        compared = (space.compared[item].closest for space in view.spaces.values() if item in space.compared)
+        return next(compared, self.catalogue.phrasings_of(item).start)
 
-    def features(self, item: int, lexical: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
-        """Return the features of one candidate; without a semantic view, the lexical ones alone."""
-        features = self._lexical_features(item, lexical, semantic)
-        if semantic is not None:
-            features |= self._semantic_features(item, lexical, semantic)
+    def features(self, item: int, view: View) -> dict[str, float]:
+        """Return the features of one candidate, which every vector space of the view has compared."""
+        features = self._lexical_features(item, view)
+        dice = features["dice"]
+        for name, space in view.spaces.items():
+            features |= self._semantic_features(name, item, space)
+            features[f"{name}_agreement"] = dice * (features[f"{name}_cosine"] - UNRELATED_COSINE[name])
         return features
 
-    def _lexical_features(self, item: int, view: LexicalView, semantic: SemanticView | None) -> dict[str, float]:
-        catalogue, entry = self.catalogue, self.catalogue.items[item]
-        compared = [*view.best.get(item, ())[:_COMPARED_PHRASINGS], self.closest(item, view, semantic)]
-        if semantic is not None:
-            span = catalogue.phrasings_of(item)
-            compared.append(span.start + int(semantic.phrasings[span.start : span.stop].argmax()))
+    def _lexical_features(self, item: int, whole: View) -> dict[str, float]:
+        catalogue, entry, view = self.catalogue, self.catalogue.items[item], whole.lexical
+        compared = {
+            *view.best.get(item, ())[:_COMPARED_PHRASINGS],
+            *(space.compared[item].closest for space in whole.spaces.values()),
+        } or {self.closest(item, whole)}
         new = view.kinds - catalogue.asked_kinds[item]
         unexplained = self._unexplained(item, view.content)
         total = sum(view.content.values())
@@ -97,25 +101,23 @@ class FeatureExtractor:
             features[f"new_{kind}"] = float(kind in new)
         return features
 
-    def _semantic_features(self, item: int, lexical: LexicalView, view: SemanticView) -> dict[str, float]:
-        span = self.catalogue.phrasings_of(item)
-        ranked = np.sort(view.phrasings[span.start : span.stop])[::-1]
-        cosine = float(view.items.scores[item])
+    def _semantic_features(self, space: str, item: int, view: SemanticView) -> dict[str, float]:
+        unrelated, similarity = UNRELATED_COSINE[space], view.compared[item]
         contrast, likeness = float(view.contrast.scores[item]), float(view.classes.scores[item])
+        cosine = similarity.phrasing
         return {
-            "meaning": cosine,
-            "meaning_3": float(ranked[:3].mean()),
-            "meaning_8": float(ranked[:8].mean()),
-            "meaning_passages": float(view.passages[item]),
-            "lead_meaning": cosine - max(self.rival(item, view.items.leaders), UNRELATED_COSINE),
-            "lead_meaning_not_covered": cosine - max(view.items.not_covered, UNRELATED_COSINE),
-            "contrast": contrast,
-            "lead_contrast": contrast - self.rival(item, view.contrast.leaders),
-            "lead_contrast_not_covered": contrast - view.contrast.not_covered,
-            "class": likeness,
-            "lead_class": likeness - self.rival(item, view.classes.leaders),
-            "lead_class_not_covered": likeness - view.classes.not_covered,
-            "agreement": float(lexical.dice.scores[item]) * (cosine - 0.8) * 10,
+            f"{space}_cosine": cosine,
+            f"{space}_cosine_3": similarity.phrasings_3,
+            f"{space}_cosine_8": similarity.phrasings_8,
+            f"{space}_passage": similarity.passage,
+            f"lead_{space}_cosine": cosine - max(self.rival(item, view.items.leaders), unrelated),
+            f"lead_{space}_cosine_not_covered": cosine - max(view.items.not_covered, unrelated),
+            f"{space}_contrast": contrast,
+            f"lead_{space}_contrast": contrast - self.rival(item, view.contrast.leaders),
+            f"lead_{space}_contrast_not_covered": contrast - view.contrast.not_covered,
+            f"{space}_class": likeness,
+            f"lead_{space}_class": likeness - self.rival(item, view.classes.leaders),
+            f"lead_{space}_class_not_covered": likeness - view.classes.not_covered,
         }
 
     def _item_overlap(self, item: int, view: LexicalView) -> float:

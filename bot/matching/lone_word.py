@@ -26,7 +26,7 @@ def max_score(features: Mapping[str, float]) -> float:
     A phrasing must consist of the word for the most part, or mean the same. That a text of the entry contains the word,
     or that no other entry comes closer, is no sign that the entry is asked for.
     """
-    meant = (features.get("meaning", DIFFERENT_COSINE) - DIFFERENT_COSINE) / (SAME_COSINE - DIFFERENT_COSINE)
+    meant = (features.get("model_cosine", DIFFERENT_COSINE) - DIFFERENT_COSINE) / (SAME_COSINE - DIFFERENT_COSINE)
     if features["unexplained"] == 1:
         return min(_MAX_SCORE_WITHOUT_WORD, max(0.0, meant))
     return min(1.0, max(0.0, meant, _SCORE_PER_DICE * features["dice"]))

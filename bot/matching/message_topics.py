@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.matching.decide import answer_the_same, narrowed
 from bot.matching.dialogue_patterns import Dialogue
@@ -11,7 +12,7 @@ from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine, Ranking
 from bot.matching.message_parts import halves, sentences
 from bot.matching.normalise import Normaliser
 from bot.matching.weights import log_odds
-from bot.matching.work_limit import BoundedRanking
+from bot.matching.work_limit import max_encoded_characters
 
 MAX_TOPICS = 3
 """Answers to one message."""
@@ -31,34 +32,43 @@ class MessageSplit:
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
-    normalise = engine.parser.normalise
-    rank = BoundedRanking(engine, whole)  # the ways to cut a message share parts
-    ranking = rank(whole)
-    if ranking.is_exact:  # a curator wrote this very question
-        return (ranking,)
-    splits = list(possible_splits(rank, normalise, dialogue, inline, ranking))
+    if engine.is_exact(whole):  # a curator wrote this very question
+        return (engine.rank(whole),)
+    sentences, ways = ways_to_cut(engine.parser.normalise, dialogue, inline, whole)
+    texts = list(dict.fromkeys((whole, *sentences, *chain.from_iterable(ways.values()))))
+    ranked = dict(zip(texts, engine.rank_all(texts, max_encoded_characters(whole)), strict=True))
+    splits = list(possible_splits(ranked, dialogue, ways, ranked[whole]))
     several = engine.weights.several
     scores = several.logistic.probabilities([split.features for split in splits]).tolist()
     best = max(zip(scores, splits, strict=True), key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= several.least:
         return best[1].rankings
-    return (_only_answerable(rank, sentences(dialogue, inline, normalise), ranking, whole),)
+    return (_only_answerable([ranked[part] for part in sentences if part != whole], ranked[whole]),)
 
 
-def possible_splits(
-    rank: Callable[[str], Ranking], normalise: Normaliser, dialogue: Dialogue, inline: str, ranking: Ranking
-) -> Iterator[MessageSplit]:
-    """Yield the ways to read a message as several questions that the knowledge may answer.
+def ways_to_cut(
+    normalise: Normaliser, dialogue: Dialogue, inline: str, whole: str
+) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
+    """Return a message's sentences, and the ways to cut it into several parts that may each be a question.
 
     One that is longer than any sentence is cut between its sentences alone.
     """
-    ways = {"": sentences(dialogue, inline, normalise)}
-    if len(ranking.query.text) < MAX_QUERY_CHARACTERS:
+    cut = sentences(dialogue, inline, normalise)
+    ways = {"": cut}
+    if len(whole) < MAX_QUERY_CHARACTERS:
         ways |= halves(dialogue, inline, normalise)
+    return cut, {name: parts for name, parts in ways.items() if len(parts) > 1}
+
+
+def possible_splits(
+    ranked: Mapping[str, Ranking], dialogue: Dialogue, ways: Mapping[str, Sequence[str]], ranking: Ranking
+) -> Iterator[MessageSplit]:
+    """Yield the ways to read a message as several questions that the knowledge may answer.
+
+    `ranked` has a ranking for each part of each of the `ways`; `ranking` is that of the whole message.
+    """
     for name, parts in ways.items():
-        if len(parts) < 2:
-            continue
-        rankings = [rank(part) for part in parts]
+        rankings = [ranked[part] for part in parts]
         probable = [part for part in rankings if part.best >= part.model.bands.suggest]
         distinct = max(_distinct(probable), _distinct(map(narrowed, probable)), key=len)
         if len(distinct) > 1:
@@ -88,14 +98,14 @@ def _split_features(
     }
 
 
-def _only_answerable(rank: Callable[[str], Ranking], parts: Sequence[str], ranking: Ranking, whole: str) -> Ranking:
+def _only_answerable(parts: Sequence[Ranking], whole: Ranking) -> Ranking:
     """Return the ranking of the one sentence in a long message that asks something answerable, or of the whole."""
-    if not parts or list(parts) == [whole] or _answered(ranking):
-        return ranking
-    answered = [part for part in map(rank, parts) if _answered(part)]
+    if not parts or _answered(whole):
+        return whole
+    answered = [part for part in parts if _answered(part)]
     if answered and (len(parts) == 1 or answered[0].best >= _single_answer_threshold(answered[0])):
         return answered[0]
-    return ranking
+    return whole
 
 
 def _answered(ranking: Ranking) -> bool:

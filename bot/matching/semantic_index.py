@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.matching.catalogue import Catalogue
 from bot.matching.inverted_index import Floats, Ints
+from bot.matching.unit_rows import UnitRows, as_unit_rows
 
 SHRINKAGE = 1.0
 """How far the spread within items is drawn to a sphere: 0 trusts the phrasings alone, more trusts them less."""
@@ -19,24 +20,24 @@ _BIAS = 0.3
 
 @dataclass(frozen=True)
 class Vectors:
-    """Meaning of a catalogue's texts; rows are unit vectors."""
+    """Meaning of a catalogue's texts in one vector space."""
 
-    phrasings: Floats
+    phrasings: UnitRows
     """One row per phrasing."""
-    passages: Floats
+    passages: UnitRows
     """One row per passage."""
     mean: Floats
     """Mean of the phrasings."""
     contrast: Floats
     """Matrix after which directions in which one item's phrasings vary count less."""
-    contrasted: Floats
-    """One row per phrasing: centred, through `contrast`, of unit length."""
+    contrasted: UnitRows
+    """One row per phrasing: centred, through `contrast`."""
     classifier: Floats
     """One column per item: weights on the centred vector and a constant."""
 
     def contrast_of(self, vector: Floats) -> Floats:
         """Return a text's unit vector centred and through `contrast`, of unit length."""
-        return _unit(np.asarray((vector - self.mean) @ self.contrast))
+        return unit(np.asarray((vector - self.mean) @ self.contrast))
 
     def class_scores(self, vector: Floats) -> Floats:
         """Return for each item how much a text's unit vector looks like its texts: about 1 like, about 0 unlike."""
@@ -55,7 +56,14 @@ def make_vectors(catalogue: Catalogue, phrasings: Floats, passages: Floats) -> V
     owner = np.concatenate([catalogue.owner, catalogue.passage_owner])
     order = np.argsort(owner, kind="stable")
     classifier = _least_squares((np.vstack([phrasings, passages]) - mean)[order], owner[order])
-    return Vectors(phrasings, passages, mean, contrast, _unit((phrasings - mean) @ contrast), classifier)
+    return Vectors(
+        phrasings=as_unit_rows(phrasings),
+        passages=as_unit_rows(passages),
+        mean=mean,
+        contrast=contrast,
+        contrasted=as_unit_rows(unit((phrasings - mean) @ contrast)),
+        classifier=classifier,
+    )
 
 
 def _within_class_normalisation(rows: Floats, owner: Ints) -> Floats:
@@ -82,6 +90,7 @@ def _least_squares(centred: Floats, owner: Ints) -> Floats:
     return np.asarray(np.linalg.solve(covariance, targets), np.float32)
 
 
-def _unit(rows: Floats) -> Floats:
+def unit(rows: Floats) -> Floats:
+    """Return vectors of length 1 in the same directions; zero stays zero."""
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.maximum(length, 1e-9), np.float32)

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,25 +19,39 @@ from bot.matching.general_chinese import GeneralChinese
 from bot.matching.inverted_index import Floats, Ints
 from bot.matching.results import Query
 from bot.matching.semantic_index import Vectors
+from bot.matching.unit_rows import spans_of
 
 MAX_PHRASINGS_FOUND = 60
 """Phrasings that are taken from a search of the index."""
 RANKING_DEPTH = 8
 """Entries that a ranking contains; a rival of the best one, which answers something else, is looked for among them."""
+NOT_COVERED_DEPTH = 4
+"""Not-covered topics that a ranking contains."""
 
 _LETTERS = re.compile(r"[^\W\d]")
 
 
 @dataclass(frozen=True)
 class ScoreRanking:
-    """What all items score by one measure."""
+    """What items score by one measure."""
 
     scores: Floats
-    """Per item: its score."""
+    """Per item: its score; 0 for one that wasn't compared."""
     leaders: Sequence[tuple[int, float]]
     """The best entries with their scores, best first."""
-    not_covered: float
-    """Score of the best not-covered topic; 0 where there is none."""
+    topics: Sequence[tuple[int, float]]
+    """The best not-covered topics with their scores, best first."""
+
+    @property
+    def not_covered(self) -> float:
+        """Return the score of the best not-covered topic; 0 where there is none."""
+        return self.topics[0][1] if self.topics else 0.0
+
+    @property
+    def best(self) -> int | None:
+        """Return the best item, an entry where one scores as well as the best topic; None where nothing scores."""
+        first = max((*self.leaders[:1], *self.topics[:1]), key=lambda pair: pair[1], default=(None, 0.0))
+        return first[0] if first[1] > 0 else None
 
 
 @dataclass(frozen=True)
@@ -67,20 +82,44 @@ class LexicalView:
     """Kinds of answer asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """Cosines of a query with the texts of one item."""
+
+    closest: int
+    """Number of the phrasing that comes closest."""
+    phrasing: float
+    """Cosine with that phrasing."""
+    phrasings_3: float
+    """Mean of the three best cosines with phrasings."""
+    phrasings_8: float
+    """Mean of the eight best."""
+    passage: float
+    """Best cosine with a point or quote; 0 for a not-covered topic."""
+
+
 @dataclass(frozen=True)
 class SemanticView:
-    """A query seen through the vectors."""
+    """A query seen through vectors: what its classes and words put forward, compared text by text."""
 
-    phrasings: Floats
-    """Cosine with each phrasing."""
+    compared: Mapping[int, Similarity]
+    """The items that were compared."""
     items: ScoreRanking
-    """Per item: the best cosine of one of its phrasings."""
-    passages: Floats
-    """Per entry: the best cosine of one of its points and quotes."""
+    """Per compared item: the best cosine of one of its phrasings."""
     contrast: ScoreRanking
-    """Per item: the best cosine of one of its phrasings, in the directions that tell items apart."""
+    """The same in the directions that tell items apart."""
     classes: ScoreRanking
-    """Per item: what the classifier gives it, about 0 to 1."""
+    """Per item, compared or not: what the classifier gives it, about 0 to 1."""
+
+
+@dataclass(frozen=True)
+class View:
+    """All that is known about how a query looks next to the catalogue."""
+
+    lexical: LexicalView
+    """Seen through the index."""
+    spaces: Mapping[str, SemanticView]
+    """Seen through vectors, by the name of their space: "static", and "model" where the sentence model was used."""
 
 
 @dataclass(frozen=True)
@@ -131,19 +170,30 @@ class ViewBuilder:
             kinds=self.kinds.asked_for(query.text),
         )
 
-    def semantic(self, vector: Floats, vectors: Vectors) -> SemanticView:
-        """Compare a query's unit vector with every text."""
+    def semantic(self, vector: Floats, vectors: Vectors, also: Collection[int] = ()) -> SemanticView:
+        """Compare a query's unit vector with the texts of the items that the classifier ranks first, and of `also`."""
         catalogue = self.catalogue
-        phrasings = vectors.phrasings @ vector
-        items = np.maximum.reduceat(phrasings, catalogue.first[:-1])
-        starts = np.searchsorted(catalogue.passage_owner, np.arange(catalogue.entry_count))
-        contrast = vectors.contrasted @ vectors.contrast_of(vector)
+        classes = self._rank(vectors.class_scores(vector))
+        chosen = list(dict.fromkeys([*also, *(item for item, _ in (*classes.leaders, *classes.topics))]))
+        spans = spans_of(catalogue.first, chosen)
+        passage_spans = spans_of(catalogue.passage_first, chosen)
+        phrasings = vectors.phrasings.cosines(spans, vector)
+        passages = vectors.passages.cosines(passage_spans, vector)
+        contrast = vectors.contrasted.cosines(spans, vectors.contrast_of(vector))
+        starts = np.cumsum([0, *map(len, spans)]).tolist()
+        passage_starts = np.cumsum([0, *map(len, passage_spans)]).tolist()
+        compared = {
+            item: _similarity(span.start, phrasings[start:end], passages[first:last])
+            for item, span, (start, end), (first, last) in zip(
+                chosen, spans, pairwise(starts), pairwise(passage_starts), strict=True
+            )
+        }
+        best_contrast = np.maximum.reduceat(contrast, starts[:-1]) if chosen else contrast
         return SemanticView(
-            phrasings=phrasings,
-            items=self._rank(items),
-            passages=np.maximum.reduceat(vectors.passages @ vector, starts),
-            contrast=self._rank(np.maximum.reduceat(contrast, catalogue.first[:-1])),
-            classes=self._rank(vectors.class_scores(vector)),
+            compared=compared,
+            items=self._rank_some({item: similarity.phrasing for item, similarity in compared.items()}),
+            contrast=self._rank_some(dict(zip(chosen, best_contrast.tolist(), strict=True))),
+            classes=classes,
         )
 
     def _content(self, words: Sequence[str]) -> dict[str, float]:
@@ -154,13 +204,49 @@ class ViewBuilder:
         }
 
     def _rank(self, scores: Floats) -> ScoreRanking:
-        """Put the best entries in order; equal scores keep the catalogue's order."""
-        of_entries = scores[: self.catalogue.entry_count]
-        size = min(RANKING_DEPTH, len(of_entries))
-        top = np.argpartition(-of_entries, size - 1)[:size] if size else np.empty(0, np.int64)
-        best = sorted(top.tolist(), key=lambda item: (-of_entries[item], item))
-        not_covered = float(scores[self.catalogue.entry_count :].max(initial=0.0))
-        return ScoreRanking(scores, [(item, float(of_entries[item])) for item in best], not_covered)
+        """Put the best items in order; equal scores keep the catalogue's order."""
+        count = self.catalogue.entry_count
+        return ScoreRanking(scores, _top(scores[:count], 0, RANKING_DEPTH), _top(scores[count:], count, NOT_COVERED_DEPTH))
+
+    def _rank_some(self, scores: Mapping[int, float]) -> ScoreRanking:
+        """Put some items in order; equal scores keep the catalogue's order."""
+        every = np.zeros(len(self.catalogue.items), np.float32)
+        for item, score in scores.items():
+            every[item] = score
+        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        count = self.catalogue.entry_count
+        return ScoreRanking(
+            every,
+            [pair for pair in ranked if pair[0] < count][:RANKING_DEPTH],
+            [pair for pair in ranked if pair[0] >= count][:NOT_COVERED_DEPTH],
+        )
+
+
+def _top(scores: Floats, first: int, depth: int) -> list[tuple[int, float]]:
+    """Return the best of consecutive items, numbered from `first`, with their scores."""
+    size = min(depth, len(scores))
+    if not size:
+        return []
+    top = np.argpartition(-scores, size - 1)[:size]
+    best = sorted(zip(top.tolist(), scores[top].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return [(first + at, score) for at, score in best]
+
+
+def _similarity(first: int, phrasings: Floats, passages: Floats) -> Similarity:
+    """Summarise the cosines of one item, whose first phrasing has the number `first`."""
+    ranked = np.sort(phrasings)[::-1].tolist()
+    return Similarity(
+        closest=first + int(phrasings.argmax()),
+        phrasing=ranked[0],
+        phrasings_3=_mean(ranked[:3]),
+        phrasings_8=_mean(ranked[:8]),
+        passage=float(passages.max(initial=0.0)),
+    )
+
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def general_rarity(general: GeneralChinese) -> Callable[[str], float]:

@@ -132,13 +132,17 @@ class MultiTopicModel(_Table):
 class Weights(_Table):
     """The file `config/matching/weights.toml`."""
 
-    with_meaning: Model
-    without_meaning: Model
+    with_model: Model
+    """By words, sound and both kinds of vectors."""
+    without_model: Model
+    """By words, sound and static vectors."""
     in_conversation: Model
     """Weighs a message by itself against the same message after the last question (see `context_features`)."""
     several: MultiTopicModel
-    skip_semantic_from: Probability
-    """Lexical score from which the semantic features aren't computed."""
+    skip_model_above: Probability
+    """Score without the sentence model from which it isn't used: it would hardly answer better."""
+    skip_model_below: Probability
+    """Score without the sentence model below which it isn't used: it would hardly find an answer."""
 
 
 def log_odds(score: float) -> float:

@@ -221,8 +221,8 @@ def test_without_meaning_questions_are_answered_by_words_and_sound(
     assert matcher.decide("图灵测试还有意义吗").status in {"answered", "suggested"}
     for unheard in ("红烧肉怎么做", "他小时候养过几只猫"):  # words alone aren't sure of the second
         assert matcher.decide(unheard).status != "answered"
-    assert shipped.engine.uses_semantics
-    assert not matcher.engine.uses_semantics
+    assert shipped.engine.uses_model
+    assert not matcher.engine.uses_model
 
 
 def test_an_embedder_that_fails_and_one_that_isnt_there_decide_the_same(shipped: Matcher, tmp_path: Path) -> None:

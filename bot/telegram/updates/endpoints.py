@@ -78,7 +78,7 @@ class Endpoints:
 
     async def live(self, _: Request) -> Response:
         """Say that the process runs, and whether it has to answer without the sentence model."""
-        return PlainTextResponse("ok\n" if self._assistant.uses_semantics else f"ok\n{NO_SEMANTICS}\n")
+        return PlainTextResponse("ok\n" if self._assistant.uses_model else f"ok\n{NO_SEMANTICS}\n")
 
     async def ready(self, _: Request) -> Response:
         """Say whether questions are answered as they should be, and if not, why."""
