@@ -6,7 +6,7 @@ vector that the sentence model computes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,7 +72,8 @@ class FeatureExtractor:
             *(space.compared[item].closest for space in whole.spaces.values()),
         } or {self.closest(item, whole)}
         new = view.kinds - catalogue.asked_kinds[item]
-        unexplained = self._unexplained(item, view.content)
+        shared = self._shared_terms(item, view)
+        unexplained = [weight for word, weight in view.content.items() if not _is_explained(word, shared)]
         total = sum(view.content.values())
         query_weight = view.query_weight or 1.0
         dice = float(view.dice.scores[item])
@@ -81,14 +82,14 @@ class FeatureExtractor:
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
-            "item_overlap": self._item_overlap(item, view) / query_weight,
-            "unknown": max(0.0, 1 - float(view.known_weights.sum()) / query_weight),
+            "item_overlap": sum(shared.values()) / query_weight,
+            "unknown": max(0.0, 1 - float(view.known_weight) / query_weight),
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),
             "lead_lexical_not_covered": dice - view.dice.not_covered,
             "content_mass": min(total, _MAX_CONTENT_MASS),
-            "unmatched_names": self._unmatched_names(item, view),
+            "unmatched_names": _unmatched_names(view.marked, shared),
             "new_kinds": float(len(new)),
             "length": min(len(view.query.terms) / _LONG_QUERY_TERMS, 2.0),
             "latin": float(view.query.text.isascii()),
@@ -120,34 +121,11 @@ class FeatureExtractor:
             f"lead_{space}_class_not_covered": likeness - view.classes.not_covered,
         }
 
-    def _item_overlap(self, item: int, view: LexicalView) -> float:
-        """Return the weight of the query's terms that occur anywhere in the item's phrasings, points and quotes."""
+    def _shared_terms(self, item: int, view: LexicalView) -> dict[str, float]:
+        """Return the query's terms that occur anywhere in the item's phrasings, points and quotes, with their weights."""
         terms = self.catalogue.terms_of(item)
         at = np.minimum(np.searchsorted(terms, view.known), len(terms) - 1)
-        return float(view.known_weights[terms[at] == view.known].sum())
-
-    def _unexplained(self, item: int, content: Mapping[str, float]) -> list[float]:
-        """Return the weights of the content words that occur nowhere in the item, not even as pairs of characters."""
-        return [weight for word, weight in content.items() if not self._is_explained(item, word)]
-
-    def _unmatched_names(self, item: int, view: LexicalView) -> float:
-        """Return the weight of names and numbers in the query that the item lacks, bounded."""
-        unmatched = sum(weight for word, weight in view.marked.items() if not self._contains(item, f"w:{word}"))
-        return min(unmatched, _MAX_UNMATCHED_NAMES)
-
-    def _is_explained(self, item: int, word: str) -> bool:
-        if self._contains(item, f"w:{word}"):
-            return True
-        pairs = [f"b:{word[at : at + 2]}" for at in range(len(word) - 1)]
-        return not word.isascii() and bool(pairs) and all(self._contains(item, pair) for pair in pairs)
-
-    def _contains(self, item: int, term: str) -> bool:
-        number = self.catalogue.index.vocabulary.get(term)
-        if number is None:
-            return False
-        terms = self.catalogue.terms_of(item)
-        at = int(np.searchsorted(terms, number))
-        return at < len(terms) and int(terms[at]) == number
+        return {view.known_terms[number]: view.weights[number] for number in np.flatnonzero(terms[at] == view.known).tolist()}
 
     def rival(self, item: int, leaders: Iterable[tuple[int, float]], none: float = 0.0) -> float:
         """Return the best score in `leaders` of an entry that shares no quoted line with `item`; `none` without one."""
@@ -161,3 +139,16 @@ class FeatureExtractor:
             first, second = self.catalogue.items[pair[0]], self.catalogue.items[pair[1]]
             self._overlaps[pair] = isinstance(first, Entry) and isinstance(second, Entry) and first.overlaps(second)
         return self._overlaps[pair]
+
+
+def _is_explained(word: str, shared: Container[str]) -> bool:
+    """Return whether an item contains a word, or at least all of its pairs of characters."""
+    if f"w:{word}" in shared:
+        return True
+    pairs = [f"b:{word[at : at + 2]}" for at in range(len(word) - 1)]
+    return not word.isascii() and bool(pairs) and all(pair in shared for pair in pairs)
+
+
+def _unmatched_names(marked: Mapping[str, float], shared: Container[str]) -> float:
+    """Return the weight of names and numbers in the query that the item lacks, bounded."""
+    return min(sum(weight for word, weight in marked.items() if f"w:{word}" not in shared), _MAX_UNMATCHED_NAMES)

@@ -178,12 +178,12 @@ class SpellingCorrector:
                 prior = self._prior(typed)
                 if prior is not None or len(typed) == 1:
                     yield before + (_FLOOR if prior is None else prior), text + typed
+                if len(typed) == 1:  # it isn't replaced by another one that sounds alike
+                    continue
             elif len(stretch) == 1:
                 yield before + 2 * _FLOOR, f"{text} {stretch[0].spelt} "
             for word, prior in self._by_sound.get(tuple(unit.sound for unit in stretch), ()):
-                price = _price(stretch, word)
-                if price is not None:
-                    yield before + prior - price, text + word
+                yield before + prior - _price(stretch, word), text + word
 
     def _prior(self, word: str) -> float | None:
         """Return the log-probability of a word that was typed, however rare; None where no list contains it."""
@@ -213,11 +213,11 @@ def words_of(texts: Iterable[str], parser: QueryParser) -> Counter[str]:
     return counts
 
 
-def _price(stretch: Sequence[_Unit], word: str) -> float | None:
-    """Return what it costs to read a stretch as `word`; None where a lone typed character would be replaced."""
+def _price(stretch: Sequence[_Unit], word: str) -> float:
+    """Return what it costs to read a stretch as `word`."""
     changed = sum(bool(unit.typed) and unit.typed != written for unit, written in zip(stretch, word, strict=True))
-    if changed and len(word) == 1:
-        return None
+    if all(unit.typed for unit in stretch):
+        return _CHANGE * changed
     slurred = sum(
         not unit.typed and unit.spelt != spelt for unit, spelt in zip(stretch, plain_syllables(word), strict=True)
     )

@@ -70,8 +70,12 @@ class LexicalView:
     """Per item found: its phrasings, best first."""
     known: Ints
     """Numbers of the query's terms that the index knows."""
-    known_weights: Floats
-    """Weights of those terms, in the same order."""
+    known_terms: Sequence[str]
+    """Those terms, in the same order."""
+    weights: Sequence[float]
+    """Their weights."""
+    known_weight: float
+    """Sum of those."""
     query_weight: float
     """Weight of all the query's terms."""
     content: Mapping[str, float]
@@ -153,7 +157,9 @@ class ViewBuilder:
             best.setdefault(owner, []).append(text)
             dice[owner] = max(dice[owner], close)
             coverage[owner] = max(coverage[owner], shared / hits.query_weight)
-        known = np.array([n for term in query.terms if (n := index.vocabulary.get(term)) is not None], np.int32)
+        numbers = {term: number for term in query.terms if (number := index.vocabulary.get(term)) is not None}
+        known = np.fromiter(numbers.values(), np.int32, len(numbers))
+        weights = index.weights[known].tolist()
         return LexicalView(
             query=query,
             sound=catalogue.sound(query.syllables),
@@ -161,7 +167,9 @@ class ViewBuilder:
             coverage=coverage,
             best=best,
             known=known,
-            known_weights=index.weights[known],
+            known_terms=list(numbers),
+            weights=weights,
+            known_weight=sum(weights),
             query_weight=hits.query_weight,
             content=(content := self._content(query.words)),
             marked={

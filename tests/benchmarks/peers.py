@@ -67,4 +67,4 @@ def _meaning(engine: Engine, questions: Sequence[str]) -> Scores:
         raise TypeError("the engine has no embeddings")
     texts = [engine.parser.normalise(text) for text in questions]
     rows = np.concatenate([engine.embedder.encode([text]) for text in texts])
-    return np.asarray(rows @ engine.vectors.phrasings.T, np.float32)
+    return np.asarray(rows @ engine.vectors.phrasings.floats().T, np.float32)

@@ -25,7 +25,7 @@ def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Match
     broad = overview(shipped)
     first, *_, last = lines(broad)
     question = replace(make_question((first,), (last,)), text=broad.question.zh)
-    right = {example.features["broad"] for example in of_questions(shipped.engine, [question], meaning=False)
+    right = {example.features["broad"] for example in of_questions(shipped.engine, [question], model=False)
              if example.right}  # fmt: skip
     assert right == {1.0}
 
@@ -33,12 +33,12 @@ def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Match
 def test_several_questions_that_no_entry_answers_teach_nothing_here(shipped: Matcher) -> None:
     one, *_, other = (entry for entry in shipped.knowledge.by_key.values() if not entry.broad)
     question = make_question(lines(one), lines(other))
-    assert not list(of_questions(shipped.engine, [question], meaning=False))
+    assert not list(of_questions(shipped.engine, [question], model=False))
 
 
 def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matcher) -> None:
     question = replace(make_question(kind="vague"), text="核能怎么样")
-    examples = list(of_questions(shipped.engine, [question], meaning=False))
+    examples = list(of_questions(shipped.engine, [question], model=False))
     assert examples
     assert not any(example.right for example in examples)
     assert {example.traffic for example in examples} == {"vague"}

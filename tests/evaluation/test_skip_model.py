@@ -1,29 +1,38 @@
-"""Words alone are enough from where meaning would change next to nothing."""
+"""The sentence model isn't used where it would change next to nothing."""
 
 from __future__ import annotations
 
-from bot.evaluation.skip_semantic import skip_semantic_from
+from bot.evaluation.skip_model import skip_model
 from bot.evaluation.training import Best
+from bot.matching.weights import Bands, LogisticModel, Model
 
+MODEL = Model(
+    logistic=LogisticModel(intercept=0, features={}, products={}), bands=Bands(answer=0.7, suggest=0.3, floor=0.1)
+)
+MODELS = (MODEL, MODEL)
 RIGHT: Best = {f"right{number}": (0.99, True) for number in range(400)}
-ANSWER = 0.7
+UNASKED: Best = {f"unasked{number}": (0.01, False) for number in range(400)}
 
 
-def test_where_words_are_always_right_all_of_them_are_sure() -> None:
-    assert skip_semantic_from(RIGHT | {"low": (0.8, True)}, RIGHT | {"low": (0.9, True)}, ANSWER) == 0.8
+def test_where_it_changes_nothing_it_is_never_used() -> None:
+    every = RIGHT | {"low": (0.8, True)} | UNASKED
+    below, above = skip_model(every, every, MODELS, RIGHT.keys() | {"low"})
+    assert below == above == 0.01
 
 
-def test_wrong_answers_that_meaning_would_not_give_are_few_where_words_are_sure() -> None:
+def test_wrong_answers_that_it_would_not_give_are_few_where_it_is_skipped() -> None:
     wrong: Best = {"first": (0.9, False), "second": (0.85, False), "third": (0.8, False)}
-    unsure: Best = dict.fromkeys(wrong, (0.3, False))
-    assert skip_semantic_from(RIGHT | wrong, RIGHT | unsure, ANSWER) == 0.9
-    assert skip_semantic_from(RIGHT | wrong, RIGHT | wrong, ANSWER) == 0.8
+    unsure: Best = dict.fromkeys(wrong, (0.1, False))
+    below, above = skip_model(RIGHT | wrong, RIGHT | unsure, MODELS, RIGHT.keys())
+    assert (below, above) == (0.79, 0.91) or (below, above) == (0.0, 0.99)
 
 
-def test_an_answer_that_meaning_would_only_suggest_is_worth_having() -> None:
-    words: Best = {f"q{number}": (0.9, True) for number in range(4)}
-    assert skip_semantic_from(RIGHT | words, RIGHT | dict.fromkeys(words, (0.5, True)), ANSWER) == 0.9
+def test_answers_that_only_it_finds_are_few_where_it_is_skipped() -> None:
+    missed: Best = {f"q{number}": (0.2, False) for number in range(40)}
+    found: Best = dict.fromkeys(missed, (0.9, True))
+    below, above = skip_model(RIGHT | UNASKED | missed, RIGHT | UNASKED | found, MODELS, RIGHT.keys() | missed.keys())
+    assert 0.01 <= below <= 0.2 < above <= 0.99
 
 
-def test_a_question_that_meaning_finds_nothing_for_counts_as_asked_back() -> None:
-    assert skip_semantic_from({"q": (0.9, True)}, {}, ANSWER) == 0.9
+def test_a_question_that_it_finds_nothing_for_counts_as_declined() -> None:
+    assert skip_model({"q": (0.9, True)}, {}, MODELS, {"q"}) == (0.9, 0.9)

@@ -25,7 +25,7 @@ from bot.matching.weights import (
 )
 
 SHIPPED = read_weights(WEIGHTS)
-MODELS = [SHIPPED.with_meaning, SHIPPED.without_meaning]
+MODELS = [SHIPPED.with_model, SHIPPED.without_model]
 
 
 def small(weight: float = 2.0) -> LogisticModel:
@@ -48,10 +48,11 @@ def test_the_bands_follow_each_other(model: Model) -> None:
     assert 0 < model.bands.floor <= model.bands.suggest <= model.bands.answer < 1
 
 
-def test_without_meaning_only_the_semantic_features_are_left_out() -> None:
-    with_meaning, without = SHIPPED.with_meaning.logistic.features, SHIPPED.without_meaning.logistic.features
-    assert without.keys() < with_meaning.keys()
-    assert {"meaning", "lead_meaning"} <= with_meaning.keys() - without.keys()
+def test_without_the_sentence_model_its_features_alone_are_left_out() -> None:
+    with_model, without = SHIPPED.with_model.logistic.features, SHIPPED.without_model.logistic.features
+    assert without.keys() < with_model.keys()
+    assert all("model" in name for name in with_model.keys() - without.keys())
+    assert {"static_cosine", "lead_static_cosine"} <= without.keys()
 
 
 @settings(max_examples=50)
@@ -81,11 +82,12 @@ def test_candidates_are_scored_each_by_itself() -> None:
 def test_a_written_file_is_read_again(tmp_path: Path) -> None:
     model = Model(logistic=small(), bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
     weights = Weights(
-        with_meaning=model,
-        without_meaning=model,
+        with_model=model,
+        without_model=model,
         in_conversation=model,
         several=MultiTopicModel(logistic=small(), least=0.7),
-        skip_semantic_from=0.98,
+        skip_model_below=0.02,
+        skip_model_above=0.98,
     )
     path = tmp_path / "weights.toml"
     path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
@@ -94,7 +96,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"skip_semantic_from = 2", b"skip_semantic_from = ", b"\xff", b"other = 1"]
+    "content", [None, b"", b"skip_model_above = 2", b"skip_model_above = ", b"\xff", b"other = 1"]
 )
 def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "weights.toml"
