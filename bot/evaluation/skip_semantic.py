@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from bot.evaluation.training import NEEDLESS_COST, WRONG_COST, Best
+from bot.evaluation.bands import NEEDLESS_COST, WRONG_COST
+from bot.evaluation.training import Best
 
 _MAX_MEAN_SAVING = 0.01
 """Mean cost per question that vectors could still save above the threshold."""

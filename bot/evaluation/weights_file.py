@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomli_w
 
-from bot.evaluation.training import MISSED_COST, NEEDLESS_COST, READING_COST, WRONG_COST
+from bot.evaluation.bands import MISSED_COST, NEEDLESS_COST, READING_COST, WRONG_COST
 from bot.matching.weights import Weights
 
 _HEAD = """\
