@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from bot import compose
+from bot.cli.evaluation_tables import figure_tables, reliability_table
+from bot.cli.single_interview import evaluated_interviews, with_knowledge_folder
 from bot.configuration import CONFIG, Settings
-from bot.errors import UsageError
+from bot.errors import Problem, QuestionFileError, UsageError
 from bot.evaluation import (
     EvaluationQuestion,
-    Figures,
     Judgement,
-    ReliabilityBin,
     ask_all,
+    by_file,
     figures,
     read_questions,
     reliability,
 )
-from bot.knowledge.folder import interview_folders
+from bot.knowledge import Knowledge
+from bot.knowledge.load import load
 
 OWN_QUESTIONS = "questions.jsonl"
 """The questions that report, in an interview's folder."""
@@ -48,10 +50,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     """Score, or calibrate."""
     files = arguments.files or _files(settings, calibrate=arguments.calibrate)
-    questions = [question for file in files for question in read_questions(file)]
-    if arguments.calibrate:
-        return _calibrate(questions, files, settings)
-    judgements = list(ask_all(compose.assistant(settings), questions))
+    with with_knowledge_folder(settings) as served:
+        if arguments.calibrate:
+            known = _entry_ids(load(served.knowledge_dir, compose.normaliser(served)))
+            return _calibrate(_read(files, known), files, served)
+        assistant = compose.assistant(served)
+        judgements = list(ask_all(assistant, _read(files, _entry_ids(assistant.knowledge))))
     if arguments.json:
         print(json.dumps(_as_json(judgements), ensure_ascii=False))
     else:
@@ -61,9 +65,27 @@ def run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
+def _entry_ids(knowledge: Knowledge) -> Collection[str]:
+    return {entry.id for interview in knowledge.interviews for entry in interview.entries()}
+
+
+def _read(files: Sequence[Path], known: Collection[str]) -> Sequence[EvaluationQuestion]:
+    """Return the questions of all files; raises QuestionFileError with what is wrong in any of them."""
+    questions: list[EvaluationQuestion] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            questions += read_questions(file, known)
+        except QuestionFileError as error:
+            problems += error.problems
+    if problems:
+        raise QuestionFileError(problems)
+    return questions
+
+
 def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    interview_dirs = interview_folders(settings.knowledge_dir)
+    interview_dirs = evaluated_interviews(settings.knowledge_dir)
     files = [
         TUNING / interview_dir.name / TUNING_QUESTIONS if calibrate else interview_dir / OWN_QUESTIONS
         for interview_dir in interview_dirs
@@ -92,34 +114,26 @@ def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], s
 def _as_json(judgements: Sequence[Judgement]) -> dict[str, object]:
     return {
         "figures": [asdict(group) for group in figures(judgements)],
+        "files": [asdict(file) for file in by_file(judgements)],
         "reliability": [asdict(part) for part in reliability(judgements)],
     }
 
 
 def _as_text(judgements: Sequence[Judgement]) -> Iterator[str]:
-    yield f"{'questions':<18}{'n':>5}{'hit@1':>8}{'resolved':>10}{'wrong':>8}{'abstained':>11}"
-    yield from map(_row, figures(judgements))
+    yield from figure_tables(by_file(judgements), figures(judgements))
     yield ""
-    yield f"{'score':<12}{'n':>5}{'predicted':>11}{'observed':>10}"
-    yield from map(_bin, reliability(judgements))
+    yield from reliability_table(reliability(judgements))
     took = sorted(judgement.reply.took_ms for judgement in judgements)
     yield ""
     yield f"{len(took)} questions, median {took[len(took) // 2]:.1f} ms"
 
 
-def _row(group: Figures) -> str:
-    shares = f"{group.hit:>8.3f}{group.resolved:>10.3f}" if group.answerable else f"{'':>18}"
-    return f"{group.group:<18}{group.count:>5}{shares}{group.wrong:>8.3f}{group.abstained:>11.3f}"
-
-
-def _bin(part: ReliabilityBin) -> str:
-    return f"{part.low:.2f}-{part.high:<7.2f}{part.count:>5}{part.predicted:>11.2f}{part.observed:>10.2f}"
-
-
 def _failures(judgements: Sequence[Judgement]) -> Iterator[str]:
     for judgement in judgements:
-        question, reply = judgement.question, judgement.reply
-        if judgement.wrong or (question.topics and not judgement.hit):
+        question, reply, verdict = judgement.question, judgement.reply, judgement.strict
+        if verdict.wrong or (question.topics and not verdict.hit):
             shown = (*reply.answers, *reply.suggestions)
             named = ", ".join(f"{scored.entry.id} {scored.score:.2f}" for scored in shown)
-            yield f"{question.id} [{question.kind}] {question.text!r}: {reply.status} {named}"
+            wanted = " + ".join("|".join(topic.entries) for topic in question.topics if topic.entries)
+            right = f" (right: {wanted})" if wanted else ""
+            yield f"{question.id} [{question.kind}] {question.text!r}: {reply.status} {named}{right}"
