@@ -11,11 +11,14 @@ from pathlib import Path
 from bot import compose
 from bot.builder import Builder
 from bot.cache import Cache
-from bot.configuration import Settings
+from bot.cli.evaluation_tables import figure_tables, reliability_table
+from bot.cli.question_sets import LoadedSet, QuestionSet, loaded
+from bot.configuration import CONFIG, Settings
 from bot.errors import UsageError
-from bot.evaluation import EvaluationQuestion
+from bot.evaluation import by_file, figures, reliability, transfer
 from bot.evaluation.example_maker import Course, ExampleMaker, courses
 from bot.evaluation.remembered_texts import RememberedTexts
+from bot.evaluation.transfer import Exam
 from bot.evaluation.weight_making import WeightMaker, weight_maker
 from bot.evaluation.weights_file import render
 from bot.evaluation.workers import workers
@@ -23,17 +26,58 @@ from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 
 PROCESSES = 2
 """Processes that calibrating takes, where there are as many processors."""
+QUESTIONS_ENOUGH = 1500
+"""Questions that an interview's are made into, by asking them of thinned forms of its knowledge."""
+MAX_THINNINGS = 6
 _TRAINING = "training"
 """The folder within the data folder of what makes the next calibration quicker."""
 
 
-def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> None:
+def calibrate(sets: Sequence[QuestionSet], settings: Settings, thinnings: int | None = None) -> None:
     """Fit the models on the questions and write the weights."""
-    folder = settings.knowledge_dir
-    with making(settings, courses(folder.name, folder, questions, 0)) as maker:
+    with loaded(sets, settings) as found, making(settings, _courses(found, thinnings)) as maker:
         weights = maker.weights(maker.interviews, print)
-    compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
+    files = " ".join(_shown(file) for one in sets for file in one.files)
+    compose.WEIGHTS.write_text(render(weights, files), encoding="utf-8")
     print(f"{compose.WEIGHTS}: meaning is not computed from the lexical score {weights.skip_semantic_from} on")
+
+
+def leave_one_out(sets: Sequence[QuestionSet], settings: Settings, thinnings: int | None = None) -> None:
+    """Print how each interview fares with weights that are trained on the others."""
+    if len(sets) < 2:
+        raise UsageError("to leave one interview out takes the questions of two or more; name more files or folders")
+    with loaded(sets, settings) as found, making(settings, _courses(found, thinnings)) as maker:
+        exams = [Exam(one.interview, one.folder, one.reporting) for one in found]
+        judgements = [
+            judgement for result in transfer.leave_one_out(maker, exams, print) for judgement in result.judgements
+        ]
+    print("\n".join(figure_tables(by_file(judgements), figures(judgements))))
+    print()
+    print("\n".join(reliability_table(reliability(judgements))))
+
+
+def _courses(found: Sequence[LoadedSet], thinnings: int | None) -> Sequence[Course]:
+    return [
+        course
+        for one in found
+        for course in courses(
+            one.interview,
+            one.folder,
+            one.training,
+            thinnings_of(len(one.training)) if thinnings is None else thinnings,
+        )
+    ]
+
+
+def thinnings_of(questions: int) -> int:
+    """Return in how many thinned forms to ask an interview's questions: the more, the fewer there are."""
+    return min(max(round(QUESTIONS_ENOUGH / max(questions, 1)), 1), MAX_THINNINGS)
+
+
+def _shown(file: Path) -> str:
+    root = CONFIG.parent.resolve()
+    absolute = file.resolve()
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else file).as_posix()
 
 
 @contextmanager

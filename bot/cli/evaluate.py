@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from bot import compose
 from bot.cli.evaluation_tables import figure_tables, reliability_table
+from bot.cli.question_sets import OWN_QUESTIONS, entry_ids, question_sets, read_all
 from bot.cli.single_interview import evaluated_interviews, with_knowledge_folder
-from bot.configuration import CONFIG, Settings
-from bot.errors import Problem, QuestionFileError, UsageError
+from bot.configuration import Settings
+from bot.errors import UsageError
 from bot.evaluation import (
-    EvaluationQuestion,
     Judgement,
     ask_all,
     by_file,
     figures,
-    read_questions,
     reliability,
 )
-from bot.knowledge import Knowledge
-from bot.knowledge.load import load
-
-OWN_QUESTIONS = "questions.jsonl"
-"""The questions that report, in an interview's folder."""
-TUNING_QUESTIONS = "tuning.jsonl"
-"""The questions that the weights are made from, in a folder of the interview's name below `TUNING`."""
-TUNING = CONFIG.parent / "evaluation"
-"""Where the questions for the weights are: outside of the knowledge, which needs none to serve."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,19 +33,31 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--failures", action="store_true", help="print every question that wasn't resolved, or was answered wrongly"
     )
     parser.add_argument(
-        "--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring"
+        "--calibrate",
+        action="store_true",
+        help="make the weights and bands, instead of scoring, from files and folders of interviews; all by default",
+    )
+    parser.add_argument(
+        "--leave-one-out",
+        action="store_true",
+        help="score each interview with weights that are made from the others, instead of those in use",
+    )
+    parser.add_argument(
+        "--thinnings",
+        type=int,
+        metavar="N",
+        help="thinned forms of each knowledge to train on beside itself; by default more where questions are few",
     )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
     """Score, or calibrate."""
-    files = arguments.files or _files(settings, calibrate=arguments.calibrate)
+    if arguments.calibrate or arguments.leave_one_out:
+        return _train(arguments, settings)
+    files = arguments.files or _files(settings)
     with with_knowledge_folder(settings) as served:
-        if arguments.calibrate:
-            known = _entry_ids(load(served.knowledge_dir, compose.normaliser(served)))
-            return _calibrate(_read(files, known), files, served)
         assistant = compose.assistant(served)
-        judgements = list(ask_all(assistant, _read(files, _entry_ids(assistant.knowledge))))
+        judgements = list(ask_all(assistant, read_all(files, entry_ids(assistant.knowledge))))
     if arguments.json:
         print(json.dumps(_as_json(judgements), ensure_ascii=False))
     else:
@@ -65,49 +67,25 @@ def run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _entry_ids(knowledge: Knowledge) -> Collection[str]:
-    return {entry.id for interview in knowledge.interviews for entry in interview.entries()}
-
-
-def _read(files: Sequence[Path], known: Collection[str]) -> Sequence[EvaluationQuestion]:
-    """Return the questions of all files; raises QuestionFileError with what is wrong in any of them."""
-    questions: list[EvaluationQuestion] = []
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            questions += read_questions(file, known)
-        except QuestionFileError as error:
-            problems += error.problems
-    if problems:
-        raise QuestionFileError(problems)
-    return questions
-
-
-def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
+def _files(settings: Settings) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    interview_dirs = evaluated_interviews(settings.knowledge_dir)
-    files = [
-        TUNING / interview_dir.name / TUNING_QUESTIONS if calibrate else interview_dir / OWN_QUESTIONS
-        for interview_dir in interview_dirs
-    ]
+    files = [interview_dir / OWN_QUESTIONS for interview_dir in evaluated_interviews(settings.knowledge_dir)]
     found = [file for file in files if file.is_file()]
     if not found:
-        wanted = (
-            TUNING / "INTERVIEW" / TUNING_QUESTIONS
-            if calibrate
-            else settings.knowledge_dir / "INTERVIEW" / OWN_QUESTIONS
-        )
+        wanted = settings.knowledge_dir / "INTERVIEW" / OWN_QUESTIONS
         raise UsageError(f"there is no {wanted} for any interview; write one, or name a question file")
     return found
 
 
-def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> int:
+def _train(arguments: Namespace, settings: Settings) -> int:
+    """Make weights, or score each interview with weights that are made from the others."""
     try:
-        from bot.cli.calibrate import calibrate  # noqa: PLC0415 - needs what is installed for development alone
+        from bot.cli import calibrate  # noqa: PLC0415 - needs what is installed for development alone
     except ImportError as error:
         message = f"calibrating needs {error.name}; install it with: pip install -r requirements-dev.txt"
         raise UsageError(message) from None
-    calibrate(questions, files, settings)
+    make = calibrate.leave_one_out if arguments.leave_one_out else calibrate.calibrate
+    make(question_sets(arguments.files, settings), settings, arguments.thinnings)
     return 0
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from bot.errors import UsageError
 from bot.evaluation.example_maker import Course, ExampleMaker
 from bot.evaluation.example_table import ExampleTable, joined
 from bot.evaluation.skip_semantic import skip_semantic_from
-from bot.evaluation.training import Trained, train, train_several
+from bot.evaluation.training import FOLDS, Trained, train, train_several
 from bot.evaluation.workers import Workers, spread
 from bot.matching.weights import MultiTopicModel, Weights
 
@@ -48,6 +49,7 @@ class WeightMaker:
         alone = _alone(lexical, semantic)
         chosen = [course for course in self.courses if course.interview in interviews]
         in_conversation, several = _joined(_each(self.workers, chosen, partial(_examples_together, alone)))
+        _must_teach("with several questions", several)
         (conversation,) = _trained(self.workers, {"in conversation": in_conversation}, report)
         return alone.model_copy(update={"in_conversation": conversation.model, "several": train_several(several)})
 
@@ -79,6 +81,8 @@ def _joined(pairs: Iterable[Pair]) -> Pair:
 
 
 def _trained(workers: Workers[ExampleMaker], tables: Mapping[str, ExampleTable], report: Report) -> Sequence[Trained]:
+    for name, table in tables.items():
+        _must_teach(name, table)
     running = [workers.run(process, partial(_train, table)) for process, table in enumerate(tables.values())]
     trained = [future.result() for future in running]
     for (name, table), made in zip(tables.items(), trained, strict=True):
@@ -89,6 +93,14 @@ def _trained(workers: Workers[ExampleMaker], tables: Mapping[str, ExampleTable],
             f"cost {made.cost:.3f}, log loss {made.log_loss:.3f}, calibration error {made.calibration_error:.3f}"
         )
     return trained
+
+
+def _must_teach(name: str, table: ExampleTable) -> None:
+    if not table.right.any() or table.right.all() or len(table.asked) < FOLDS:
+        raise UsageError(
+            f"the questions teach nothing about messages {name}: they need some of which an entry is the answer and "
+            "some of which it isn't; add questions, conversations and messages with several questions to the files"
+        )
 
 
 def _train(table: ExampleTable, _: ExampleMaker) -> Trained:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.evaluate import TUNING
 from bot.cli.main import main
+from bot.cli.question_sets import EVALUATION
 from tests.builders import SHIPPED
 from tests.cli.command_line import TALK
 
@@ -19,18 +19,27 @@ SHARES = ["hit@1", "resolved", "wrong"]
 pytestmark = pytest.mark.usefixtures("inside")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--calibrate"]])
-def test_an_interview_without_questions_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["eval", *arguments]) == 2
-    folder = TUNING if arguments else TALK
-    name = "tuning.jsonl" if arguments else "questions.jsonl"
-    assert f"there is no {folder / 'INTERVIEW' / name} for any interview" in capsys.readouterr().err
+def test_an_interview_without_questions_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval"]) == 2
+    assert f"there is no {TALK / 'INTERVIEW' / 'questions.jsonl'} for any interview" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--calibrate", "--leave-one-out"])
+def test_a_folder_without_questions_cannot_be_trained_on(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", option, str(TALK / "tea")]) == 2
+    error = capsys.readouterr().err
+    assert f"{TALK / 'tea'} has neither tuning.jsonl nor questions.jsonl" in error
+
+
+def test_to_leave_one_out_takes_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "--leave-one-out", asked(tmp_path, {"id": "q", **TEA})]) == 2
+    assert "takes the questions of two or more" in capsys.readouterr().err
 
 
 def test_the_questions_for_the_weights_are_outside_of_the_knowledge() -> None:
     assert not list(SHIPPED.rglob("tuning.jsonl"))
-    assert [path.parent.name for path in TUNING.glob("*/tuning.jsonl")] == ["altman-a16z"]
-    assert SHIPPED not in TUNING.parents
+    assert [path.parent.name for path in EVALUATION.glob("*/tuning.jsonl")] == ["altman-a16z"]
+    assert SHIPPED not in EVALUATION.parents
 
 
 def asked(folder: Path, *lines: object) -> str:
