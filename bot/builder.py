@@ -36,7 +36,7 @@ from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
 from bot.matching.word_table import read_table
 
-WEIGHTS_FILE = "weights.toml"
+WEIGHTS_FILE = "weights.json"
 """The file of the weights."""
 
 _CODE = Path(__file__).parent
@@ -111,7 +111,7 @@ class Builder:
     def _fingerprint(self) -> str:
         """Return a key that changes with the code, the packages and the word lists that cached results depend on."""
         code = (path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py"))
-        config = (path for path in self._config.glob("*.toml") if path.name != WEIGHTS_FILE)
+        config = self._config.glob("*.toml")
         return fingerprint([*code, *config], _PACKAGES)
 
     @cached_property

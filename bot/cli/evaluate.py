@@ -9,26 +9,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot import compose
-from bot.configuration import CONFIG, Settings
+from bot.cli.evaluation_tables import figure_tables, reliability_table
+from bot.cli.question_sets import OWN_QUESTIONS, entry_ids, question_sets, read_all
+from bot.cli.single_interview import evaluated_interviews, with_knowledge_folder
+from bot.configuration import Settings
 from bot.errors import UsageError
 from bot.evaluation import (
-    EvaluationQuestion,
-    Figures,
     Judgement,
-    ReliabilityBin,
     ask_all,
+    by_file,
     figures,
-    read_questions,
     reliability,
 )
-from bot.knowledge.folder import interview_folders
-
-OWN_QUESTIONS = "questions.jsonl"
-"""The questions that report, in an interview's folder."""
-TUNING_QUESTIONS = "tuning.jsonl"
-"""The questions that the weights are made from, in a folder of the interview's name below `TUNING`."""
-TUNING = CONFIG.parent / "evaluation"
-"""Where the questions for the weights are: outside of the knowledge, which needs none to serve."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,7 +33,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--failures", action="store_true", help="print every question that wasn't resolved, or was answered wrongly"
     )
     parser.add_argument(
-        "--calibrate", action="store_true", help="make the weights and bands from the files, instead of scoring"
+        "--calibrate",
+        action="store_true",
+        help="make the weights and bands, instead of scoring, from files and folders of interviews; all by default",
+    )
+    parser.add_argument(
+        "--leave-one-out",
+        action="store_true",
+        help="score each interview with weights that are made from the others, instead of those in use",
+    )
+    parser.add_argument(
+        "--thinnings",
+        type=int,
+        metavar="N",
+        help="thinned forms of each knowledge to train on beside itself; by default more where questions are few",
     )
     parser.add_argument(
         "--word-vectors", action="store_true", help="distil the table of word vectors anew, instead of scoring"
@@ -52,11 +57,12 @@ def run(arguments: Namespace, settings: Settings) -> int:
     """Score, or make what is learned."""
     if arguments.word_vectors:
         return _distil()
-    files = arguments.files or _files(settings, calibrate=arguments.calibrate)
-    questions = [question for file in files for question in read_questions(file)]
-    if arguments.calibrate:
-        return _calibrate(questions, files, settings)
-    judgements = list(ask_all(compose.assistant(settings), questions))
+    if arguments.calibrate or arguments.leave_one_out:
+        return _train(arguments, settings)
+    files = arguments.files or _files(settings)
+    with with_knowledge_folder(settings) as served:
+        assistant = compose.assistant(served)
+        judgements = list(ask_all(assistant, read_all(files, entry_ids(assistant.knowledge))))
     if arguments.json:
         print(json.dumps(_as_json(judgements), ensure_ascii=False))
     else:
@@ -66,31 +72,25 @@ def run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _files(settings: Settings, *, calibrate: bool) -> Sequence[Path]:
+def _files(settings: Settings) -> Sequence[Path]:
     """Return the question files of the knowledge's interviews; raises UsageError where there are none."""
-    interview_dirs = interview_folders(settings.knowledge_dir)
-    files = [
-        TUNING / interview_dir.name / TUNING_QUESTIONS if calibrate else interview_dir / OWN_QUESTIONS
-        for interview_dir in interview_dirs
-    ]
+    files = [interview_dir / OWN_QUESTIONS for interview_dir in evaluated_interviews(settings.knowledge_dir)]
     found = [file for file in files if file.is_file()]
     if not found:
-        wanted = (
-            TUNING / "INTERVIEW" / TUNING_QUESTIONS
-            if calibrate
-            else settings.knowledge_dir / "INTERVIEW" / OWN_QUESTIONS
-        )
+        wanted = settings.knowledge_dir / "INTERVIEW" / OWN_QUESTIONS
         raise UsageError(f"there is no {wanted} for any interview; write one, or name a question file")
     return found
 
 
-def _calibrate(questions: Sequence[EvaluationQuestion], files: Sequence[Path], settings: Settings) -> int:
+def _train(arguments: Namespace, settings: Settings) -> int:
+    """Make weights, or score each interview with weights that are made from the others."""
     try:
-        from bot.cli.calibrate import calibrate  # noqa: PLC0415 - needs what is installed for development alone
+        from bot.cli import calibrate  # noqa: PLC0415 - needs what is installed for development alone
     except ImportError as error:
         message = f"calibrating needs {error.name}; install it with: pip install -r requirements-dev.txt"
         raise UsageError(message) from None
-    calibrate(questions, files, settings)
+    make = calibrate.leave_one_out if arguments.leave_one_out else calibrate.calibrate
+    make(question_sets(arguments.files, settings), settings, arguments.thinnings)
     return 0
 
 
@@ -104,34 +104,26 @@ def _distil() -> int:
 def _as_json(judgements: Sequence[Judgement]) -> dict[str, object]:
     return {
         "figures": [asdict(group) for group in figures(judgements)],
+        "files": [asdict(file) for file in by_file(judgements)],
         "reliability": [asdict(part) for part in reliability(judgements)],
     }
 
 
 def _as_text(judgements: Sequence[Judgement]) -> Iterator[str]:
-    yield f"{'questions':<18}{'n':>5}{'hit@1':>8}{'resolved':>10}{'wrong':>8}{'abstained':>11}"
-    yield from map(_row, figures(judgements))
+    yield from figure_tables(by_file(judgements), figures(judgements))
     yield ""
-    yield f"{'score':<12}{'n':>5}{'predicted':>11}{'observed':>10}"
-    yield from map(_bin, reliability(judgements))
+    yield from reliability_table(reliability(judgements))
     took = sorted(judgement.reply.took_ms for judgement in judgements)
     yield ""
     yield f"{len(took)} questions, median {took[len(took) // 2]:.1f} ms"
 
 
-def _row(group: Figures) -> str:
-    shares = f"{group.hit:>8.3f}{group.resolved:>10.3f}" if group.answerable else f"{'':>18}"
-    return f"{group.group:<18}{group.count:>5}{shares}{group.wrong:>8.3f}{group.abstained:>11.3f}"
-
-
-def _bin(part: ReliabilityBin) -> str:
-    return f"{part.low:.2f}-{part.high:<7.2f}{part.count:>5}{part.predicted:>11.2f}{part.observed:>10.2f}"
-
-
 def _failures(judgements: Sequence[Judgement]) -> Iterator[str]:
     for judgement in judgements:
-        question, reply = judgement.question, judgement.reply
-        if judgement.wrong or (question.topics and not judgement.hit):
+        question, reply, verdict = judgement.question, judgement.reply, judgement.strict
+        if verdict.wrong or (question.topics and not verdict.hit):
             shown = (*reply.answers, *reply.suggestions)
             named = ", ".join(f"{scored.entry.id} {scored.score:.2f}" for scored in shown)
-            yield f"{question.id} [{question.kind}] {question.text!r}: {reply.status} {named}"
+            wanted = " + ".join("|".join(topic.entries) for topic in question.topics if topic.entries)
+            right = f" (right: {wanted})" if wanted else ""
+            yield f"{question.id} [{question.kind}] {question.text!r}: {reply.status} {named}{right}"

@@ -5,16 +5,21 @@ modules, as it needs libraries that are installed for development alone.
 """
 
 from bot.evaluation.ask_all import ask_all
-from bot.evaluation.judge import Judgement, judge
-from bot.evaluation.questions import EvaluationQuestion, read_questions
-from bot.evaluation.report import Figures, ReliabilityBin, figures, reliability
+from bot.evaluation.judge import Judgement, Verdict, judge
+from bot.evaluation.questions import EvaluationQuestion, Topic, read_questions
+from bot.evaluation.report import Figures, FileFigures, ReliabilityBin, Shares, by_file, figures, reliability
 
 __all__ = [
     "EvaluationQuestion",
     "Figures",
+    "FileFigures",
     "Judgement",
     "ReliabilityBin",
+    "Shares",
+    "Topic",
+    "Verdict",
     "ask_all",
+    "by_file",
     "figures",
     "judge",
     "read_questions",

@@ -1,4 +1,7 @@
-"""Training examples: the candidates of each question in the question files, labelled right or wrong."""
+"""Training examples: the candidates of each question in the question files, labelled right or wrong.
+
+An entry is right where a reader accepts it as the answer, as `judge.is_right` tells.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from bot.evaluation.judge import entry_hits
+from bot.evaluation.judge import is_right
 from bot.evaluation.questions import EvaluationQuestion
 from bot.knowledge import Entry
 from bot.matching import AnswerContext
@@ -61,12 +64,11 @@ def of_conversations(engine: Engine, questions: Iterable[EvaluationQuestion]) ->
         ranking = engine.rank(text)
         before = before if question.turn else None
         found = features_in_context(engine, text, ranking, before) if before is not None else []
-        gold = question.topics[0] if question.topics else ()
         for candidate, features in found:
-            right = entry_hits(candidate.entry, gold)
-            yield Example(question.id, features, right, ANSWERABLE if gold else "near")
+            right = _answers(candidate.entry, question)
+            yield Example(question.id, features, right, ANSWERABLE if question.topics else "near")
         candidates = [candidate for candidate, _ in found] or ranking.candidates
-        answers = tuple(candidate.entry for candidate in candidates if entry_hits(candidate.entry, gold))
+        answers = tuple(candidate.entry for candidate in candidates if _answers(candidate.entry, question))
         before = AnswerContext(answers[:1]) if answers else before
 
 
@@ -101,15 +103,19 @@ def of_messages(engine: Engine, questions: Iterable[EvaluationQuestion], *, dial
         ranked = dict(zip(texts, engine.rank_all(texts), strict=True))
         for split in possible_splits(ranked, dialogue, ways, ranked[whole]) if ways else ():
             answers = [ranking.candidates[0].entry for ranking in split.rankings]
-            right = len(question.topics) > 1 and all(
-                any(entry_hits(entry, topic) for entry in answers) for topic in question.topics
-            )
-            yield Example(question.id, split.features, right, ANSWERABLE)
+            yield Example(question.id, split.features, _answer_all(answers, question), ANSWERABLE)
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
     """Return whether an entry answers all that was asked."""
-    return bool(question.topics) and all(entry_hits(entry, topic) for topic in question.topics)
+    return bool(question.topics) and all(is_right(entry, topic) for topic in question.topics)
+
+
+def _answer_all(entries: Sequence[Entry], question: EvaluationQuestion) -> bool:
+    """Return whether entries answer all of the several things that were asked, and nothing else."""
+    topics = question.topics
+    answered = all(any(is_right(entry, topic) for entry in entries) for topic in topics)
+    return len(topics) > 1 and answered and all(any(is_right(entry, topic) for topic in topics) for entry in entries)
 
 
 def _forms(engine: Engine, text: str, *, model: bool) -> Sequence[Form]:

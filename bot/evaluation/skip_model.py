@@ -3,51 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
 
-from bot.evaluation.training import MISSED_COST, NEEDLESS_COST, WRONG_COST, Best
-from bot.matching.weights import Model
+import numpy as np
 
-_MAX_MEAN_SAVING = 0.004
-"""Mean cost per question that the model could still save below the one threshold, and above the other."""
+from bot.evaluation.bands import reply_costs
+from bot.evaluation.regression import Doubles
+from bot.evaluation.training import Trained
+from bot.matching.weights import Weights
+
+MAX_MEAN_SAVING = 0.004
+"""Mean cost of a reply that the model could still save below the one threshold, and above the other."""
 
 
-def skip_model(without: Best, with_model: Best, models: tuple[Model, Model], answerable: Collection[str]) -> tuple[float, float]:
-    """Return the highest score below which, and the lowest from which, the model would hardly reply better.
+def skip_model(without: Trained, with_model: Trained) -> tuple[float, float]:
+    """Return the highest score below which, and the lowest from which on, the model would hardly reply better.
 
-    `without` and `with_model` are the questions' best candidates without and with it, `models` what their scores are
-    decided by, in the same order; `answerable` names the questions that the interview answers.
+    `without` and `with_model` are trained on the same questions. The scores are those without the model.
     """
-    saved = {
-        question: _cost(best, question in answerable, models[0])
-        - _cost(with_model.get(question, (0.0, False)), question in answerable, models[1])
-        for question, best in without.items()
-    }
-    scores = {question: score for question, (score, _) in without.items()}
-    ascending = sorted(scores, key=scores.__getitem__)
-    budget = _MAX_MEAN_SAVING * len(scores)
-    above = min((scores[question] for question in _affordable(reversed(ascending), saved, budget)), default=1.0)
-    below = max((scores[question] for question in _affordable(ascending, saved, budget)), default=0.0)
-    above = math.ceil(above * 100) / 100
-    return min(math.floor(below * 100) / 100, above), above
+    place = {asked: at for at, asked in enumerate(with_model.best)}
+    chosen = [place[asked] for asked in without.best]
+    score = without.questions.score
+    saved = reply_costs(without.questions, without.model.bands)
+    saved -= reply_costs(with_model.questions, with_model.model.bands)[chosen]
+    ascending = np.argsort(score, kind="stable")
+    budget = MAX_MEAN_SAVING * len(score)
+    below, above = _affordable(saved[ascending], budget), _affordable(saved[ascending[::-1]], budget)
+    lowest = math.ceil(float(score[ascending[-above]]) * 100) / 100 if above else 1.0
+    highest = math.floor(float(score[ascending[below - 1]]) * 100) / 100 if below else 0.0
+    return min(highest, lowest), lowest
 
 
-def _affordable(questions: Iterable[str], saved: dict[str, float], budget: float) -> list[str]:
-    """Return the longest beginning of `questions` for which the model saves no more than `budget`."""
-    ordered = list(questions)
-    total, longest = 0.0, 0
-    for count, question in enumerate(ordered, 1):
-        total += saved[question]
-        if total <= budget:
-            longest = count
-    return ordered[:longest]
+def share_used(without: Trained, weights: Weights) -> float:
+    """Return the share of the expected traffic that lies between the thresholds."""
+    questions = without.questions
+    used = (questions.score >= weights.skip_model_below) & (questions.score < weights.skip_model_above)
+    return float(np.average(used, weights=questions.share))
 
 
-def _cost(best: tuple[float, bool], answerable: bool, model: Model) -> float:
-    """Return what a reply costs that is decided by the best candidate."""
-    score, hit = best
-    if score >= model.bands.answer:
-        return 0.0 if hit else WRONG_COST
-    if score >= model.bands.suggest:
-        return NEEDLESS_COST
-    return MISSED_COST if answerable else 0.0
+def _affordable(saved: Doubles, budget: float) -> int:
+    """Return the length of the longest beginning in which the model saves no more than `budget`."""
+    within = np.flatnonzero(np.cumsum(saved) <= budget)
+    return int(within[-1]) + 1 if len(within) else 0

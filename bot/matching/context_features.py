@@ -33,7 +33,7 @@ def in_context(engine: Engine, text: str, ranking: Ranking, before: AnswerContex
         return ranking
     model = engine.weights.in_conversation
     found = features_in_context(engine, text, ranking, before)
-    scores = model.logistic.probabilities([features for _, features in found])
+    scores = model.trees.probabilities([features for _, features in found])
     candidates = [
         replace(candidate, features=features, score=score)
         for (candidate, features), score in zip(found, scores.tolist(), strict=True)

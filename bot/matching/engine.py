@@ -190,7 +190,7 @@ class Engine:
 
     def _candidates(self, items: Collection[int], query: Query, view: View, model: Model) -> list[Candidate]:
         feature_rows = [self.extractor.features(item, view) for item in items]
-        scores = model.logistic.probabilities(feature_rows).tolist()
+        scores = model.trees.probabilities(feature_rows).tolist()
         if is_single_word(query, self.parser.lexicon):
             scores = [min(score, max_score(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [

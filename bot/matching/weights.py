@@ -1,9 +1,8 @@
-"""The models that turn features into a probability: logistic regression, with the weights in a readable file."""
+"""The models that turn features into a probability, as a file contains them."""
 
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import SettingsError
-
-PRODUCT_LIMIT = 6.0
-"""Bound of a product of two standardised features, so that one outlier can't decide."""
+from bot.matching.boosted_trees import BoostedTrees
 
 _CERTAIN = 6.0
 """Log-odds beyond which a score says no more."""
@@ -34,9 +31,6 @@ class _Table(BaseModel):
 class FeatureWeights(_Table):
     """What one feature contributes: a piecewise linear function of its value (a linear spline)."""
 
-    mean: float
-    scale: float
-    """Standard deviation; with `mean` it standardises the feature for products."""
     weight: float
     """Log-odds per unit."""
     bends: dict[str, float] = {}
@@ -44,12 +38,10 @@ class FeatureWeights(_Table):
 
 
 class LogisticModel(_Table):
-    """Log-odds: intercept + linear splines + products of pairs of standardised features."""
+    """Log-odds: intercept + linear splines."""
 
     intercept: float
     features: dict[str, FeatureWeights]
-    products: dict[str, float]
-    """Weights of "one*other"."""
 
     def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Doubles:
         """Return for each candidate the probability that it is right, in [0, 1].
@@ -62,29 +54,19 @@ class LogisticModel(_Table):
         raw = np.array([[features[name] for name in self.features] for features in feature_rows])
         odds = self.intercept + raw @ layout.weights
         odds += np.maximum(raw[:, layout.bent] - layout.knots, 0) @ layout.slopes
-        standard = (raw - layout.means) / layout.scales
-        products = standard[:, layout.one] * standard[:, layout.other]
-        odds += np.clip(products, -PRODUCT_LIMIT, PRODUCT_LIMIT) @ layout.product_weights
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))))
 
     @cached_property
     def _layout(self) -> _Layout:
-        place = {name: at for at, name in enumerate(self.features)}
         features = list(self.features.values())
         knots = [
             (at, float(knot), slope) for at, feature in enumerate(features) for knot, slope in feature.bends.items()
         ]
-        pairs = [pair.split("*") for pair in self.products]
         return _Layout(
             weights=np.array([feature.weight for feature in features]),
-            means=np.array([feature.mean for feature in features]),
-            scales=np.array([feature.scale for feature in features]),
             bent=np.array([at for at, _, _ in knots], np.intp),
             knots=np.array([knot for _, knot, _ in knots]),
             slopes=np.array([slope for _, _, slope in knots]),
-            one=np.array([place[one] for one, _ in pairs], np.intp),
-            other=np.array([place[other] for _, other in pairs], np.intp),
-            product_weights=np.array(list(self.products.values())),
         )
 
 
@@ -93,14 +75,9 @@ class _Layout:
     """A logistic model as arrays; features by their place."""
 
     weights: Doubles
-    means: Doubles
-    scales: Doubles
     bent: Places
     knots: Doubles
     slopes: Doubles
-    one: Places
-    other: Places
-    product_weights: Doubles
 
 
 class Bands(_Table):
@@ -117,7 +94,7 @@ class Bands(_Table):
 class Model(_Table):
     """One of the ways to score."""
 
-    logistic: LogisticModel
+    trees: BoostedTrees
     bands: Bands
 
 
@@ -130,8 +107,10 @@ class MultiTopicModel(_Table):
 
 
 class Weights(_Table):
-    """The file `config/matching/weights.toml`."""
+    """The file `config/matching/weights.json`."""
 
+    made_by: str
+    """The command that makes the file, and what it was made of."""
     with_model: Model
     """By words, sound and both kinds of vectors."""
     without_model: Model
@@ -154,7 +133,7 @@ def log_odds(score: float) -> float:
 def read_weights(path: Path) -> Weights:
     """Read the weights; raise SettingsError where the file is missing or malformed."""
     try:
-        return Weights.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Weights.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, ValidationError) as error:
         reason = " ".join(str(error).split())[:300]
         raise SettingsError(

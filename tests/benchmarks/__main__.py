@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import compose
-from bot.cli.evaluate import OWN_QUESTIONS
+from bot.cli.question_sets import OWN_QUESTIONS
 from bot.configuration import Settings, read_settings
 from bot.errors import BotError, UsageError
 from bot.evaluation.questions import EvaluationQuestion, read_questions

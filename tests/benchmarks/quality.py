@@ -48,7 +48,7 @@ class Contestant:
 def quality(matcher: Matcher, questions: Sequence[EvaluationQuestion]) -> Iterator[str]:
     """Measure everybody, and yield the tables."""
     bot = _bot(matcher, questions)
-    allowed = sum(judgement.wrong for judgement in bot.banded if _unanswerable(judgement.question))
+    allowed = sum(judgement.strict.wrong for judgement in bot.banded if _unanswerable(judgement.question))
     contestants = [*_peers(matcher, questions, allowed), bot]
     count = sum(map(_unanswerable, questions))
     yield f"{len(questions)} questions, {count} of them not answered by the interviews"
@@ -130,10 +130,11 @@ def _plain(asked: EvaluationQuestion) -> bool:
 
 def _hits(judgements: Mapping[str, Sequence[Judgement]]) -> Iterator[str]:
     rows = [
-        (name, {group.group: group.hit for group in figures(of) if group.answerable}) for name, of in judgements.items()
+        (name, {group.group: group.strict.hit for group in figures(of) if group.answerable})
+        for name, of in judgements.items()
     ]
     for name, shares in rows:
-        plain = [judgement.hit for judgement in judgements[name] if _plain(judgement.question)]
+        plain = [judgement.strict.hit for judgement in judgements[name] if _plain(judgement.question)]
         shares["one topic"] = sum(plain) / len(plain) if plain else 0.0
     kinds = list(rows[0][1])
     yield from table(["", *kinds], [(name, *(f"{shares[kind]:.3f}" for kind in kinds)) for name, shares in rows])
@@ -146,7 +147,7 @@ def _hits(judgements: Mapping[str, Sequence[Judgement]]) -> Iterator[str]:
 
 def _false_answers(judgements: Mapping[str, Sequence[Judgement]]) -> Iterator[str]:
     groups = {name: [group for group in figures(of) if not group.answerable] for name, of in judgements.items()}
-    head = [f"{group.group} ({group.count})" for group in groups[BOT]]
+    head = [f"{group.group} ({group.strict.count})" for group in groups[BOT]]
     yield from table(
-        ["", *head], [(name, *(f"{group.wrong:.3f}" for group in found)) for name, found in groups.items()]
+        ["", *head], [(name, *(f"{group.strict.wrong:.3f}" for group in found)) for name, found in groups.items()]
     )

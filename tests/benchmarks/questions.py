@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import compose
-from bot.cli.evaluate import OWN_QUESTIONS
+from bot.cli.question_sets import OWN_QUESTIONS
 from bot.configuration import Settings
 from bot.evaluation.questions import read_questions
 from bot.knowledge.folder import interview_folders

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.evaluation.examples import CHANGES, of_changes, of_questions
-from bot.evaluation.questions import Ranges
+from bot.evaluation.examples import CHANGES, of_changes, of_conversations, of_messages, of_questions
+from bot.evaluation.questions import Ranges, Topic
 from bot.knowledge.model import Entry
 from bot.matching.matcher import Matcher
 from tests.builders import make_question
@@ -42,6 +42,40 @@ def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matc
     assert examples
     assert not any(example.right for example in examples)
     assert {example.traffic for example in examples} == {"vague"}
+
+
+def test_of_the_entries_that_quote_the_same_lines_only_the_accepted_ones_are_right(shipped: Matcher) -> None:
+    narrow, broad = (shipped.knowledge.by_key[f"altman-a16z/{name}"] for name in ("nuclear-scope", "nuclear-view"))
+    text = narrow.question.zh
+    by_lines, strict = (
+        list(of_questions(shipped.engine, [replace(make_question(topic), text=text)], meaning=False))
+        for topic in (Topic(lines(narrow)), Topic(lines(narrow), (narrow.id,)))
+    )
+    assert {example.features["broad"] for example in by_lines if example.right} == {0.0, float(broad.broad)}
+    assert [example.features["broad"] for example in strict if example.right] == [0.0]
+    assert len(by_lines) == len(strict)
+
+
+def test_a_turn_is_right_with_the_entries_that_it_names(shipped: Matcher) -> None:
+    turns = [
+        replace(make_question(Topic(entries=(name,)), name=f"d.{at}", turn=at), text=text)
+        for at, (name, text) in enumerate([("nuclear-view", "他怎么看核能"), ("nuclear-scope", "具体包括哪些技术")])
+    ]
+    examples = list(of_conversations(shipped.engine, turns))
+    assert {example.question for example in examples} == {"d.1"}
+    assert sum(example.right for example in examples) == 1
+
+
+def test_a_way_to_cut_a_message_is_right_where_it_answers_nothing_else(shipped: Matcher) -> None:
+    text = "能源为什么是AI的瓶颈？核能推广得多快取决于什么？"
+    topics = [Topic(entries=("energy-bottleneck",)), Topic(entries=("nuclear-adoption",))]
+    asked, half = (
+        list(of_messages(shipped.engine, [replace(make_question(*named), text=text)], dialogue=shipped.dialogue))
+        for named in (topics, [topics[0], Topic(entries=("sora-compute-share",))])
+    )
+    assert any(example.right for example in asked)
+    assert half
+    assert not any(example.right for example in half)
 
 
 @pytest.mark.slow

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot import compose
 from bot.configuration import Settings
+from bot.evaluation.questions import read_questions
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from tests.builders import ROOT, SHIPPED
@@ -36,20 +33,6 @@ def knowledge(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Knowled
     return load(parent, compose.normaliser(Settings()))
 
 
-def labels(item: dict[str, Any]) -> Iterator[str]:
-    """Yield the entries that a line of a question file names."""
-    yield from item.get("entries", ())
-    for topic in item.get("topics", ()):
-        yield from topic
-    for turn in item.get("turns", ()):
-        yield from turn["entries"]
-
-
-def questions(folder: Path) -> list[dict[str, Any]]:
-    """Read a question file."""
-    return [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
 def test_there_are_at_least_five() -> None:
     assert len(FOLDERS) >= 5
 
@@ -64,15 +47,13 @@ def test_an_interview_is_curated_as_an_operator_would(knowledge: Knowledge) -> N
 
 
 def test_every_question_names_entries_that_exist(folder: Path, knowledge: Knowledge) -> None:
-    asked = questions(folder)
     known = {entry.id for interview in knowledge.interviews for entry in interview.entries()}
-    assert [label for item in asked for label in labels(item) if label not in known] == []
-    assert len({item["id"] for item in asked}) == len(asked) >= 250
+    asked = read_questions(folder / "questions.jsonl", known)
+    assert len({question.id for question in asked}) == len(asked) >= 250
+    assert all(topic.entries for question in asked for topic in question.topics)
 
 
 def test_only_what_the_interview_says_has_an_answer(folder: Path) -> None:
-    kinds: Counter[tuple[str, bool]] = Counter()
-    for item in questions(folder):
-        kinds[item.get("kind", "conversation"), any(labels(item))] += 1
-    assert {kind for kind, answered in kinds if not answered} == UNANSWERABLE
-    assert not UNANSWERABLE & {kind for kind, answered in kinds if answered}
+    asked = [question for question in read_questions(folder / "questions.jsonl") if question.conversation is None]
+    assert {question.kind for question in asked if not question.topics} == UNANSWERABLE
+    assert not UNANSWERABLE & {question.kind for question in asked if question.topics}

@@ -89,7 +89,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
         skip_model_below=0.02,
         skip_model_above=0.98,
     )
-    path = tmp_path / "weights.toml"
+    path = tmp_path / "weights.json"
     path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
     assert read_weights(path) == weights
     assert path.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate a.jsonl b.jsonl\n")
@@ -99,7 +99,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
     "content", [None, b"", b"skip_model_above = 2", b"skip_model_above = ", b"\xff", b"other = 1"]
 )
 def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None, tmp_path: Path) -> None:
-    path = tmp_path / "weights.toml"
+    path = tmp_path / "weights.json"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SettingsError, match="make it with: python -m bot eval --calibrate") as rejected:

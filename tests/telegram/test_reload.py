@@ -131,7 +131,7 @@ async def test_questions_are_answered_while_a_reload_waits(api: BotApi, serving:
 @pytest.mark.parametrize(
     ("failure", "key", "reason"),
     [
-        (SettingsError("weights.toml: can't be read <today>"), None, "weights.toml: can't be read <today>"),
+        (SettingsError("weights.json: can't be read <today>"), None, "weights.json: can't be read <today>"),
         (UNREACHABLE.error(setting="DATABASE_URL"), "database.unreachable", "DATABASE_URL"),
     ],
     ids=["settings", "database"],

@@ -201,7 +201,7 @@ async def test_a_reload_reaches_every_replica(fleet: Fleet) -> None:
 async def test_a_replica_that_cannot_follow_keeps_the_old_and_says_so(
     fleet: Fleet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fleet.broken.append("weights.toml: can't be read")
+    fleet.broken.append("weights.json: can't be read")
     other = fleet.apps[1].services
     old = other.assistant.knowledge.version
     fleet.deliver_to(0)
@@ -214,7 +214,7 @@ async def test_a_replica_that_cannot_follow_keeps_the_old_and_says_so(
     ready = await fleet.ready(1)
     assert (ready.status_code, ready.json()["knowledge"]) == (503, old)
     assert ready.json()["problems"] == [f"version {new} of the knowledge can't be served here"]
-    assert caplog.text.count("weights.toml: can't be read") == 1
+    assert caplog.text.count("weights.json: can't be read") == 1
 
 
 async def test_one_replica_polls_and_another_takes_over(
