@@ -19,6 +19,9 @@ LINES = TRANSCRIPT.read_bytes().decode("utf-8").split("\n")
 SPOKEN = {(18, 21): "torenberg", (35, 35): "altman", (137, 145): "altman", (148, 149): "altman", (164, 164): "altman"}
 """Lines that the transcript introduces as somebody's own words ("发出了一个疑惑", "回复", "他说道", "他的原话是")."""
 
+ACROSS = ["whole-talk", "names-numbers"]
+"""Sections for what people ask of the whole talk."""
+
 
 @pytest.fixture
 def knowledge(shipped: Matcher) -> Knowledge:
@@ -54,7 +57,7 @@ def test_every_quote_is_verbatim_by_its_lines(entries: list[Entry]) -> None:
 
 
 def test_the_knowledge_is_as_large_as_promised(entries: list[Entry]) -> None:
-    assert 55 <= len(entries) <= 80
+    assert 80 <= len(entries) <= 110
     for entry in entries:
         languages = [phrasing.language for phrasing in entry.phrasings]
         assert languages.count("zh") >= 8, entry.id
@@ -94,9 +97,24 @@ def test_nothing_of_a_draft_is_left(knowledge: Knowledge) -> None:
     assert list(drafts_are_finished(knowledge, str)) == []
 
 
-def test_sections_follow_the_transcript(interview: Interview) -> None:
+def test_sections_follow_the_transcript_and_those_across_it_come_last(interview: Interview) -> None:
+    count = len(interview.sections) - len(ACROSS)
+    assert [section.id for section in interview.sections[count:]] == ACROSS
     starts = [
         min(quote.span.first for entry in section.entries if not entry.broad for quote in entry.quotes)
-        for section in interview.sections
+        for section in interview.sections[:count]
     ]
     assert all(one < other for one, other in pairwise(starts[1:])), starts
+
+
+def test_the_overview_of_the_talk_leads_to_the_overview_of_each_section(interview: Interview) -> None:
+    overview = next(entry for entry in interview.entries() if entry.id == "interview-overview")
+    for section in interview.sections[1 : -len(ACROSS)]:
+        assert {entry.id for entry in section.entries if entry.broad} & set(overview.related), section.id
+
+
+def test_what_sums_up_the_whole_talk_quotes_from_all_over_it(interview: Interview) -> None:
+    overviews = (entry for section in interview.sections[-len(ACROSS) :] for entry in section.entries if entry.broad)
+    for entry in overviews:
+        assert len(entry.quotes) > 1, entry.id
+        assert len({quote.span.first for quote in entry.quotes}) == len(entry.quotes), entry.id
