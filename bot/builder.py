@@ -130,7 +130,7 @@ class Builder:
         def compute() -> Vectors:
             words = [parser.parse_normalised(text).words for text in (*catalogue.texts, *catalogue.passages)]
             rows = self._static.vectors(words)
-            return make_vectors(catalogue, rows[: len(catalogue.texts)], rows[len(catalogue.texts) :])
+            return make_vectors(catalogue, rows[: len(catalogue.texts)], rows[len(catalogue.texts) :], contrasted=False)
 
         return self._cache.get(STATIC_VECTORS, key_of(key, self._static.table.checksum), compute)
 
@@ -171,4 +171,4 @@ def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     if new := embedder.missing(texts):
         LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
     both = embedder.encode_cached(texts)
-    return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])
+    return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :], contrasted=True)

@@ -121,7 +121,7 @@ def _answer_all(entries: Sequence[Entry], question: EvaluationQuestion) -> bool:
 def _forms(engine: Engine, text: str, *, model: bool) -> Sequence[Form]:
     """Return the forms of a text, as typed and corrected; with the sentence model's vectors if `model`."""
     forms = [engine.form(way) for way in dict.fromkeys((text, engine.correct_spelling(text))) if way]
-    if not model or engine.embedder is None:
+    if not model or not forms or engine.embedder is None:
         return forms
     rows = engine.embedder.encode([form.query.text for form in forms])
     return [engine.form_with_model(form, row) for form, row in zip(forms, rows, strict=True)]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from bot.evaluation.bands import RankedQuestions, bands, reply_costs, ranked
+from bot.evaluation.bands import RankedQuestions, bands, ranked, reply_costs
 from bot.evaluation.boosting import boost
 from bot.evaluation.columns import make_columns
 from bot.evaluation.example_table import ExampleTable

@@ -10,7 +10,7 @@ from bot.matching.weights import Weights
 
 _MADE_BY = (
     "python -m bot eval --calibrate {files} (costs behind the bands: wrong answer {wrong:g}, needless 'did you mean' "
-    "{needless:g}, missed answer {missed:g}, reading one more suggestion {reading:g}). Don't edit by hand; run it again."
+    "{needless:g}, missed answer {missed:g}, reading a suggestion {reading:g}). Don't edit by hand; run it again."
 )
 _INDENT = " "
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from bot.cache import Arrays, Codec, as_array, from_array
 from bot.knowledge import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, numbered_phrasings
 from bot.matching.inverted_index import Index
-from bot.matching.semantic_index import Vectors
+from bot.matching.semantic_index import Contrast, Vectors
 from bot.matching.unit_rows import UnitRows
 
 _CATALOGUE_ARRAYS = ("owner", "first", "passage_owner", "term_starts", "item_terms")
@@ -59,22 +61,28 @@ def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
     )
 
 
-_FLOAT_FIELDS = ("mean", "contrast", "classifier")
-_ROW_FIELDS = ("phrasings", "passages", "contrasted")
-
-
 def _vector_arrays(vectors: Vectors) -> Arrays:
-    arrays = {name: getattr(vectors, name) for name in _FLOAT_FIELDS}
-    for name in _ROW_FIELDS:
-        rows: UnitRows = getattr(vectors, name)
-        arrays |= {f"{name}_codes": rows.codes, f"{name}_scales": rows.scales}
+    arrays: Arrays = {
+        "mean": vectors.mean,
+        "classifier": vectors.classifier,
+        "closeness": np.array(vectors.closeness, np.float32),
+    }
+    rows = {"phrasings": vectors.phrasings, "passages": vectors.passages}
+    if vectors.contrast is not None:
+        arrays = {**arrays, "contrast": vectors.contrast.matrix}
+        rows["contrasted"] = vectors.contrast.phrasings
+    for name, unit_rows in rows.items():
+        arrays = {**arrays, f"{name}_codes": unit_rows.codes, f"{name}_scales": unit_rows.scales}
     return arrays
 
 
 def _vectors(arrays: Arrays) -> Vectors:
-    rows: dict[str, Any] = {name: UnitRows(arrays[f"{name}_codes"], arrays[f"{name}_scales"]) for name in _ROW_FIELDS}
-    floats: dict[str, Any] = {name: arrays[name] for name in _FLOAT_FIELDS}
-    return Vectors(**rows, **floats)
+    def rows(name: str) -> UnitRows:
+        return UnitRows(arrays[f"{name}_codes"], arrays[f"{name}_scales"])
+
+    contrast = Contrast(arrays["contrast"], rows("contrasted")) if "contrast" in arrays else None
+    closeness = float(arrays["closeness"])
+    return Vectors(rows("phrasings"), rows("passages"), closeness, arrays["mean"], contrast, arrays["classifier"])
 
 
 VECTORS = Codec("vectors", _vector_arrays, _vectors)

@@ -206,12 +206,12 @@ class Engine:
     def _not_covered(self, view: View) -> NotCovered | None:
         """Return the not-covered topic that comes closer than every entry; None where an entry comes closest.
 
-        In the last vector space, both `items` and `contrast` must agree: to name a topic that was not asked for is
-        worse than to name none.
+        In the last vector space, all rankings must agree: to name a topic that was not asked for is worse than to name
+        none.
         """
         last = list(view.spaces.values())[-1]
         best = last.items.best
-        if best is None or last.contrast.best != best:
+        if best is None or (last.contrast or last.classes).best != best:
             return None
         item = self.catalogue.items[best]
         return item if isinstance(item, NotCovered) else None

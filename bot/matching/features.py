@@ -6,6 +6,7 @@ vector that the sentence model computes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from rapidfuzz import fuzz
 from bot.knowledge import Entry
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.catalogue import Catalogue
-from bot.matching.views import LexicalView, SemanticView, View
+from bot.matching.views import LexicalView, ScoreRanking, SemanticView, View
 
 CANDIDATES_PER_RANKING = 6
 """Entries taken as candidates from each ranking: the lexical one, and three of each vector space."""
@@ -45,8 +46,8 @@ class FeatureExtractor:
         """Return the numbers of the entries to score: the best of each ranking, each once."""
         chosen = [item for item, score in view.lexical.dice.leaders[:CANDIDATES_PER_RANKING] if score > 0]
         for space in view.spaces.values():
-            for ranking in (space.items, space.contrast, space.classes):
-                chosen += [item for item, _ in ranking.leaders[:CANDIDATES_PER_RANKING]]
+            rankings = (space.items, space.contrast, space.classes)
+            chosen += [item for ranking in rankings if ranking for item, _ in ranking.leaders[:CANDIDATES_PER_RANKING]]
         return list(dict.fromkeys(chosen))
 
     def closest(self, item: int, view: View) -> int:
@@ -87,12 +88,15 @@ class FeatureExtractor:
             "unexplained": sum(unexplained) / (total or 1.0),
             "unexplained_most": max(unexplained, default=0.0),
             "lead_lexical": dice - self.rival(item, view.dice.leaders),
+            "lead_lexical_any": dice - _next_best(item, view.dice.leaders),
             "lead_lexical_not_covered": dice - view.dice.not_covered,
             "content_mass": min(total, _MAX_CONTENT_MASS),
             "unmatched_names": _unmatched_names(view.marked, shared),
             "new_kinds": float(len(new)),
             "length": min(len(view.query.terms) / _LONG_QUERY_TERMS, 2.0),
             "latin": float(view.query.text.isascii()),
+            "phrasing_count": math.log(len(catalogue.phrasings_of(item))),
+            "topic_count": math.log(1 + len(catalogue.items) - catalogue.entry_count),
             "broad": float(isinstance(entry, Entry) and entry.broad),
         }
         # Weights without new_<kind>, and with half of the products, score as well (`bot eval`), but ask back where
@@ -103,29 +107,39 @@ class FeatureExtractor:
         return features
 
     def _semantic_features(self, space: str, item: int, view: SemanticView) -> dict[str, float]:
-        unrelated, similarity = UNRELATED_COSINE[space], view.compared[item]
-        contrast, likeness = float(view.contrast.scores[item]), float(view.classes.scores[item])
-        cosine = similarity.phrasing
-        return {
-            f"{space}_cosine": cosine,
+        similarity = view.compared[item]
+        features = {
+            f"{space}_cosine": similarity.phrasing,
+            f"{space}_cosine_relative": similarity.phrasing - view.closeness,
             f"{space}_cosine_3": similarity.phrasings_3,
             f"{space}_cosine_8": similarity.phrasings_8,
             f"{space}_passage": similarity.passage,
-            f"lead_{space}_cosine": cosine - max(self.rival(item, view.items.leaders), unrelated),
-            f"lead_{space}_cosine_not_covered": cosine - max(view.items.not_covered, unrelated),
-            f"{space}_contrast": contrast,
-            f"lead_{space}_contrast": contrast - self.rival(item, view.contrast.leaders),
-            f"lead_{space}_contrast_not_covered": contrast - view.contrast.not_covered,
-            f"{space}_class": likeness,
-            f"lead_{space}_class": likeness - self.rival(item, view.classes.leaders),
-            f"lead_{space}_class_not_covered": likeness - view.classes.not_covered,
+            **self._leads(f"{space}_cosine", item, view.items, UNRELATED_COSINE[space]),
+            f"{space}_class": float(view.classes.scores[item]),
+            **self._leads(f"{space}_class", item, view.classes),
+        }
+        if view.contrast is not None:
+            features[f"{space}_contrast"] = float(view.contrast.scores[item])
+            features |= self._leads(f"{space}_contrast", item, view.contrast)
+        return features
+
+    def _leads(self, name: str, item: int, ranking: ScoreRanking, unrelated: float = 0.0) -> dict[str, float]:
+        """Return how far an item is before the next entry that answers something else, the next one, and the best topic."""
+        score = float(ranking.scores[item])
+        return {
+            f"lead_{name}": score - max(self.rival(item, ranking.leaders), unrelated),
+            f"lead_{name}_any": score - max(_next_best(item, ranking.leaders), unrelated),
+            f"lead_{name}_not_covered": score - max(ranking.not_covered, unrelated),
         }
 
     def _shared_terms(self, item: int, view: LexicalView) -> dict[str, float]:
-        """Return the query's terms that occur anywhere in the item's phrasings, points and quotes, with their weights."""
+        """Return the query's terms that the item's phrasings, points and quotes contain, with their weights."""
         terms = self.catalogue.terms_of(item)
         at = np.minimum(np.searchsorted(terms, view.known), len(terms) - 1)
-        return {view.known_terms[number]: view.weights[number] for number in np.flatnonzero(terms[at] == view.known).tolist()}
+        return {
+            view.known_terms[number]: view.weights[number]
+            for number in np.flatnonzero(terms[at] == view.known).tolist()
+        }
 
     def rival(self, item: int, leaders: Iterable[tuple[int, float]], none: float = 0.0) -> float:
         """Return the best score in `leaders` of an entry that shares no quoted line with `item`; `none` without one."""
@@ -139,6 +153,11 @@ class FeatureExtractor:
             first, second = self.catalogue.items[pair[0]], self.catalogue.items[pair[1]]
             self._overlaps[pair] = isinstance(first, Entry) and isinstance(second, Entry) and first.overlaps(second)
         return self._overlaps[pair]
+
+
+def _next_best(item: int, leaders: Iterable[tuple[int, float]]) -> float:
+    """Return the best score in `leaders` of another entry; 0 without one."""
+    return next((score for other, score in leaders if other != item), 0.0)
 
 
 def _is_explained(word: str, shared: Container[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,16 @@ _BIAS = 0.3
 
 
 @dataclass(frozen=True)
+class Contrast:
+    """The directions in which items differ from each other more than the phrasings of one item do."""
+
+    matrix: Floats
+    """Matrix after which directions in which one item's phrasings vary count less."""
+    phrasings: UnitRows
+    """One row per phrasing: centred, through `matrix`."""
+
+
+@dataclass(frozen=True)
 class Vectors:
     """Meaning of a catalogue's texts in one vector space."""
 
@@ -26,44 +37,54 @@ class Vectors:
     """One row per phrasing."""
     passages: UnitRows
     """One row per passage."""
+    closeness: float
+    """How close a phrasing typically comes to another one of its item: the median of the best cosines."""
     mean: Floats
     """Mean of the phrasings."""
-    contrast: Floats
-    """Matrix after which directions in which one item's phrasings vary count less."""
-    contrasted: UnitRows
-    """One row per phrasing: centred, through `contrast`."""
+    contrast: Contrast | None
+    """What tells items apart, where that is looked at."""
     classifier: Floats
     """One column per item: weights on the centred vector and a constant."""
-
-    def contrast_of(self, vector: Floats) -> Floats:
-        """Return a text's unit vector centred and through `contrast`, of unit length."""
-        return unit(np.asarray((vector - self.mean) @ self.contrast))
 
     def class_scores(self, vector: Floats) -> Floats:
         """Return for each item how much a text's unit vector looks like its texts: about 1 like, about 0 unlike."""
         return np.asarray(np.append(vector - self.mean, np.float32(_BIAS)) @ self.classifier)
 
 
-def make_vectors(catalogue: Catalogue, phrasings: Floats, passages: Floats) -> Vectors:
+def make_vectors(catalogue: Catalogue, phrasings: Floats, passages: Floats, *, contrasted: bool) -> Vectors:
     """Learn from unit vectors of the catalogue's texts what sets its items apart.
 
-    `contrast` is within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006) with shrinkage;
+    The contrast is within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006) with shrinkage;
     `classifier` is regularised least squares, one item against the rest (Rifkin and Klautau 2004). Both are
     closed forms: the same knowledge gives the same matrices.
     """
     mean = phrasings.mean(axis=0)
-    contrast = _within_class_normalisation(phrasings, catalogue.owner)
     owner = np.concatenate([catalogue.owner, catalogue.passage_owner])
     order = np.argsort(owner, kind="stable")
     classifier = _least_squares((np.vstack([phrasings, passages]) - mean)[order], owner[order])
-    return Vectors(
-        phrasings=as_unit_rows(phrasings),
-        passages=as_unit_rows(passages),
-        mean=mean,
-        contrast=contrast,
-        contrasted=as_unit_rows(unit((phrasings - mean) @ contrast)),
-        classifier=classifier,
-    )
+    contrast = _contrast(phrasings, mean, catalogue.owner) if contrasted else None
+    closeness = _closeness(phrasings, catalogue.first)
+    return Vectors(as_unit_rows(phrasings), as_unit_rows(passages), closeness, mean, contrast, classifier)
+
+
+def contrast_of(vector: Floats, vectors: Vectors, contrast: Contrast) -> Floats:
+    """Return a text's unit vector centred and through the contrast's matrix, of unit length."""
+    return unit(np.asarray((vector - vectors.mean) @ contrast.matrix))
+
+
+def _closeness(rows: Floats, first: Ints) -> float:
+    best = [
+        (cosines - 2 * np.eye(len(cosines), dtype=np.float32)).max(axis=1)
+        for start, end in pairwise(first.tolist())
+        if end - start > 1
+        for cosines in [rows[start:end] @ rows[start:end].T]
+    ]
+    return float(np.median(np.concatenate(best))) if best else 0.0
+
+
+def _contrast(rows: Floats, mean: Floats, owner: Ints) -> Contrast:
+    matrix = _within_class_normalisation(rows, owner)
+    return Contrast(matrix, as_unit_rows(unit(np.asarray((rows - mean) @ matrix))))
 
 
 def _within_class_normalisation(rows: Floats, owner: Ints) -> Floats:

@@ -18,7 +18,7 @@ from bot.matching.catalogue import Catalogue
 from bot.matching.general_chinese import GeneralChinese
 from bot.matching.inverted_index import Floats, Ints
 from bot.matching.results import Query
-from bot.matching.semantic_index import Vectors
+from bot.matching.semantic_index import Vectors, contrast_of
 from bot.matching.unit_rows import spans_of
 
 MAX_PHRASINGS_FOUND = 60
@@ -108,10 +108,12 @@ class SemanticView:
 
     compared: Mapping[int, Similarity]
     """The items that were compared."""
+    closeness: float
+    """How close a phrasing of this knowledge typically comes to another one of its item."""
     items: ScoreRanking
     """Per compared item: the best cosine of one of its phrasings."""
-    contrast: ScoreRanking
-    """The same in the directions that tell items apart."""
+    contrast: ScoreRanking | None
+    """The same in the directions that tell items apart, where the vectors know them."""
     classes: ScoreRanking
     """Per item, compared or not: what the classifier gives it, about 0 to 1."""
 
@@ -187,7 +189,6 @@ class ViewBuilder:
         passage_spans = spans_of(catalogue.passage_first, chosen)
         phrasings = vectors.phrasings.cosines(spans, vector)
         passages = vectors.passages.cosines(passage_spans, vector)
-        contrast = vectors.contrasted.cosines(spans, vectors.contrast_of(vector))
         starts = np.cumsum([0, *map(len, spans)]).tolist()
         passage_starts = np.cumsum([0, *map(len, passage_spans)]).tolist()
         compared = {
@@ -196,13 +197,23 @@ class ViewBuilder:
                 chosen, spans, pairwise(starts), pairwise(passage_starts), strict=True
             )
         }
-        best_contrast = np.maximum.reduceat(contrast, starts[:-1]) if chosen else contrast
         return SemanticView(
             compared=compared,
+            closeness=vectors.closeness,
             items=self._rank_some({item: similarity.phrasing for item, similarity in compared.items()}),
-            contrast=self._rank_some(dict(zip(chosen, best_contrast.tolist(), strict=True))),
+            contrast=self._contrast(vector, vectors, dict(zip(chosen, spans, strict=True))),
             classes=classes,
         )
+
+    def _contrast(self, vector: Floats, vectors: Vectors, spans: Mapping[int, range]) -> ScoreRanking | None:
+        if vectors.contrast is None or not spans:
+            return None
+        cosines = vectors.contrast.phrasings.cosines(
+            list(spans.values()), contrast_of(vector, vectors, vectors.contrast)
+        )
+        starts = np.cumsum([0, *map(len, spans.values())])
+        best = np.maximum.reduceat(cosines, starts[:-1]).tolist()
+        return self._rank_some(dict(zip(spans, best, strict=True)))
 
     def _content(self, words: Sequence[str]) -> dict[str, float]:
         index = self.catalogue.index
@@ -214,7 +225,9 @@ class ViewBuilder:
     def _rank(self, scores: Floats) -> ScoreRanking:
         """Put the best items in order; equal scores keep the catalogue's order."""
         count = self.catalogue.entry_count
-        return ScoreRanking(scores, _top(scores[:count], 0, RANKING_DEPTH), _top(scores[count:], count, NOT_COVERED_DEPTH))
+        return ScoreRanking(
+            scores, _top(scores[:count], 0, RANKING_DEPTH), _top(scores[count:], count, NOT_COVERED_DEPTH)
+        )
 
     def _rank_some(self, scores: Mapping[int, float]) -> ScoreRanking:
         """Put some items in order; equal scores keep the catalogue's order."""
@@ -250,7 +263,6 @@ def _similarity(first: int, phrasings: Floats, passages: Floats) -> Similarity:
         phrasings_8=_mean(ranked[:8]),
         passage=float(passages.max(initial=0.0)),
     )
-
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from bot.evaluation.bands import MISSED_COST, READING_COST
 from bot.evaluation.example_table import as_table
 from bot.evaluation.examples import ANSWERABLE, VAGUE, Example
 from bot.evaluation.training import Trained, train
-from bot.matching.weights import LogisticModel
+from bot.matching.boosted_trees import BoostedTrees
 
 
 def examples(right: Callable[[float], bool], answerable: float = 0.8, count: int = 150) -> list[Example]:
@@ -43,19 +43,19 @@ def trained() -> Trained:
     return made
 
 
-def score(model: LogisticModel, dice: float, noise: float = 0.5) -> float:
+def score(model: BoostedTrees, dice: float, noise: float = 0.5) -> float:
     return float(model.probabilities([{"dice": dice, "noise": noise, "length": 0.5}])[0])
 
 
 def test_what_speaks_for_an_entry_raises_its_score(trained: Trained) -> None:
-    model = trained.model.logistic
+    model = trained.model.trees
     assert score(model, 0.1) < score(model, 0.5) < score(model, 0.95)
     assert score(model, 0.05) < 0.25
     assert score(model, 0.95) > 0.5
 
 
 def test_what_says_nothing_hardly_counts(trained: Trained) -> None:
-    model = trained.model.logistic
+    model = trained.model.trees
     assert abs(score(model, 0.6, 0.1) - score(model, 0.6, 0.9)) < abs(score(model, 0.9) - score(model, 0.1)) / 2
 
 

@@ -61,10 +61,10 @@ def maker(asked: dict[Path, list[EvaluationQuestion]], tmp_path: Path) -> Iterat
 def test_the_same_questions_give_the_same_weights(
     maker: WeightMaker, asked: dict[Path, list[EvaluationQuestion]], tmp_path: Path
 ) -> None:
-    first = render(maker.weights(maker.interviews, quiet), "files")
+    first = render(maker.weights(maker.interviews, quiet))
     again = [course for folder, texts in asked.items() for course in courses(folder.name, folder, texts, 1)]
     with making(Settings(data_dir=tmp_path), again) as other:  # with the vectors that the first has left
-        assert render(other.weights(other.interviews, quiet), "files") == first
+        assert render(other.weights(other.interviews, quiet)) == first
 
 
 @pytest.mark.timeout(300)

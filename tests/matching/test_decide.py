@@ -8,15 +8,14 @@ from dataclasses import replace
 import pytest
 
 from bot.knowledge.model import Entry
+from bot.matching.boosted_trees import BoostedTrees
 from bot.matching.decide import decide, narrowed
 from bot.matching.engine import Ranking
 from bot.matching.results import Candidate, Query
-from bot.matching.weights import Bands, LogisticModel, Model
+from bot.matching.weights import Bands, Model
 from tests.builders import entry
 
-MODEL = Model(
-    logistic=LogisticModel(intercept=0, features={}, products={}), bands=Bands(answer=0.7, suggest=0.3, floor=0.1)
-)
+MODEL = Model(trees=BoostedTrees(features=(), intercept=0, trees=()), bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
 OVERVIEW = replace(entry("overview", [(1, 9)]), broad=True)
 INSIDE = entry("inside", [(3, 4)])
 ELSEWHERE = entry("elsewhere", [(20, 21)])

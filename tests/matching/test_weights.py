@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.compose import WEIGHTS
 from bot.errors import SettingsError
 from bot.evaluation.weights_file import render
+from bot.matching.boosted_trees import BoostedTrees, Tree
 from bot.matching.weights import (
-    PRODUCT_LIMIT,
     Bands,
     FeatureWeights,
     LogisticModel,
@@ -29,18 +29,16 @@ MODELS = [SHIPPED.with_model, SHIPPED.without_model]
 
 
 def small(weight: float = 2.0) -> LogisticModel:
-    feature = FeatureWeights(mean=0.5, scale=0.25, weight=weight, bends={"0.5": 1.0})
-    other = FeatureWeights(mean=0.0, scale=1.0, weight=-1.0)
-    return LogisticModel(intercept=-1.0, features={"a": feature, "b": other}, products={"a*b": 0.5})
+    feature = FeatureWeights(weight=weight, bends={"0.5": 1.0})
+    return LogisticModel(intercept=-1.0, features={"a": feature, "b": FeatureWeights(weight=-1.0)})
 
 
 def by_hand(a: float, b: float) -> float:
-    product = max(-PRODUCT_LIMIT, min(PRODUCT_LIMIT, (a - 0.5) / 0.25 * b))
-    return 1 / (1 + math.exp(-(-1 + 2 * a + max(0.0, a - 0.5) - b + 0.5 * product)))
+    return 1 / (1 + math.exp(-(-1 + 2 * a + max(0.0, a - 0.5) - b)))
 
 
 def test_the_file_says_how_it_was_made() -> None:
-    assert WEIGHTS.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate ")
+    assert SHIPPED.made_by.startswith("python -m bot eval --calibrate ")
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -49,10 +47,10 @@ def test_the_bands_follow_each_other(model: Model) -> None:
 
 
 def test_without_the_sentence_model_its_features_alone_are_left_out() -> None:
-    with_model, without = SHIPPED.with_model.logistic.features, SHIPPED.without_model.logistic.features
-    assert without.keys() < with_model.keys()
-    assert all("model" in name for name in with_model.keys() - without.keys())
-    assert {"static_cosine", "lead_static_cosine"} <= without.keys()
+    with_model, without = set(SHIPPED.with_model.trees.features), set(SHIPPED.without_model.trees.features)
+    assert without < with_model
+    assert all("model" in name for name in with_model - without)
+    assert {"static_cosine", "lead_static_cosine"} <= without
 
 
 @settings(max_examples=50)
@@ -60,8 +58,8 @@ def test_without_the_sentence_model_its_features_alone_are_left_out() -> None:
 def test_any_features_give_a_probability(data: st.DataObject) -> None:
     for model in MODELS:
         numbers = st.floats(-1e6, 1e6)
-        features = {name: data.draw(numbers) for name in model.logistic.features}
-        (score,) = model.logistic.probabilities([features]).tolist()
+        features = {name: data.draw(numbers) for name in model.trees.features}
+        (score,) = model.trees.probabilities([features]).tolist()
         assert 0 <= score <= 1
 
 
@@ -80,8 +78,17 @@ def test_candidates_are_scored_each_by_itself() -> None:
 
 
 def test_a_written_file_is_read_again(tmp_path: Path) -> None:
-    model = Model(logistic=small(), bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
+    trees = BoostedTrees(
+        features=("a",),
+        intercept=0.5,
+        trees=(
+            Tree(feature=(0, -1, -1), value=(0.1, -1.0, 1.0), right=(2, 1, 2)),
+            Tree(feature=(-1,), value=(0.25,), right=(0,)),
+        ),
+    )
+    model = Model(trees=trees, bands=Bands(answer=0.7, suggest=0.3, floor=0.1))
     weights = Weights(
+        made_by="python -m bot eval --calibrate a.jsonl b.jsonl",
         with_model=model,
         without_model=model,
         in_conversation=model,
@@ -90,13 +97,13 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
         skip_model_above=0.98,
     )
     path = tmp_path / "weights.json"
-    path.write_text(render(weights, "a.jsonl b.jsonl"), encoding="utf-8")
+    path.write_text(render(weights), encoding="utf-8")
     assert read_weights(path) == weights
-    assert path.read_text(encoding="utf-8").startswith("# Made by: python -m bot eval --calibrate a.jsonl b.jsonl\n")
+    assert path.read_text(encoding="utf-8").count('"right"') == path.read_text(encoding="utf-8").count("\n   {")
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"skip_model_above = 2", b"skip_model_above = ", b"\xff", b"other = 1"]
+    "content", [None, b"", b'{"skip_model_above": 2}', b'{"skip_model_above": ', b"\xff", b'{"other": 1}']
 )
 def test_a_bad_file_is_told_with_the_command_that_makes_it(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
