@@ -124,7 +124,7 @@ class FeatureExtractor:
         return features
 
     def _leads(self, name: str, item: int, ranking: ScoreRanking, unrelated: float = 0.0) -> dict[str, float]:
-        """Return how far an item is before the next entry that answers something else, the next one, and the best topic."""
+        """Return how far an item is before the next entry on other lines, any next entry, and the best topic."""
         score = float(ranking.scores[item])
         return {
             f"lead_{name}": score - max(self.rival(item, ranking.leaders), unrelated),
