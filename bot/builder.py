@@ -116,7 +116,7 @@ class Builder:
 
     @cached_property
     def _english(self) -> CommonEnglish:
-        return read_english(self._config / "english.txt")
+        return read_english(self._config / "english.txt", self._config / "rarer_english.txt")
 
     def _knowledge(self, folder: Path) -> Knowledge:
         for _ in range(_MAX_READ_ATTEMPTS):
