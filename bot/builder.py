@@ -120,7 +120,7 @@ class Builder:
 
     @cached_property
     def _english(self) -> CommonEnglish:
-        return read_english(self._config / "english.txt")
+        return read_english(self._config / "english.txt", self._config / "rarer_english.txt")
 
     @cached_property
     def _static(self) -> StaticMeaning:

@@ -173,6 +173,6 @@ def test_the_licence_is_the_one_that_the_package_names() -> None:
 
 
 def test_the_word_list_of_others_is_shipped_with_its_notice() -> None:
-    assert "`config/matching/english.txt`" in text_of(NOTICES)
+    assert all(f"`config/matching/{name}.txt`" in text_of(NOTICES) for name in ("english", "rarer_english"))
     for owner in ("Kevin Atkinson", "Princeton University", "Benjamin Titze", "Geoff Kuenning"):
         assert owner in text_of(NOTICES)

@@ -1,4 +1,4 @@
-"""Common English words: a word among them was meant as it was typed."""
+"""Words and names of English: one among them was meant as it was typed."""
 
 from __future__ import annotations
 
@@ -49,11 +49,15 @@ def _without_ending(word: str) -> Iterator[str]:
                 yield base[:-1]
 
 
-def read_english(path: Path) -> CommonEnglish:
-    """Read a list of words, one a line, "#" before comments; raise SettingsError where it can't be read."""
+def read_english(*paths: Path) -> CommonEnglish:
+    """Read lists of words, one a line, "#" before comments; raise SettingsError where one can't be read."""
+    return CommonEnglish(frozenset(word for path in paths for word in _words(path)))
+
+
+def _words(path: Path) -> Iterator[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         message = f"{path}: can't be read as a list of words ({error}); restore it from the repository"
         raise SettingsError(message) from None
-    return CommonEnglish(frozenset(line for line in lines if line and not line.startswith("#")))
+    return (line for line in lines if line and not line.startswith("#"))

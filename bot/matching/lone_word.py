@@ -9,8 +9,6 @@ from bot.matching.results import Query
 
 DIFFERENT_COSINE, SAME_COSINE = 0.88, 1.0
 """Cosines with a phrasing at which a word counts as unrelated, and as the same."""
-_SCORE_PER_DICE = 1.4
-"""Worth per share (Dice) of a phrasing that consists of the word: from a half on it may be answered."""
 _MAX_SCORE_WITHOUT_WORD = 0.5
 """Most that an entry is worth whose texts don't contain the word: it may be offered, not given as the answer."""
 
@@ -23,10 +21,11 @@ def is_single_word(query: Query, lexicon: Lexicon) -> bool:
 def max_score(features: Mapping[str, float]) -> float:
     """Return the most that an entry may score for a lone word, in [0, 1].
 
-    A phrasing must consist of the word for the most part, or mean the same. That a text of the entry contains the word,
-    or that no other entry comes closer, is no sign that the entry is asked for.
+    It is the share (Dice) of a phrasing that the word makes up, so that a word that is half of one is asked back about
+    (共同 of 共同演进), or how nearly a phrasing means the same. That a text of the entry contains the word, or that no
+    other entry comes closer, is no sign that the entry is asked for.
     """
     meant = (features.get("model_cosine", DIFFERENT_COSINE) - DIFFERENT_COSINE) / (SAME_COSINE - DIFFERENT_COSINE)
     if features["unexplained"] == 1:
         return min(_MAX_SCORE_WITHOUT_WORD, max(0.0, meant))
-    return min(1.0, max(0.0, meant, _SCORE_PER_DICE * features["dice"]))
+    return min(1.0, max(0.0, meant, features["dice"]))

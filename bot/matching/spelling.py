@@ -93,7 +93,12 @@ class SpellingCorrector:
         return tuple(sorted(word for word in self.domain if word.isascii() and len(word) >= _SHORTEST_MISSPELT))
 
     def __call__(self, text: str) -> str:
-        """Return normalised `text` with likelier words of the same sound; the same text where nothing is likelier."""
+        """Return normalised `text` with likelier words of the same sound; the same text where nothing is likelier.
+
+        A single word of general Chinese was meant as it was typed: nothing beside it says otherwise.
+        """
+        if self.general.frequency(text):
+            return text
         pieces = _PIECE.findall(text)
         read = self._readings([piece for piece in pieces if piece.isascii()])
         pieces = pieces if read else self._converted(pieces)

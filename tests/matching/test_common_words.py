@@ -16,7 +16,10 @@ from bot.matching.matcher import Matcher
 from tests.builders import cases
 
 LIST = CONFIG / "matching" / "english.txt"
+RARER = CONFIG / "matching" / "rarer_english.txt"
 ENGLISH, CHINESE, PARTS = 500, 300, 8
+EVERYDAY = [case.values[0] for case in cases("everyday_words")]
+"""Words that are frequent in any text, at random in English and the commonest of Chinese, and why a few are a topic."""
 
 
 def strangers(words: Iterable[str], matcher: Matcher) -> list[str]:
@@ -55,11 +58,33 @@ def test_a_word_without_a_topic_is_not_answered(case: dict[str, Any], shipped: M
 
 @pytest.mark.slow
 @pytest.mark.no_cover
-def test_no_common_word_is_repaired(shipped: Matcher) -> None:
-    english = sorted(read_english(LIST).bases)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_everyday_word_is_answered_only_where_it_is_a_topic(part: int, shipped: Matcher) -> None:
+    words = [case for case in EVERYDAY if "topic" not in case][part::PARTS]
+    assert [case["text"] for case in words if shipped.decide(case["text"]).status == "answered"] == []
+
+
+@pytest.mark.parametrize("case", [case for case in EVERYDAY if "topic" in case], ids=lambda case: case["id"])
+def test_an_everyday_word_that_is_a_topic_is_found(case: dict[str, Any], shipped: Matcher) -> None:
+    assert shipped.decide(case["text"]).status in {"answered", "suggested"}, case["topic"]
+
+
+@pytest.mark.slow
+@pytest.mark.no_cover
+@pytest.mark.parametrize("path", [LIST, RARER], ids=["common", "rarer"])
+def test_no_word_or_name_of_english_is_repaired(path: Path, shipped: Matcher) -> None:
+    english = sorted(read_english(path).bases)
     repaired = [word for word in english if shipped.engine.correct_spelling(word) != word]
     assert len(english) > 10_000
     assert repaired == []
+
+
+@pytest.mark.slow
+@pytest.mark.no_cover
+def test_no_common_word_of_chinese_is_repaired(shipped: Matcher) -> None:
+    correct = shipped.engine.correct_spelling
+    assert len(correct.general.everyday) > 10_000
+    assert [word for word in correct.general.everyday if correct(word) != word] == []
 
 
 @pytest.mark.parametrize("word", ["sora", "altman", "openai", "nvidia", "oracle", "核能", "能源", "奥特曼"])
@@ -76,12 +101,23 @@ def test_a_form_of_a_common_word_is_common(word: str, *, common: bool) -> None:
     assert (word in read_english(LIST)) is common
 
 
-def test_the_list_names_its_source_and_holds_no_word_twice() -> None:
-    text = LIST.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", [LIST, RARER], ids=["common", "rarer"])
+def test_a_list_names_its_source_and_holds_no_word_twice(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     words = [line for line in text.splitlines() if not line.startswith("#")]
     assert "SCOWL" in text
     assert words == sorted(set(words))
     assert all(word.isascii() and word.isalpha() and word.islower() for word in words)
+
+
+def test_no_word_stands_in_both_lists() -> None:
+    assert read_english(LIST).bases.isdisjoint(read_english(RARER).bases)
+
+
+def test_several_lists_are_read_as_one(tmp_path: Path) -> None:
+    for word in ("cookie", "nora"):
+        (tmp_path / word).write_text(f"{word}\n", encoding="utf-8")
+    assert read_english(tmp_path / "cookie", tmp_path / "nora") == CommonEnglish(frozenset({"cookie", "nora"}))
 
 
 def test_a_missing_list_is_told(tmp_path: Path) -> None:
