@@ -46,7 +46,7 @@ class BotClient(ExtBot[None]):
         """
         data = {"chat_id": chat, "text": text, **parameters}
         if keyboard is not None:
-            data["reply_markup"] = _keyboard_json(keyboard)
+            data["reply_markup"] = keyboard_json(keyboard)
         sent = await self._post("sendMessage", data)
         try:
             return int(sent["message_id"])
@@ -67,15 +67,14 @@ class BotClient(ExtBot[None]):
         return tuple(ChatMember(User.de_json(member["user"], self), member["status"]) for member in found)
 
 
-def _keyboard_json(keyboard: InlineKeyboardMarkup) -> str:
+def keyboard_json(keyboard: InlineKeyboardMarkup) -> str:
     """Return a keyboard as Telegram reads it; the library's own way looks at all that a button might be."""
     return json.dumps({"inline_keyboard": [[_button(each) for each in row] for row in keyboard.inline_keyboard]})
 
 
 def _button(button: InlineKeyboardButton) -> dict[str, object]:
-    values = ((name, getattr(button, name)) for name in InlineKeyboardButton.__slots__)
     return {
         name: value.to_dict() if isinstance(value, TelegramObject) else value
-        for name, value in values
-        if value is not None
+        for name in InlineKeyboardButton.__slots__
+        if (value := getattr(button, name)) is not None
     }
