@@ -27,5 +27,8 @@ def make_button(text: str, action: Button) -> InlineKeyboardButton:
 
 @lru_cache(MAX_SHARED_BUTTONS)
 def shared_button(text: str, action: Button) -> InlineKeyboardButton:
-    """Return the same button, made once for all messages that have it; for actions that name no exchange or person."""
+    """Return the same button, made once for all messages that have it; for actions that name no exchange or person.
+
+    Below an answer that saves 0.1 ms.
+    """
     return make_button(text, action)
