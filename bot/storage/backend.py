@@ -18,8 +18,8 @@ class Backend(Protocol):
     async def prepare(self) -> None:
         """Make the database usable, before anything else is done with it."""
 
-    async def read(self, work: Work[T]) -> T:
-        """Run work that only reads; it never waits for a writer."""
+    async def read(self, work: Work[T], *, brief: bool) -> T:
+        """Run work that only reads; it never waits for a writer. `brief` is that of `Database.read`."""
         ...
 
     async def write(self, work: Work[T], *, durable: bool, one_statement: bool) -> T:

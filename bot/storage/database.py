@@ -59,10 +59,13 @@ class Database:
         """Whether a connection pooler is in between, so that a connection lasts for one transaction only."""
         return self._server is not None and self._server.pooled
 
-    async def read(self, work: Work[T]) -> T:
-        """Run work that only reads, and return its result; it never waits for a writer. Raises StorageError."""
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
+        """Run work that only reads, and return its result; it never waits for a writer. Raises StorageError.
+
+        Work is `brief` where it looks up a few rows by an index.
+        """
         with self.translate_errors():
-            return await self._backend.read(work)
+            return await self._backend.read(work, brief=brief)
 
     async def write(self, work: Work[T], *, durable: bool = True, one_statement: bool = False) -> T:
         """Run work as a transaction that is committed when it returns, and return its result; raises StorageError.

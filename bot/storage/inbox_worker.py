@@ -237,7 +237,7 @@ class InboxWorker:
 
     async def _has_waiting(self) -> bool:
         """Return whether anything can be claimed, by a read, which is cheaper than a claim and locks nothing."""
-        return await self._database.read(self._inbox.has_waiting)
+        return await self._database.read(self._inbox.has_waiting, brief=True)
 
     def _plan(self) -> _Transaction:
         deliveries, unstored = self._deliveries.copy(), self._completions.unstored.copy()

@@ -63,7 +63,7 @@ class PostgresqlBackend:
             await self._engine.dispose()
             self.pooled, self._engine = True, _make_engine(self._address, pooled=True)
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, brief: bool = True) -> T:  # noqa: ARG002  # no thread waits either way
         """Run work that only reads; each of its statements sees what was committed before it began."""
         async with self._engine.connect() as plain:
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")

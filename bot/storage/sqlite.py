@@ -30,8 +30,9 @@ T = TypeVar("T")
 class SqliteBackend:
     """A SQLite file; each transaction is one job for a thread, whatever it does.
 
-    A transaction that need not be durable runs in the event loop's thread: it only writes to the page cache of the
-    operating system, which takes less time than waking a thread, and waits neither for the disk nor for another writer.
+    A transaction that need not be durable, or is brief, runs in the event loop's thread: it stays within the page cache
+    of the operating system, which takes less time than waking a thread, and waits neither for the disk nor for another
+    writer.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,7 +43,8 @@ class SqliteBackend:
         event.listen(self._engine, "begin", _begin_transaction)
         # SQLite has one writer at a time: a queue here is fair, and cheaper than SQLite's own busy waiting.
         self._write_lock = asyncio.Lock()
-        self._inline_connection: Connection | None = None
+        self._inline_writer: Connection | None = None
+        self._inline_reader: Connection | None = None
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(_READER_THREADS, "reader")
 
@@ -50,8 +52,11 @@ class SqliteBackend:
         """Create the file unless it exists."""
         create_file(self._path)
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, brief: bool) -> T:
         """Run work that only reads, on one state of the database."""
+        if brief:
+            with suppress(_BusyError):
+                return self._read_inline(work)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, work, {"read_only": True})
 
     async def write(self, work: Work[T], *, durable: bool, one_statement: bool) -> T:  # noqa: ARG002  # all in one file
@@ -59,22 +64,34 @@ class SqliteBackend:
         async with self._write_lock:
             if not durable:
                 with suppress(_BusyError):
-                    return self._run_inline(work)
+                    return self._write_inline(work)
             return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work, {"durable": durable})
 
     async def close(self) -> None:
         """Close all connections."""
         self._writer.shutdown()
         self._readers.shutdown()
-        if self._inline_connection is not None:
-            self._inline_connection.close()
+        for connection in (self._inline_writer, self._inline_reader):
+            if connection is not None:
+                connection.close()
         self._engine.dispose()
 
-    def _run_inline(self, work: Work[T]) -> T:
-        if self._inline_connection is None:
-            self._inline_connection = self._engine.connect().execution_options(durable=False, no_wait=True)
-        with self._inline_connection.begin():
-            return work(self._inline_connection)
+    def _write_inline(self, work: Work[T]) -> T:
+        if self._inline_writer is None:
+            self._inline_writer = self._engine.connect().execution_options(durable=False, no_wait=True)
+        with self._inline_writer.begin():
+            return work(self._inline_writer)
+
+    def _read_inline(self, work: Work[T]) -> T:
+        if self._inline_reader is None:
+            self._inline_reader = self._engine.connect().execution_options(read_only=True, no_wait=True)
+        try:
+            with self._inline_reader.begin():
+                return work(self._inline_reader)
+        except OperationalError as error:  # another process recovers or closes the file
+            if _is_locked(error):
+                raise _BusyError from error
+            raise
 
     def _run(self, work: Work[T], options: dict[str, bool]) -> T:
         with self._engine.connect() as plain:
@@ -84,7 +101,11 @@ class SqliteBackend:
 
 
 class _BusyError(Exception):
-    """Another process holds the write lock."""
+    """Another process holds a lock."""
+
+
+def _is_locked(error: OperationalError) -> bool:
+    return "locked" in str(error.orig)
 
 
 def create_file(path: Path) -> None:
@@ -127,17 +148,17 @@ def _set_up_connection(connection: Any, _: object) -> None:
 def _begin_transaction(connection: Connection) -> None:
     """Begin a transaction: as a writer at once, because upgrading a reader can fail, except where it only reads."""
     options = connection.get_execution_options()
+    no_wait = options.get("no_wait", False)
+    _set_pragma(connection, "busy_timeout", 0 if no_wait else LOCK_TIMEOUT_SECONDS * 1000)
     if options.get("read_only", False):
         connection.exec_driver_sql("BEGIN")
         return
-    no_wait = options.get("no_wait", False)
     _set_pragma(connection, "synchronous", "FULL" if options.get("durable", True) else "NORMAL")
-    _set_pragma(connection, "busy_timeout", 0 if no_wait else LOCK_TIMEOUT_SECONDS * 1000)
     _set_pragma(connection, "wal_autocheckpoint", 0 if no_wait else _CHECKPOINT_PAGES)
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
-        if no_wait and "locked" in str(error.orig):
+        if no_wait and _is_locked(error):
             raise _BusyError from error
         raise
 

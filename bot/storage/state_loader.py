@@ -89,7 +89,8 @@ class StateLoader:
         while self._requests:
             batch, self._requests = self._requests[:MAX_BATCH], self._requests[MAX_BATCH:]
             try:
-                rows = await self._database.read(partial(_select, keys=_keys([wanted for wanted, _ in batch])))
+                select_all = partial(_select, keys=_keys([wanted for wanted, _ in batch]))
+                rows = await self._database.read(select_all, brief=True)
             except Exception as error:  # noqa: BLE001  # whoever asked for it gets the error
                 for _, answer in batch:
                     if not answer.done():

@@ -49,6 +49,20 @@ def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
     assert reply.took_ms > 0
 
 
+@pytest.mark.parametrize(
+    ("text", "curated"),
+    [
+        ("灯塔的守塔人是谁？", True),
+        ("  灯塔的守塔人是谁", True),
+        ("灯塔的守塔人是谁呀他住哪里", False),
+        ("", False),
+        ("灯塔的守塔人是谁？" * 100, False),
+    ],
+)
+def test_a_phrasing_is_known_before_it_is_answered(assistant: Assistant, text: str, *, curated: bool) -> None:
+    assert assistant.is_phrasing(text) == curated
+
+
 def test_what_is_known_not_to_be_covered_is_said(assistant: Assistant) -> None:
     reply = assistant.reply(Question("灯塔有多高？"))
     assert (reply.status, ids(reply)) == ("unknown", [])

@@ -85,6 +85,36 @@ async def test_a_failure_takes_the_whole_transaction_back(database: Database, du
     assert await database.read(stored_rows) == []
 
 
+async def test_a_brief_read_waits_for_no_long_one(tmp_path: Path) -> None:
+    database, may_end = Database(f"sqlite:///{tmp_path}/bot.db"), threading.Event()
+    await database.upgrade()
+    await database.write(insert_row)
+    long_reads = [asyncio.create_task(database.read(lambda _: may_end.wait(LIMIT_SECONDS))) for _ in range(20)]
+    await asyncio.sleep(0)  # each has asked for a thread
+
+    assert await database.read(stored_rows, brief=True) == [1]
+    assert not any(task.done() for task in long_reads)
+    may_end.set()
+    await asyncio.gather(*long_reads)
+    await database.close()
+
+
+async def test_a_brief_read_of_a_locked_file_is_made_again_where_it_may_wait(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/bot.db")
+    await database.upgrade()
+    threads: list[threading.Thread] = []
+
+    def read(_: Connection) -> str:
+        threads.append(threading.current_thread())
+        if threads == [threading.main_thread()]:
+            raise OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked"))
+        return "read"
+
+    assert await database.read(read, brief=True) == "read"
+    assert threading.main_thread() not in threads[1:]
+    await database.close()
+
+
 async def test_readers_do_not_wait_for_a_writer(upgraded_url: str, database: Database) -> None:
     inserted, seen = threading.Event(), threading.Event()
 

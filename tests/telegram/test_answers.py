@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -130,19 +132,35 @@ async def test_messages_of_one_chat_are_answered_in_order(api: BotApi) -> None:
 
 
 async def test_typing_is_shown_while_an_answer_takes_long(api: BotApi) -> None:
-    may_answer = threading.Event()
-    # The only thread that may think is busy until the test lets it go.
-    threads = ThreadPoolExecutor(1)
-    threads.submit(may_answer.wait, LIMIT)
-    asyncio.get_running_loop().set_default_executor(threads)
-
-    await api.private_message(ADA, NUCLEAR)
-    await api.wait_for(lambda: api.world.actions, "typing")
-    assert api.world.sent == []
-    may_answer.set()
+    with _no_free_thread():
+        await api.private_message(ADA, f"{NUCLEAR}{SOLAR}")
+        await api.wait_for(lambda: api.world.actions, "typing")
+        assert api.world.sent == []
     await api.sent(1)
 
     assert api.world.actions == [{"chat_id": str(ADA.id), "action": "typing"}]
+
+
+async def test_a_curated_phrasing_is_answered_while_others_are_thought_about(api: BotApi) -> None:
+    with _no_free_thread():
+        await api.private_message(ADA, f"{NUCLEAR}{SOLAR}")
+        await api.private_message(BOB, GAS)
+        answer = (await api.sent(1))[0]
+
+        assert answer.chat == BOB.id
+
+
+@contextmanager
+def _no_free_thread() -> Iterator[None]:
+    """Keep the only thread that may think busy while the block runs."""
+    may_think = threading.Event()
+    threads = ThreadPoolExecutor(1)
+    threads.submit(may_think.wait, LIMIT)
+    asyncio.get_running_loop().set_default_executor(threads)
+    try:
+        yield
+    finally:
+        may_think.set()
 
 
 async def test_typing_is_not_shown_for_a_quick_answer(api: BotApi) -> None:

@@ -55,8 +55,7 @@ async def answer_entry(
 async def _show_excerpt(
     context: Context, destination: Destination, paragraphs: Iterable[str], language: Language
 ) -> list[int]:
-    sent = await send(context.bot, destination, paragraphs, keyboards(context).removal(destination, language))
-    return [message.message_id for message in sent]
+    return await send(context.bot, destination, paragraphs, keyboards(context).removal(destination, language))
 
 
 async def delete_answer(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from bot.knowledge.model import Entry, Knowledge, Language
 from bot.storage import votes
 from bot.telegram.client import Destination
 from bot.telegram.ui.callback_data import Button, ChatId, ExchangeId, ShortId, one_of
-from bot.telegram.ui.keyboards import make_button
+from bot.telegram.ui.keyboards import MAX_SHARED_BUTTONS, make_button, shared_button
 from bot.telegram.ui.short_ids import encode_exchange_id, short_id
 from bot.text import Texts
 
@@ -130,12 +131,12 @@ class Keyboards:
     def _tools(self, entry: Entry, language: Language, number: int | None) -> list[InlineKeyboardButton]:
         """Return the buttons of one answer; `number` is its number in its message, None where it is the only one."""
         key = "button" if number is None else "numbered"
-        about = quote(localized(entry.question, language))
-        share = f"https://t.me/share/url?url={quote(self.link(entry), safe='')}&text={about}"
+        context = self.texts(language, f"context.{key}", **_placeholders(number))
+        share = self.texts(language, f"share.{key}", **_placeholders(number))
         name = short_id(entry.interview, entry.id)
         return [
-            make_button(self.texts(language, f"context.{key}", **_placeholders(number)), Excerpt(language, name)),
-            InlineKeyboardButton(self.texts(language, f"share.{key}", **_placeholders(number)), url=share),
+            shared_button(context, Excerpt(language, name)),
+            _share_button(share, self.link(entry), localized(entry.question, language)),
         ]
 
     def _votes(self, language: Language, exchange: str, *, typed: bool) -> list[InlineKeyboardButton]:
@@ -168,10 +169,17 @@ def answer_button(entry: Entry, language: Language, exchange: str = "", prefix: 
 
     `exchange` is the code of the exchange that suggested the entry, if one did.
     """
-    return make_button(
+    make = make_button if exchange else shared_button
+    return make(
         f"{prefix}{localized(entry.question, language)}",
         Answer(language, short_id(entry.interview, entry.id), exchange),
     )
+
+
+@lru_cache(MAX_SHARED_BUTTONS)
+def _share_button(text: str, link: str, about: str) -> InlineKeyboardButton:
+    """Return the button by which an answer is passed on, with its link and what it is about."""
+    return InlineKeyboardButton(text, url=f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(about)}")
 
 
 def _markup(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:

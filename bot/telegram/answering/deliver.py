@@ -87,7 +87,7 @@ async def _write(
 ) -> tuple[int, ...]:
     """Send paragraphs of markup, or write them into older messages; return the ids of the messages."""
     if not replaces:
-        return tuple(message.message_id for message in await send(context.bot, destination, markup, keyboard))
+        return tuple(await send(context.bot, destination, markup, keyboard))
     messages = tuple(await rewrite(context.bot, destination, replaces, markup, keyboard))
     if messages[-1] != replaces[-1]:
         context.services.sent_answers.forget(destination.chat, replaces[-1])

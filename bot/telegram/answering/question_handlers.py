@@ -19,7 +19,7 @@ from bot.telegram.answering.addressed import AddressedQuestion, addressed_questi
 from bot.telegram.answering.conversation_state import conversation_of
 from bot.telegram.answering.deliver import deliver, linked
 from bot.telegram.answering.reply_context import replied_answer
-from bot.telegram.client import GENERAL_TOPIC_ID, send, typing
+from bot.telegram.client import GENERAL_TOPIC_ID, Destination, send, typing
 from bot.telegram.context import Context
 
 LATE_AFTER = timedelta(minutes=10)
@@ -74,14 +74,21 @@ async def _answer(context: Context, incoming: Incoming, asked: AddressedQuestion
     language_tag = message.from_user.language_code if message.from_user else None
     replied_to = await replied_answer(context, message) if asked.message_id == message.message_id else None
     put = Question(asked.text, conversation_of(destination), language_tag, replied_to)
-    async with typing(context.bot, destination):
-        reply: Reply = await asyncio.to_thread(context.assistant.reply, put)
+    reply = await _reply(context, destination, put)
     # Whoever replies to an answer has read it, and wants to see it once more.
     may_repeat = replied_to is not None and not replied_to.is_offer
     messages = await deliver(context, destination, incoming.settings, reply, replaces, may_repeat=may_repeat)
     services.sent_answers.record_question(message.chat.id, message.message_id, asked.text, messages)
     services.metrics.questions.labels(reply.status, reply.language).inc()
     services.metrics.seconds.observe(time.perf_counter() - began)
+
+
+async def _reply(context: Context, destination: Destination, question: Question) -> Reply:
+    """Have a question answered: in a thread, unless that takes less time than waking one."""
+    if context.assistant.is_phrasing(question.text):
+        return context.assistant.reply(question)
+    async with typing(context.bot, destination):
+        return await asyncio.to_thread(context.assistant.reply, question)
 
 
 async def _apologise_if_late(context: Context, incoming: Incoming) -> None:

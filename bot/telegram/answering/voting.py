@@ -108,10 +108,9 @@ async def _offer_others(
     others = [scored.entry for scored in nearest if scored.entry.key not in exchange.entries][:MAX_OFFERED]
     markup = [escape(context.texts(language, key)) for key in ("feedback.sorry", "feedback.rephrase")]
     destination = reply_target(message, asker=query.from_user.id)
-    sent = await send(
+    messages = await send(
         context.bot, destination, markup, question_keyboard(others, language, encode_exchange_id(exchange.id))
     )
-    messages = [part.message_id for part in sent]
     context.services.sent_answers.record_entries(message.chat.id, messages, others, exchange.id)
 
 

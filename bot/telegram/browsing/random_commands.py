@@ -30,5 +30,5 @@ async def show_quote(incoming: Incoming, context: Context) -> None:
 async def _send_with_entry(context: Context, incoming: Incoming, markup: str, entry: Entry) -> None:
     """Reply with a button that opens an entry; what is asked in reply to that message is about the entry."""
     destination, keyboard = incoming.destination, question_keyboard([entry], incoming.language)
-    sent = await send(context.bot, destination, [markup], keyboard)
-    context.services.sent_answers.record_entries(destination.chat, [message.message_id for message in sent], [entry])
+    messages = await send(context.bot, destination, [markup], keyboard)
+    context.services.sent_answers.record_entries(destination.chat, messages, [entry])

@@ -10,6 +10,7 @@ from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage, Messag
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
+from bot.telegram.client.bot_client import BotClient
 from bot.telegram.client.destination import Destination, reply_target
 from bot.telegram.client.message_split import split_messages
 from bot.telegram.client.messages import NO_PREVIEW, send, send_one
@@ -24,7 +25,7 @@ _ALREADY_DELETED = "message to delete not found"
 
 
 async def edit(
-    bot: Bot, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup | None
+    bot: BotClient, message: MaybeInaccessibleMessage, paragraphs: Sequence[str], keyboard: InlineKeyboardMarkup | None
 ) -> list[int]:
     """Replace the content of one of the bot's messages; reply to it where the new content doesn't fit, or it is gone.
 
@@ -33,11 +34,11 @@ async def edit(
     parts = split_messages(paragraphs)
     if len(parts) == 1 and await _edit_one(bot, message.chat.id, message.message_id, parts[0], keyboard):
         return [message.message_id]
-    return [sent.message_id for sent in await send(bot, reply_target(message), paragraphs, keyboard)]
+    return await send(bot, reply_target(message), paragraphs, keyboard)
 
 
 async def rewrite(
-    bot: Bot,
+    bot: BotClient,
     destination: Destination,
     old: Sequence[int],
     paragraphs: Sequence[str],
@@ -54,7 +55,7 @@ async def rewrite(
         if number < len(old) and await _edit_one(bot, destination.chat, old[number], part, below):
             new.append(old[number])
         else:
-            new.append((await send_one(bot, destination, part, below)).message_id)
+            new.append(await send_one(bot, destination, part, below))
     for surplus in old[len(parts) :]:
         await delete(bot, destination.chat, surplus)
     return new

@@ -12,6 +12,7 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Rep
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.telegram.client.bot_client import BotClient
 from bot.telegram.client.destination import Destination
 from bot.telegram.client.message_split import split_messages
 from bot.telegram.client.sender import current_sender
@@ -23,15 +24,19 @@ TYPING_REPEAT_SECONDS = 4.5
 MAX_CAPTION_UTF16 = 1024
 """UTF-16 units that the caption of a picture may show."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = NO_PREVIEW.to_dict()
 
 _PICTURES_FORBIDDEN = re.compile("not enough rights to send photos|chat_send_(photos|media)_forbidden", re.IGNORECASE)
 """Telegram's words where the bot may write, but not send pictures."""
 
 
 async def send(
-    bot: Bot, destination: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
-) -> list[Message]:
-    """Send paragraphs of markup as one reply, or as several where they are long; the last has the keyboard."""
+    bot: BotClient, destination: Destination, paragraphs: Iterable[str], keyboard: InlineKeyboardMarkup | None = None
+) -> list[int]:
+    """Send paragraphs of markup as one reply, or as several where they are long; the last has the keyboard.
+
+    Returns the ids of the messages.
+    """
     parts = split_messages(paragraphs)
     return [
         await send_one(bot, destination, part, keyboard if number == len(parts) else None)
@@ -40,22 +45,22 @@ async def send(
 
 
 async def send_one(
-    bot: Bot, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None
-) -> Message:
-    """Send markup that fits into one message."""
+    bot: BotClient, destination: Destination, markup: str, keyboard: InlineKeyboardMarkup | None = None
+) -> int:
+    """Send markup that fits into one message; return its id."""
     sender = current_sender()
 
-    def call(now: Destination, text: str, parse_mode: ParseMode | None) -> Awaitable[Message]:
+    def call(now: Destination, text: str, parse_mode: ParseMode | None) -> Awaitable[int]:
         message = partial(
-            bot.send_message,
+            bot.send_text,
             now.chat,
             text,
+            keyboard,
             parse_mode=parse_mode,
             message_thread_id=now.thread,
             disable_notification=now.group,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply_parameters(now),
-            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+            reply_parameters=_reply_json(now),
         )
         return sender.in_send_slot(message)
 
@@ -79,7 +84,7 @@ async def send_file(bot: Bot, destination: Destination, name: str, content: str)
 
 
 async def send_picture(
-    bot: Bot, destination: Destination, name: str, content: bytes, paragraphs: Sequence[str]
+    bot: BotClient, destination: Destination, name: str, content: bytes, paragraphs: Sequence[str]
 ) -> None:
     """Send a picture with paragraphs of markup as its caption, or after it where they are too long for one.
 
@@ -115,23 +120,33 @@ async def _send_photo(bot: Bot, destination: Destination, name: str, content: by
 
 
 def _reply_parameters(destination: Destination) -> ReplyParameters | None:
+    parameters = _reply_json(destination)
+    return ReplyParameters.de_json(parameters) if parameters is not None else None
+
+
+def _reply_json(destination: Destination) -> dict[str, object] | None:
+    """Return what a message replies to, as Telegram reads it."""
     if destination.reply_to is None:
         return None
-    return ReplyParameters(destination.reply_to, allow_sending_without_reply=not destination.only_as_reply)
+    return {"message_id": destination.reply_to, "allow_sending_without_reply": not destination.only_as_reply}
 
 
 @asynccontextmanager
 async def typing(bot: Bot, destination: Destination, after: float = TYPING_DELAY_SECONDS) -> AsyncIterator[None]:
     """Show the bot typing while the block runs, if it takes longer than `after` seconds."""
-    task = asyncio.create_task(_show_typing(bot, destination, after))
+    tasks: list[asyncio.Task[None]] = []  # at most one; most blocks end before it is started
+    timer = asyncio.get_running_loop().call_later(
+        after, lambda: tasks.append(asyncio.create_task(_show_typing(bot, destination)))
+    )
     try:
         yield
     finally:
-        task.cancel()
+        timer.cancel()
+        for task in tasks:
+            task.cancel()
 
 
-async def _show_typing(bot: Bot, destination: Destination, after: float) -> None:
-    await asyncio.sleep(after)
+async def _show_typing(bot: Bot, destination: Destination) -> None:
     while True:
         with suppress(TelegramError):  # it is only a courtesy
             await bot.send_chat_action(destination.chat, ChatAction.TYPING, message_thread_id=destination.thread)

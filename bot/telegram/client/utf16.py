@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def length(text: str) -> int:
     """Return how many UTF-16 units `text` takes."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitting(text: str, units: int) -> int:

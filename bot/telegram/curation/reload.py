@@ -6,14 +6,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telegram import Bot
-
 from bot.answers.assistant import Change
 from bot.answers.html import escape
 from bot.errors import BotError, KnowledgeError, Problem
 from bot.knowledge.model import Language
 from bot.telegram.access import Incoming
-from bot.telegram.client import Destination, send, send_file, typing
+from bot.telegram.client import BotClient, Destination, send, send_file, typing
 from bot.telegram.context import Context
 from bot.telegram.services import Services
 from bot.telegram.ui import error_text
@@ -65,7 +63,7 @@ async def try_reload(services: Services) -> Outcome:
     return Outcome(change)
 
 
-async def report(bot: Bot, destination: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
+async def report(bot: BotClient, destination: Destination, outcome: Outcome, texts: Texts, language: Language) -> None:
     """Send what became of a reload."""
     if outcome.change is not None:
         await send(bot, destination, change_report(outcome.change, texts, language))

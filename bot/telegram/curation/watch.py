@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from telegram import Bot
 from telegram.error import TelegramError
 from watchfiles import Change, awatch
 
@@ -14,7 +13,7 @@ from bot.errors import StorageError
 from bot.knowledge.folder import is_curated
 from bot.knowledge.model import Language
 from bot.telegram.access import interface_language
-from bot.telegram.client import Destination
+from bot.telegram.client import BotClient, Destination
 from bot.telegram.curation.reload import Outcome, report, try_reload
 from bot.telegram.services import Services
 
@@ -26,7 +25,7 @@ MAX_DELAY_MILLISECONDS = 5000
 """Time after which a change is taken up although others follow."""
 
 
-async def watch_files(services: Services, bot: Bot) -> None:
+async def watch_files(services: Services, bot: BotClient) -> None:
     """Reload whenever a curated file changes, until cancelled; return at once unless the settings ask for it."""
     folder = services.options.watched_folder
     if folder is None:
@@ -46,7 +45,7 @@ def is_saved_in(folder: Path) -> Callable[[Change, str], bool]:
     return lambda _, path: is_curated(Path(path), folder)
 
 
-async def _reload_and_report(services: Services, bot: Bot) -> None:
+async def _reload_and_report(services: Services, bot: BotClient) -> None:
     outcome = await try_reload(services)
     if _is_unchanged(outcome):
         return
