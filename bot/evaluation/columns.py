@@ -32,12 +32,19 @@ class Columns:
     """How features become columns, of about mean 0 and spread 1 over the examples that it was made from."""
 
     names: tuple[str, ...]
+    """Features, in the order in which examples give them."""
     mean: Doubles
+    """Mean of each feature."""
     scale: Doubles
+    """Spread of each feature; with `mean` it standardises it for products."""
     knots: tuple[tuple[float, ...], ...]
+    """Values at which each feature's spline bends."""
     pairs: tuple[tuple[int, int], ...]
+    """Numbers of the features that are multiplied."""
     column_mean: Doubles
+    """Mean of each column."""
     column_scale: Doubles
+    """Spread of each column."""
 
     def of(self, raw: Singles) -> Singles:
         """Return the columns of examples, standardised, behind one that is 1 throughout."""

@@ -28,8 +28,9 @@ class WeightMaker:
     courses: Sequence[Course]
     """What to ask."""
     without_meaning: ExampleTable
+    """Examples of messages by themselves, by their words alone."""
     with_meaning: ExampleTable
-    """Examples of messages by themselves."""
+    """The same, by their meaning too."""
 
     @property
     def interviews(self) -> Sequence[str]:
