@@ -27,7 +27,7 @@ def quiet(_: str) -> None:
 
 
 def questions(folder: Path, to: Path) -> list[EvaluationQuestion]:
-    """Write questions about every entry: plain ones, pairs of which one or both count, conversations, and what no interview answers."""
+    """Write questions about every entry: plain ones, pairs, conversations, and what no interview answers."""
     entries = [item for interview in knowledge_of(folder).interviews for item in interview.entries()]
     asked = [(entry, entry.question.of(language)) for entry in entries for language in ("zh", "en")]
     lines: list[dict[str, object]] = [
