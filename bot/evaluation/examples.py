@@ -17,7 +17,9 @@ from bot.matching.context_features import features_in_context, stands_alone
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.inverted_index import Floats
+from bot.matching.message_parts import halves, sentences
 from bot.matching.message_topics import possible_splits
+from bot.matching.normalise import Normaliser
 
 ANSWERABLE, VAGUE = "answerable", "vague"
 """Parts of the traffic: what the interview answers, and what only a question back can."""
@@ -96,12 +98,20 @@ def of_messages(engine: Engine, questions: Iterable[EvaluationQuestion], *, dial
         if question.turn:
             continue
         inline = normalise.inline(question.text)
+        if not _can_be_cut(dialogue, inline, normalise):  # to rank it takes long, and would be in vain
+            continue
         ranking = engine.rank(normalise.of_inline(inline))
         if ranking.is_exact:  # it isn't cut
             continue
         for split in possible_splits(engine.rank, normalise, dialogue, inline, ranking):
             answers = [ranking.candidates[0].entry for ranking in split.rankings]
             yield Example(question.id, split.features, _answer_all(answers, question), ANSWERABLE)
+
+
+def _can_be_cut(dialogue: Dialogue, inline: str, normalise: Normaliser) -> bool:
+    """Return whether there is a way to read a message as several questions (see `message_topics.possible_splits`)."""
+    ways = (sentences(dialogue, inline, normalise), *halves(dialogue, inline, normalise).values())
+    return any(len(parts) > 1 for parts in ways)
 
 
 def _answers(entry: Entry, question: EvaluationQuestion) -> bool:
