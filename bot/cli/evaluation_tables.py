@@ -12,20 +12,19 @@ _SHARES = 26
 
 
 def figure_tables(files: Sequence[FileFigures], together: Sequence[Figures]) -> Iterator[str]:
-    """Yield the lines of a table of each file, and of all together where there are several."""
-    tables = [(part.file, part.figures) for part in files]
-    if len(tables) > 1:
-        tables.append((f"all {len(files)} files", together))
-    yield f"{'':<{_NAME + 6}}{'strict':>8}{'':<{_SHARES + 3}}{'by lines':>8}"
+    """Yield the lines of a table of each file with its kinds, and of all together where there are several."""
     shares = f"{'hit@1':>8}{'resolved':>10}{'wrong':>8}"
+    yield f"{'':<{_NAME + 6}}{'strict':>8}{'':<{_SHARES + 3}}{'by lines':>8}"
     yield f"{'questions':<{_NAME}}{'n':>6}{shares}{'abstained':>11}{shares}"
-    for name, table in tables:
-        if len(tables) > 1:
-            yield ""
-            yield name
-        for group in table:
+    for part in files:
+        if len(files) > 1:
+            yield from ("", part.file)
+        for group in part.figures:
             yield _row(group.group, group)
             yield from (_row(f"  {kind.group}", kind) for kind in group.kinds)
+    if len(files) > 1:
+        yield from ("", f"all {len(files)} files")
+        yield from (_row(group.group, group) for group in together)
 
 
 def reliability_table(parts: Sequence[ReliabilityBin]) -> Iterator[str]:

@@ -9,6 +9,8 @@ import pytest
 
 from bot.errors import QuestionFileError
 from bot.evaluation.questions import Topic, read_questions
+from bot.matching.matcher import Matcher
+from tests.builders import ROOT
 
 
 def written(folder: Path, *lines: object) -> Path:
@@ -97,6 +99,14 @@ def test_every_malformed_line_is_told_with_its_number(line: object, tmp_path: Pa
         assert problem.file == path.as_posix()
         assert problem.message.startswith("isn't a question (")
         assert "\n" not in problem.message
+
+
+def test_the_questions_for_the_weights_name_entries_that_exist(shipped: Matcher) -> None:
+    known = {entry.id for entry in shipped.knowledge.by_key.values()}
+    asked = read_questions(ROOT / "evaluation" / "altman-a16z" / "tuning.jsonl", known)
+    labelled = [topic for question in asked for topic in question.topics if topic.entries]
+    assert len(labelled) > 0.99 * sum(len(question.topics) for question in asked)
+    assert all(topic.gold for topic in labelled)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
