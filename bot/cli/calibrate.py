@@ -15,7 +15,7 @@ from bot.cli.evaluation_tables import figure_tables, reliability_table
 from bot.cli.question_sets import LoadedSet, QuestionSet, loaded
 from bot.configuration import CONFIG, Settings
 from bot.errors import UsageError
-from bot.evaluation import by_file, figures, reliability, transfer
+from bot.evaluation import FileFigures, Judgement, figures, reliability, transfer
 from bot.evaluation.example_maker import Course, ExampleMaker, courses
 from bot.evaluation.remembered_texts import RememberedTexts
 from bot.evaluation.transfer import Exam
@@ -47,12 +47,17 @@ def leave_one_out(sets: Sequence[QuestionSet], settings: Settings, thinnings: in
         raise UsageError("to leave one interview out takes the questions of two or more; name more files or folders")
     with loaded(sets, settings) as found, making(settings, _courses(found, thinnings)) as maker:
         exams = [Exam(one.interview, one.folder, one.reporting) for one in found]
-        judgements = [
-            judgement for result in transfer.leave_one_out(maker, exams, print) for judgement in result.judgements
-        ]
-    print("\n".join(figure_tables(by_file(judgements), figures(judgements))))
-    print()
-    print("\n".join(reliability_table(reliability(judgements))))
+        judgements: list[Judgement] = []
+        for result in transfer.leave_one_out(maker, exams, print):
+            _print_tables(f"{result.exam.interview}, which the weights have not seen:", result.judgements)
+            judgements += result.judgements
+    _print_tables(f"all {len(sets)} interviews together:", judgements)
+
+
+def _print_tables(title: str, judgements: Sequence[Judgement]) -> None:
+    together = figures(judgements)
+    tables = figure_tables([FileFigures(title, together)], together)
+    print("\n".join(["", title, *tables, "", *reliability_table(reliability(judgements)), ""]))
 
 
 def _courses(found: Sequence[LoadedSet], thinnings: int | None) -> Sequence[Course]:

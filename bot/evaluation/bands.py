@@ -35,6 +35,7 @@ class RankedQuestions:
     offered: Truths
     """Whether a right one is among the candidates that would be suggested."""
     answerable: Truths
+    """Whether the knowledge answers it."""
     vague: Truths
     """Whether it is right to ask back."""
     share: Doubles

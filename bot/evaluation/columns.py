@@ -20,9 +20,13 @@ class Columns:
     """How features become columns, of about mean 0 and spread 1 over the examples that it was made from."""
 
     names: tuple[str, ...]
+    """Features, in the order in which examples give them."""
     knots: tuple[tuple[float, ...], ...]
+    """Values at which each feature's spline bends."""
     column_mean: Doubles
+    """Mean of each column."""
     column_scale: Doubles
+    """Spread of each column."""
 
     def of(self, raw: Singles) -> Singles:
         """Return the columns of examples, standardised, behind one that is 1 throughout."""

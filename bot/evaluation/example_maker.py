@@ -20,6 +20,9 @@ from bot.matching.weights import Weights
 
 WHOLE = "whole"
 """The form of a knowledge from which nothing is taken out but the phrasings that are asked."""
+_FORMS_FOR_SEVERAL = 2
+"""Forms of a knowledge of which messages with several questions are asked: each is ranked in many pieces, and what
+tells them apart are a few features of scores, which learn little from more."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class ExampleMaker:
         How much a message says by itself is told by `weights`.
         """
         forms = [form.weighed_by(weights) for form in self._forms_of(course)]
-        tables = joined([form.in_conversation() for form in forms]), joined([form.several() for form in forms])
+        several = joined([form.several() for form in forms[:_FORMS_FOR_SEVERAL]])
+        tables = joined([form.in_conversation() for form in forms]), several
         self.remembered.write()
         return tables
 

@@ -30,8 +30,9 @@ class WeightMaker:
     made_by: str
     """Says in the weights how they are made."""
     without_model: ExampleTable
+    """Examples of messages by themselves, without the sentence model."""
     with_model: ExampleTable
-    """Examples of messages by themselves."""
+    """The same, with it."""
 
     @property
     def interviews(self) -> Sequence[str]:

@@ -36,6 +36,7 @@ def questions(folder: Path, to: Path) -> list[EvaluationQuestion]:
     ]
     for at, ((one, first), (other, second)) in enumerate(zip(asked, asked[2:], strict=False)):
         lines.append({"id": f"pair{at}", "q": f"{first} {second}", "topics": [[one.id], [other.id]], "kind": "multi"})
+        lines.append({"id": f"half{at}", "q": f"{second} {first}", "entries": [one.id], "kind": "natural"})
         turns = [{"q": first, "entries": [one.id]}, {"q": f"那{second[:6]}呢", "entries": [other.id]}]
         lines.append({"id": f"talk{at}", "turns": turns})
     far = ("今天天气怎么样", "帮我写首诗", "比特币多少钱", "How do I fix my bike?", "谁赢了世界杯", "明天放假吗")
