@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from bot.answers.assistant import ExtendedMatcher
@@ -27,10 +27,11 @@ from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.matching.query_parser import make_query_parser
+from bot.matching.remembered_texts import RememberedTexts
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
-from bot.matching.spelling import SpellingCorrector, words_of
+from bot.matching.spelling import SpellingCorrector, domain_words
 from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
 
@@ -60,13 +61,20 @@ class Builder:
 
     def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
-        return self.from_snapshot(self._knowledge(folder))
+        texts = self._texts()
+        return self._matcher(self._knowledge(folder, texts), texts)
 
     def from_snapshot(self, knowledge: Knowledge) -> Matcher:
         """Build the matcher of a snapshot."""
+        return self._matcher(knowledge, self._texts())
+
+    def _texts(self) -> RememberedTexts:
+        return RememberedTexts(self._cache, self._fingerprint, self._normalise)
+
+    def _matcher(self, knowledge: Knowledge, texts: RememberedTexts) -> Matcher:
         return Matcher(
             knowledge=knowledge,
-            engine=self.engine(knowledge),
+            engine=self.engine(knowledge, texts),
             smalltalk=read_smalltalk(self._config / "smalltalk.toml"),
             dialogue=read_dialogue(self._config / "dialogue.toml"),
             language=LanguageDetector(),
@@ -74,18 +82,18 @@ class Builder:
 
     def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
         """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
-        overlay = with_phrasings(base.knowledge, approved, self._normalise)
+        overlay = with_phrasings(base.knowledge, approved, base.engine.catalogue.normaliser(self._normalise))
         unchanged = overlay.knowledge is base.knowledge
         return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.rejected)
 
-    def engine(self, knowledge: Knowledge) -> Engine:
-        """Build the scoring for a snapshot."""
+    def engine(self, knowledge: Knowledge, texts: RememberedTexts | None = None) -> Engine:
+        """Build the scoring for a snapshot; `texts` are those that are remembered from the build before."""
         key = key_of(self._fingerprint, as_json(knowledge))
         parser = make_query_parser(knowledge, self._normalise, self._general)
         kinds = read_kinds(self._config / "answer_kinds.toml")
-        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parser, kinds))
-        texts = (*catalogue.texts, *catalogue.passages)
-        words = self._cache.get(WORDS, key, lambda: words_of(texts, parser))
+        parsed = cache(partial((texts or self._texts()).parsed, knowledge, parser, kinds))
+        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parsed()))
+        words = self._cache.get(WORDS, key, lambda: domain_words(parsed().words, parser.lexicon))
         names = parser.lexicon.names
         return Engine(
             catalogue,
@@ -118,22 +126,16 @@ class Builder:
     def _english(self) -> CommonEnglish:
         return read_english(self._config / "english.txt")
 
-    def _knowledge(self, folder: Path) -> Knowledge:
+    def _knowledge(self, folder: Path, texts: RememberedTexts) -> Knowledge:
         for _ in range(_MAX_READ_ATTEMPTS):
             content = digest(folder)
             key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
-                return self._cache.get(KNOWLEDGE, key, partial(self._load, folder, content))
+                return self._cache.get(KNOWLEDGE, key, partial(_load, folder, content, texts.normalise))
             except _ChangedMeanwhileError:
                 continue
         message = "files change while they are read; load again once they are written"
         raise KnowledgeError([Problem(folder.as_posix(), 1, message)])
-
-    def _load(self, folder: Path, content: str) -> Knowledge:
-        knowledge = load(folder, self._normalise)
-        if digest(folder) != content:
-            raise _ChangedMeanwhileError
-        return knowledge
 
     def _vectors(self, catalogue: Catalogue, key: str) -> Vectors | None:
         embedder = self._embedder
@@ -148,6 +150,13 @@ class Builder:
 
 class _ChangedMeanwhileError(Exception):
     """The files changed between computing the cache key and reading them."""
+
+
+def _load(folder: Path, content: str, normalise: Callable[[str], str]) -> Knowledge:
+    knowledge = load(folder, normalise)
+    if digest(folder) != content:
+        raise _ChangedMeanwhileError
+    return knowledge
 
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:

@@ -46,18 +46,31 @@ class Cache:
 
     def get(self, codec: Codec[T], key: str, make: Callable[[], T]) -> T:
         """Return what is cached under `key`, or make it and cache it."""
-        if self.folder is None:
-            return make()
-        path = self.folder / f"{codec.name}-{key}.npz"
-        arrays = read_arrays(path)
-        with suppress(KeyError, ValueError):
-            if arrays is not None:
-                return codec.from_arrays(arrays)
+        cached = self.read(codec, key)
+        if cached is not None:
+            return cached
         made = make()
-        with suppress(OSError):  # a full disk is no reason not to start
-            write_arrays(path, codec.to_arrays(made), compress=False)
-            _clear(self.folder, codec.name)
+        self.write(codec, key, made)
         return made
+
+    def read(self, codec: Codec[T], key: str) -> T | None:
+        """Return what is cached under `key`; None where nothing is, or it is damaged."""
+        arrays = read_arrays(self._path(self.folder, codec, key)) if self.folder is not None else None
+        with suppress(KeyError, ValueError):
+            return codec.from_arrays(arrays) if arrays is not None else None
+        return None
+
+    def write(self, codec: Codec[T], key: str, value: T) -> None:
+        """Cache a value under `key`, where that can be done."""
+        if self.folder is None:
+            return
+        with suppress(OSError):  # a full disk is no reason not to start
+            write_arrays(self._path(self.folder, codec, key), codec.to_arrays(value), compress=False)
+            _clear(self.folder, codec.name)
+
+    @staticmethod
+    def _path(folder: Path, codec: Codec[T], key: str) -> Path:
+        return folder / f"{codec.name}-{key}.npz"
 
 
 def _clear(folder: Path, name: str) -> None:

@@ -143,7 +143,8 @@ class Assistant:
     def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
         base = self._base
-        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], base.engine.parser.normalise).rejected
+        normalise = base.engine.catalogue.normaliser(base.engine.parser.normalise)
+        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], normalise).rejected
         return next((item.reason for item in rejected if item.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
