@@ -161,7 +161,5 @@ def _load(folder: Path, content: str, normalise: Callable[[str], str]) -> Knowle
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
-    if new := embedder.missing(texts):
-        LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
     both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])
