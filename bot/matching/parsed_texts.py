@@ -90,8 +90,8 @@ def parse_all(
     new = [text for text in dict.fromkeys(texts) if text not in numbers]
     if known is None and len(new) == len(texts):
         return _parsed(new, parse)
-    numbers.update({text: number for number, text in enumerate(new, len(numbers))})
     rows = known if known is not None else _parsed((), parse)
+    numbers.update({text: number for number, text in enumerate(new, len(rows.texts))})
     rows = rows.followed_by(_parsed(new, parse)) if new else rows
     return rows.take([numbers[text] for text in texts])
 
