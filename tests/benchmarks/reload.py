@@ -37,10 +37,13 @@ def reload() -> Iterator[str]:
     """Measure in processes of their own, and yield the tables."""
     with tempfile.TemporaryDirectory() as home:
         shutil.copytree(SHIPPED, Path(home, "knowledge"))
-        seconds: Mapping[str, list[float]] = json.loads(_output(home, "-m", __name__, home))
+        seconds: Mapping[str, list[tuple[float, float]]] = json.loads(_output(home, "-m", __name__, home))
     yield f"s until a change serves, of {ROUNDS} each"
-    rows = [(what, f"{median(taken):.2f}", f"{max(taken):.2f}") for what, taken in seconds.items()]
-    yield from table(("", "median", "longest"), rows)
+    rows = []
+    for what, taken in seconds.items():
+        elapsed, busy = zip(*taken, strict=True)
+        rows.append((what, f"{median(elapsed):.2f}", f"{max(elapsed):.2f}", f"{median(busy):.2f}"))
+    yield from table(("", "median", "longest", "of the processor"), rows)
     yield ""
     first = [_first_answer() for _ in range(ROUNDS)]
     yield f"s until the first answer of `python -m bot ask` with an empty data folder: {median(first):.2f}, median"
@@ -64,8 +67,8 @@ def _output(home: str, *arguments: str) -> str:
     ).stdout
 
 
-def measure(home: Path) -> Mapping[str, list[float]]:
-    """Return the seconds that each kind of change takes, in this process; the files are below `home`."""
+def measure(home: Path) -> Mapping[str, list[tuple[float, float]]]:
+    """Return the seconds that each kind of change takes, elapsed and of the processor; the files are below `home`."""
     assistant = compose.assistant(read_settings())
     (section,) = (home / "knowledge").glob(f"*/{SECTION}.yaml")
     quote = assistant.knowledge.interviews[0].sections[0].entries[0].quotes[0].text.splitlines()[0]
@@ -86,11 +89,11 @@ def measure(home: Path) -> Mapping[str, list[float]]:
 
 def _timed(
     assistant: Assistant, number: int, change: Callable[[int], None], serve: Callable[[Assistant], object]
-) -> float:
+) -> tuple[float, float]:
     change(number)
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     serve(assistant)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - busy
 
 
 def _change_point(section: Path, number: int) -> None:
