@@ -139,7 +139,7 @@ def test_an_approved_phrasing_is_the_only_text_that_is_read(make_data_dir: Calla
     base = building.from_folder(SECOND)
     normalise.asked.clear()
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    matcher = building.with_approved(base, approved).matcher
+    matcher = building.with_approved(base.knowledge, approved).matcher
     assert "一个新学来的说法" in matcher.engine.catalogue.phrasings
     assert set(normalise.asked) == {"一个新学来的说法"}
 
