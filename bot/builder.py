@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from bot.answers.assistant import ExtendedMatcher
@@ -14,6 +14,7 @@ from bot.knowledge.folder import digest
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
+from bot.knowledge.remembered_files import RememberedFiles
 from bot.knowledge.snapshot_cache import KNOWLEDGE, as_json
 from bot.matching.answer_kinds import read_kinds
 from bot.matching.catalogue import Catalogue, make_catalogue
@@ -27,10 +28,11 @@ from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
 from bot.matching.query_parser import QueryParser, make_query_parser
+from bot.matching.remembered_texts import RememberedTexts
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
 from bot.matching.smalltalk import read_smalltalk
-from bot.matching.spelling import SpellingCorrector, words_of
+from bot.matching.spelling import SpellingCorrector, domain_words
 from bot.matching.static_meaning import StaticMeaning
 from bot.matching.views import ViewBuilder, general_rarity
 from bot.matching.weights import read_weights
@@ -59,35 +61,48 @@ class Builder:
         self._normalise = normalise
         self._cache = cache
         self._embedder = embedder
+        self._files = RememberedFiles()
+        self._last_parser: QueryParser | None = None
 
     def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
-        return self.from_snapshot(self._knowledge(folder))
+        texts = self._texts()
+        return self._matcher(self._knowledge(folder, texts), texts)
 
     def from_snapshot(self, knowledge: Knowledge) -> Matcher:
         """Build the matcher of a snapshot."""
+        return self._matcher(knowledge, self._texts())
+
+    def _texts(self) -> RememberedTexts:
+        return RememberedTexts(self._cache, self._fingerprint, self._normalise)
+
+    def _matcher(self, knowledge: Knowledge, texts: RememberedTexts) -> Matcher:
         return Matcher(
             knowledge=knowledge,
-            engine=self.engine(knowledge),
+            engine=self.engine(knowledge, texts),
             smalltalk=read_smalltalk(self._config / "smalltalk.toml"),
             dialogue=read_dialogue(self._config / "dialogue.toml"),
             language=LanguageDetector(),
         )
 
-    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
-        overlay = with_phrasings(base.knowledge, approved, self._normalise)
-        unchanged = overlay.knowledge is base.knowledge
-        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.rejected)
+    def read(self, folder: Path) -> Knowledge:
+        """Read and verify a knowledge folder; raises KnowledgeError or SettingsError."""
+        return self._knowledge(folder, self._texts())
 
-    def engine(self, knowledge: Knowledge) -> Engine:
-        """Build the scoring for a snapshot."""
+    def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        """Build the matcher of a snapshot and approved phrasings; those that don't fit it are left out."""
+        texts = self._texts()
+        overlay = with_phrasings(knowledge, approved, texts.normalise)
+        return ExtendedMatcher(self._matcher(overlay.knowledge, texts), overlay.rejected)
+
+    def engine(self, knowledge: Knowledge, texts: RememberedTexts | None = None) -> Engine:
+        """Build the scoring for a snapshot; `texts` are those that are remembered from the build before."""
         key = key_of(self._fingerprint, as_json(knowledge))
-        parser = make_query_parser(knowledge, self._normalise, self._general)
+        parser = self._parser(knowledge)
         kinds = read_kinds(self._config / "answer_kinds.toml")
-        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parser, kinds))
-        texts = (*catalogue.texts, *catalogue.passages)
-        words = self._cache.get(WORDS, key, lambda: words_of(texts, parser))
+        parsed = cache(partial((texts or self._texts()).parsed, knowledge, parser, kinds))
+        catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parsed()))
+        words = self._cache.get(WORDS, key, lambda: domain_words(parsed().words, parser.lexicon))
         names = parser.lexicon.names
         return Engine(
             catalogue,
@@ -101,7 +116,7 @@ class Builder:
             FeatureExtractor(catalogue, kinds),
             read_weights(self._config / WEIGHTS_FILE),
             self._static,
-            self._static_vectors(catalogue, parser, key),
+            self._static_vectors(catalogue, key, lambda: parsed().content_words()),
             self._embedder,
             self._vectors(catalogue, key),
             SpellingCorrector(self._general, words, frozenset(name for name in names if name.isascii()), self._english),
@@ -126,30 +141,30 @@ class Builder:
     def _static(self) -> StaticMeaning:
         return StaticMeaning(read_table(self._config / "word_vectors.bin"))
 
-    def _static_vectors(self, catalogue: Catalogue, parser: QueryParser, key: str) -> Vectors:
+    def _static_vectors(self, catalogue: Catalogue, key: str, words: Callable[[], Sequence[Sequence[str]]]) -> Vectors:
         def compute() -> Vectors:
-            words = [parser.parse_normalised(text).words for text in (*catalogue.texts, *catalogue.passages)]
-            rows = self._static.vectors(words)
+            rows = self._static.vectors(words())
             return make_vectors(catalogue, rows[: len(catalogue.texts)], rows[len(catalogue.texts) :], contrasted=False)
 
         return self._cache.get(STATIC_VECTORS, key_of(key, self._static.table.checksum), compute)
 
-    def _knowledge(self, folder: Path) -> Knowledge:
+    def _knowledge(self, folder: Path, texts: RememberedTexts) -> Knowledge:
         for _ in range(_MAX_READ_ATTEMPTS):
             content = digest(folder)
             key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
-                return self._cache.get(KNOWLEDGE, key, partial(self._load, folder, content))
+                return self._cache.get(KNOWLEDGE, key, partial(_load, folder, content, texts.normalise, self._files))
             except _ChangedMeanwhileError:
                 continue
         message = "files change while they are read; load again once they are written"
         raise KnowledgeError([Problem(folder.as_posix(), 1, message)])
 
-    def _load(self, folder: Path, content: str) -> Knowledge:
-        knowledge = load(folder, self._normalise)
-        if digest(folder) != content:
-            raise _ChangedMeanwhileError
-        return knowledge
+    def _parser(self, knowledge: Knowledge) -> QueryParser:
+        """Return the parser of a snapshot: that of the one before where the lexicon says the same."""
+        parser = self._last_parser
+        if parser is None or parser.lexicon.terms != knowledge.lexicon:
+            parser = self._last_parser = make_query_parser(knowledge, self._normalise, self._general)
+        return parser
 
     def _vectors(self, catalogue: Catalogue, key: str) -> Vectors | None:
         embedder = self._embedder
@@ -166,9 +181,14 @@ class _ChangedMeanwhileError(Exception):
     """The files changed between computing the cache key and reading them."""
 
 
+def _load(folder: Path, content: str, normalise: Callable[[str], str], files: RememberedFiles) -> Knowledge:
+    knowledge = load(folder, normalise, files)
+    if digest(folder) != content:
+        raise _ChangedMeanwhileError
+    return knowledge
+
+
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
-    if new := embedder.missing(texts):
-        LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
     both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :], contrasted=True)

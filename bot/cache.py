@@ -46,18 +46,31 @@ class Cache:
 
     def get(self, codec: Codec[T], key: str, make: Callable[[], T]) -> T:
         """Return what is cached under `key`, or make it and cache it."""
-        if self.folder is None:
-            return make()
-        path = self.folder / f"{codec.name}-{key}.npz"
-        arrays = read_arrays(path)
-        with suppress(KeyError, ValueError):
-            if arrays is not None:
-                return codec.from_arrays(arrays)
+        cached = self.read(codec, key)
+        if cached is not None:
+            return cached
         made = make()
-        with suppress(OSError):  # a full disk is no reason not to start
-            write_arrays(path, codec.to_arrays(made), compress=False)
-            _clear(self.folder, codec.name)
+        self.write(codec, key, made)
         return made
+
+    def read(self, codec: Codec[T], key: str) -> T | None:
+        """Return what is cached under `key`; None where nothing is, or it is damaged."""
+        arrays = read_arrays(self._path(self.folder, codec, key)) if self.folder is not None else None
+        with suppress(KeyError, ValueError):
+            return codec.from_arrays(arrays) if arrays is not None else None
+        return None
+
+    def write(self, codec: Codec[T], key: str, value: T) -> None:
+        """Cache a value under `key`, where that can be done."""
+        if self.folder is None:
+            return
+        with suppress(OSError):  # a full disk is no reason not to start
+            write_arrays(self._path(self.folder, codec, key), codec.to_arrays(value), compress=False)
+            _clear(self.folder, codec.name)
+
+    @staticmethod
+    def _path(folder: Path, codec: Codec[T], key: str) -> Path:
+        return folder / f"{codec.name}-{key}.npz"
 
 
 def _clear(folder: Path, name: str) -> None:
@@ -100,6 +113,31 @@ def as_array(data: object) -> NDArray[np.uint8]:
 def from_array(array: NDArray[Any]) -> Any:
     """Return the data that `as_array` was given; raises ValueError where it isn't any."""
     return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
+
+
+def pack_strings(strings: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Return strings as arrays, for `unpack_strings`; many are written and read faster than as JSON."""
+    strings = tuple(strings)
+    data = "".join(strings).encode("utf-8", "surrogatepass")
+    return {"bytes": np.frombuffer(data, np.uint8), "lengths": np.fromiter(map(len, strings), np.int32, len(strings))}
+
+
+def unpack_strings(arrays: Arrays) -> tuple[str, ...]:
+    """Return what `pack_strings` was given; raises KeyError or ValueError where that can't be done."""
+    whole, ends = arrays["bytes"].tobytes().decode("utf-8", "surrogatepass"), np.cumsum(arrays["lengths"]).tolist()
+    if (ends[-1] if ends else 0) != len(whole):
+        raise ValueError("strings and their lengths don't fit")
+    return tuple([whole[start:end] for start, end in zip([0, *ends], ends, strict=False)])
+
+
+def nested(name: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """Return arrays under names that begin with `name`, so that others may stand beside them."""
+    return {f"{name}.{part}": array for part, array in arrays.items()}
+
+
+def part_of(arrays: Arrays, name: str) -> Arrays:
+    """Return the arrays that `nested` put under `name`."""
+    return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -119,8 +120,8 @@ def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
 def test_approved_phrasings_are_kept_too(data_dir: Path) -> None:
     base = builder(data_dir / "cache").from_folder(SECOND)
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    built = builder(data_dir / "cache").with_approved(base, approved).matcher
-    kept = builder(data_dir / "cache").with_approved(base, approved).matcher
+    built = builder(data_dir / "cache").with_approved(base.knowledge, approved).matcher
+    kept = builder(data_dir / "cache").with_approved(base.knowledge, approved).matcher
     assert "一个新学来的说法" in kept.engine.catalogue.phrasings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 
@@ -140,11 +141,12 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(data_dir: Path, tmp_
 
 def test_files_that_never_stay_as_they_are_are_refused(data_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(SECOND, tmp_path / "knowledge")
-    file = next(folder.rglob("interview.yaml"))
+    file = next(folder.rglob("*.phrasings.txt"))
+    numbers = count()
 
     def change(_: str) -> None:
         with file.open("a", encoding="utf-8") as writing:
-            writing.write("#\n")
+            writing.write(f"第{next(numbers)}个新说法\n")
 
     with pytest.raises(KnowledgeError, match="load again once they are written"):
         builder(data_dir / "cache", change).from_folder(folder)

@@ -74,11 +74,11 @@ class _Ready:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
 
-    def from_folder(self, _: Path) -> Matcher:
-        return self._matcher
+    def read(self, _: Path) -> Knowledge:
+        return self._matcher.knowledge
 
-    def with_approved(self, base: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        return ExtendedMatcher(base)
+    def with_approved(self, _: Knowledge, __: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        return ExtendedMatcher(self._matcher)
 
 
 def _judged(

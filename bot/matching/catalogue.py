@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from bot.knowledge import Entry, Knowledge, NotCovered
-from bot.matching.answer_kinds import AnswerKinds
-from bot.matching.inverted_index import Index, Ints, build
-from bot.matching.query_parser import QueryParser
-from bot.matching.results import Query
+from bot.matching.inverted_index import Index, Ints, index_of, terms_by_group
+from bot.matching.parsed_texts import ParsedTexts
+from bot.matching.token_table import TokenTable
 
 TERM_KINDS = {"c": 0.3, "b": 0.7, "w": 1.0, "p": 0.4}
 """Weight of a character, a pair of characters, a word, and a pair of syllables in the index."""
@@ -81,43 +81,52 @@ class Catalogue:
         """Return the sorted numbers of the terms that an item contains."""
         return self.item_terms[self.term_starts[item] : self.term_starts[item + 1]]
 
+    def normaliser(self, normalise: Callable[[str], str]) -> Callable[[str], str]:
+        """Return what normalises as `normalise` does, and quickly where a text is a phrasing as it was written."""
+        forms = dict(zip(self.phrasings, self.texts, strict=True))
+        return lambda text: normalise(text) if (form := forms.get(text)) is None else form
+
     def sound(self, syllables: Iterable[str]) -> str:
         """Return syllables as a string with a character for each, so that they can be compared by edit distance."""
         return "".join(self.symbols.get(syllable, _UNHEARD) for syllable in syllables)
 
 
-def make_catalogue(knowledge: Knowledge, parser: QueryParser, kinds: AnswerKinds) -> Catalogue:
-    """Build the catalogue of a snapshot."""
+def make_catalogue(knowledge: Knowledge, parsed: ParsedTexts) -> Catalogue:
+    """Build the catalogue of a snapshot, whose `texts_of` are parsed."""
     items, entry_count = items_of(knowledge)
     phrasings = numbered_phrasings(items)
-    owner = np.fromiter((number for number, _ in phrasings), np.int32, len(phrasings))
-    queries = [parser.parse(text) for _, text in phrasings]
-    passages = [(number, parser.parse(text)) for number, item in enumerate(items) for text in _passages(item)]
-    context = [(number, query.terms) for number, query in passages]
-    index = build([query.terms for query in queries], owner, TERM_KINDS, context)
-    item_terms = _terms_of_items(index, len(items), zip(owner, queries, strict=True), passages)
-    symbols: dict[str, str] = {}
-    for query in queries:
-        for syllable in query.syllables:
-            symbols.setdefault(syllable, _symbol(len(symbols)))
+    count = len(phrasings)
+    owner = np.fromiter((number for number, _ in phrasings), np.int32, count)
+    passage_owner = np.array([number for number, item in enumerate(items) for _ in _passages(item)], np.int32)
+    by_item = terms_by_group(parsed.terms, np.concatenate([owner, passage_owner]))
+    term_count = max(len(parsed.terms.names), 1)
+    symbols, sounds = _sounds(parsed.syllables, count)
+    numbers = range(len(items) + 1)
     return Catalogue(
         items=items,
         entry_count=entry_count,
         phrasings=tuple(text for _, text in phrasings),
-        texts=tuple(query.text for query in queries),
-        canonical=tuple(query.canonical for query in queries),
-        sounds=tuple("".join(symbols[syllable] for syllable in query.syllables) for query in queries),
+        texts=parsed.normalised[:count],
+        canonical=parsed.canonical[:count],
+        sounds=sounds,
         owner=owner,
-        first=np.searchsorted(owner, np.arange(len(items) + 1)).astype(np.int32),
-        index=index,
-        exact={query.text: number for query, (number, _) in zip(queries, phrasings, strict=True)},
-        passages=tuple(query.text for _, query in passages),
-        passage_owner=np.fromiter((number for number, _ in passages), np.int32, len(passages)),
-        term_starts=np.concatenate([[0], np.cumsum([len(terms) for terms in item_terms])]).astype(np.int32),
-        item_terms=np.concatenate(item_terms),
-        asked_kinds=tuple(_asked_kinds(len(items), owner, queries, kinds)),
+        first=np.searchsorted(owner, numbers).astype(np.int32),
+        index=index_of(parsed.terms, count, by_item, TERM_KINDS),
+        exact=dict(zip(parsed.normalised[:count], owner.tolist(), strict=True)),
+        passages=parsed.normalised[count:],
+        passage_owner=passage_owner,
+        term_starts=np.searchsorted(by_item // term_count, numbers).astype(np.int32),
+        item_terms=(by_item % term_count).astype(np.int32),
+        asked_kinds=_asked_kinds(len(items), owner, parsed.kinds.head(count)),
         symbols=symbols,
     )
+
+
+def texts_of(knowledge: Knowledge) -> list[str]:
+    """Return the texts that the catalogue of a snapshot is made of, as they were written: phrasings, then passages."""
+    items, _ = items_of(knowledge)
+    passages = (text for item in items for text in _passages(item))
+    return [*(text for _, text in numbered_phrasings(items)), *passages]
 
 
 def items_of(knowledge: Knowledge) -> tuple[tuple[Entry | NotCovered, ...], int]:
@@ -147,19 +156,17 @@ def _passages(item: Entry | NotCovered) -> Iterator[str]:
             yield quote.text
 
 
-def _terms_of_items(
-    index: Index, count: int, phrasings: Iterable[tuple[int, Query]], passages: Iterable[tuple[int, Query]]
-) -> list[Ints]:
-    """Collect the numbers of the terms of each item."""
-    item_terms: list[set[int]] = [set() for _ in range(count)]
-    for source in (phrasings, passages):
-        for number, query in source:
-            item_terms[number].update(index.vocabulary[term] for term in query.terms)
-    return [np.array(sorted(terms), np.int32) for terms in item_terms]
+def _sounds(syllables: TokenTable, count: int) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return a character for each syllable of the first `count` rows, and these rows written with them."""
+    used = syllables.head(count)
+    known = int(used.flat.max(initial=-1)) + 1  # syllables are numbered as they occur
+    symbols = {name: _symbol(number) for number, name in enumerate(syllables.names[:known])}
+    written = "".join(map([*symbols.values()].__getitem__, used.flat.tolist()))
+    return symbols, tuple(written[start:end] for start, end in pairwise(used.starts.tolist()))
 
 
-def _asked_kinds(count: int, owner: Ints, queries: Sequence[Query], kinds: AnswerKinds) -> list[frozenset[str]]:
+def _asked_kinds(count: int, owner: Ints, kinds: TokenTable) -> tuple[frozenset[str], ...]:
     asked_kinds: list[set[str]] = [set() for _ in range(count)]
-    for number, query in zip(owner, queries, strict=True):
-        asked_kinds[number].update(kinds.asked_for(query.text))
-    return [frozenset(of_item) for of_item in asked_kinds]
+    for item, kind in zip(np.repeat(owner, kinds.sizes).tolist(), kinds.flat.tolist(), strict=True):
+        asked_kinds[item].add(kinds.names[kind])
+    return tuple(map(frozenset, asked_kinds))

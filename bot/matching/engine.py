@@ -136,7 +136,7 @@ class Engine:
         if self.vectors is None:
             return form
         model = self.views.semantic(row, self.vectors, form.view.spaces["static"].compared)
-        vector = self.static.vector(form.query.words)
+        vector = self.static.vector(dict.fromkeys(form.query.words))
         static = self.views.semantic(vector, self.static_vectors, model.compared)
         return replace(form, view=replace(form.view, spaces={"static": static, "model": model}))
 
@@ -163,7 +163,7 @@ class Engine:
     def _view(self, query: Query, also: Collection[int] = ()) -> View:
         lexical = self.views.lexical(query)
         found = [item for item, score in (*lexical.dice.leaders, *lexical.dice.topics) if score > 0]
-        static = self.views.semantic(self.static.vector(query.words), self.static_vectors, [*also, *found])
+        static = self.views.semantic(self.static.vector(dict.fromkeys(query.words)), self.static_vectors, [*also, *found])
         return View(lexical, {"static": static})
 
     def _is_open(self, ranking: Ranking) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.matching.token_table import TokenTable, table_of
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -141,38 +143,31 @@ def build(
     entry that share a word don't make it common. `context` contains further terms of groups, which count there
     and become known, but can't be found.
     """
-    vocabulary: dict[str, int] = {}
-    numbers = [np.fromiter(_numbers(terms, vocabulary), np.int32) for terms in texts]
-    further = [np.fromiter(_numbers(terms, vocabulary), np.int32) for _, terms in context]
-    sizes = [len(row) for row in numbers]
-    flat = _joined(numbers)
-    owners = np.repeat(np.arange(len(numbers), dtype=np.int32), sizes)
-    starts = np.zeros(len(vocabulary) + 1, np.int32)
-    np.cumsum(np.bincount(flat, minlength=len(vocabulary)), out=starts[1:])
-    documents = np.concatenate(
-        [
-            np.repeat(np.asarray(groups, np.int64), sizes),
-            np.repeat([group for group, _ in context], [*map(len, further)]),
-        ]
-    ).astype(np.int64)
-    frequency, total = _document_frequency(_joined([*numbers, *further]), documents, len(vocabulary))
-    kind_weights = np.fromiter((kinds[term[0]] for term in vocabulary), np.float32, len(vocabulary))
+    table = table_of([*texts, *(terms for _, terms in context)])
+    owners = np.concatenate([np.asarray(groups, np.int32), np.array([group for group, _ in context], np.int32)])
+    return index_of(table, len(texts), terms_by_group(table, owners), kinds)
+
+
+def terms_by_group(table: TokenTable, groups: Ints) -> NDArray[np.int64]:
+    """Return which groups of rows contain which terms: the group times the number of terms plus the term, ascending."""
+    pairs = np.sort(np.repeat(groups.astype(np.int64) * len(table.names), table.sizes) + table.flat)
+    return pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
+
+
+def index_of(table: TokenTable, count: int, by_group: NDArray[np.int64], kinds: dict[str, float]) -> Index:
+    """Index the first `count` rows of a table; the others make terms known and count in `by_group` alone."""
+    terms, found = len(table.names), table.head(count)
+    groups, of_groups = np.divmod(by_group, max(terms, 1))
+    total, frequency = len(np.unique(groups)), np.bincount(of_groups, minlength=terms)
+    kind_weights = np.fromiter((kinds[term[0]] for term in table.names), np.float32, terms)
     weights = (kind_weights * np.log(1 + (total - frequency + 0.5) / (frequency + 0.5))).astype(np.float32)
-    lengths = np.bincount(owners, weights[flat], len(numbers)).astype(np.float32)
-    unknown = float(np.log(1 + (total + 0.5) / 0.5))
-    return Index(vocabulary, weights, starts, owners[np.argsort(flat, kind="stable")], lengths, unknown, dict(kinds))
-
-
-def _numbers(terms: Iterable[str], vocabulary: dict[str, int]) -> Iterable[int]:
-    return (vocabulary.setdefault(term, len(vocabulary)) for term in terms)
-
-
-def _joined(rows: Sequence[Ints]) -> Ints:
-    return np.concatenate(rows) if rows else np.empty(0, np.int32)
-
-
-def _document_frequency(terms: Ints, documents: NDArray[np.int64], vocabulary: int) -> tuple[NDArray[np.int64], int]:
-    """Count in how many documents each term appears, and how many documents there are."""
-    width = int(documents.max(initial=0)) + 1
-    pairs = np.unique(terms.astype(np.int64) * width + documents)
-    return np.bincount(pairs // width, minlength=vocabulary), len(np.unique(documents))
+    owners = np.repeat(np.arange(count, dtype=np.int32), found.sizes)
+    return Index(
+        vocabulary=dict(zip(table.names, range(terms), strict=True)),
+        weights=weights,
+        starts=np.concatenate([[0], np.cumsum(np.bincount(found.flat, minlength=terms))]).astype(np.int32),
+        postings=(np.sort(found.flat.astype(np.int64) * max(count, 1) + owners) % max(count, 1)).astype(np.int32),
+        lengths=np.bincount(owners, weights[found.flat], count).astype(np.float32),
+        unknown=float(np.log(1 + (total + 0.5) / 0.5)),
+        kinds=dict(kinds),
+    )

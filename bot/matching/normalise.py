@@ -17,7 +17,7 @@ from bot.matching.word_lists import LanguageWords
 
 Stage: TypeAlias = Callable[["Normaliser", str], str]
 
-_REMEMBERED = 16_384
+_REMEMBERED = 1_024
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
@@ -127,7 +127,7 @@ class Normaliser:
 
     @cached_property
     def _known(self) -> Callable[[str], str]:
-        """Loading asks for every phrasing several times."""
+        """A message is asked for several times; builds remember the forms of their texts themselves."""
         return lru_cache(_REMEMBERED)(lambda text: self.of_inline(self.inline(text)))
 
     def inline(self, text: str) -> str:

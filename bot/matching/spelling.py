@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.han import HAN
 from bot.matching.general_chinese import GeneralChinese
+from bot.matching.lexicon import Lexicon
 from bot.matching.pinyin import fuzzy, plain_syllables, segment, syllables
-from bot.matching.query_parser import QueryParser
+from bot.matching.results import Query
+from bot.matching.token_table import TokenTable
+from bot.matching.tokenise import Segmenter
 
 _PIECE = re.compile(rf"[{HAN}]|[a-z0-9]+|[^\sa-z0-9{HAN}]+")
 _HAN_WORD = re.compile(rf"[{HAN}]{{1,4}}")
@@ -207,13 +211,18 @@ def _neighbours(pieces: Sequence[str], at: int, most: int) -> Iterator[tuple[str
                 yield "".join(before), "".join(behind)
 
 
-def words_of(texts: Iterable[str], parser: QueryParser) -> Counter[str]:
-    """Count the words of normalised texts, and the lexicon's."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(word for word in parser.segmenter.words(text) if not word.isascii())
-        counts.update(word for word in text.split() if word.isascii())
-    for alias in parser.lexicon.canonical_of:
+def words_of(query: Query, segmenter: Segmenter) -> Iterator[str]:
+    """Yield the words of a text of the knowledge, towards which others are corrected."""
+    cut = query.words if query.canonical == query.text else segmenter.words(query.text)
+    yield from (word for word in cut if not word.isascii())
+    yield from (word for word in query.text.split() if word.isascii())
+
+
+def domain_words(words: TokenTable, lexicon: Lexicon) -> Counter[str]:
+    """Count the words of the knowledge, and the lexicon's."""
+    occurrences = np.bincount(words.flat, minlength=len(words.names))
+    counts = Counter(dict(zip(words.names, occurrences.tolist(), strict=True)))
+    for alias in lexicon.canonical_of:
         counts[alias] += _ALIAS_COUNT
     return counts
 

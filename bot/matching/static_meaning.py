@@ -7,7 +7,7 @@ lacks is put together from parts, so that at least the same word in a question a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -38,9 +38,9 @@ class StaticMeaning:
         """Return the number of coordinates of a vector."""
         return self.table.dimensions
 
-    def vector(self, words: Sequence[str]) -> Floats:
+    def vector(self, words: Iterable[str]) -> Floats:
         """Return the unit vector of one text; zero where it has no words."""
-        return np.asarray(self.vectors([words])[0])
+        return np.asarray(self.vectors([list(words)])[0])
 
     def vectors(self, texts: Sequence[Sequence[str]]) -> Floats:
         """Return a unit vector a text, as rows; zero for a text without words. The order of words doesn't matter."""
