@@ -63,6 +63,7 @@ VECTORS = Codec(
     "vectors",
     lambda vectors: {field.name: getattr(vectors, field.name) for field in fields(vectors)},
     lambda arrays: Vectors(**{field.name: arrays[field.name] for field in fields(Vectors)}),
+    large=True,
 )
 """Vectors of the texts, and the matrices computed from them."""
 
