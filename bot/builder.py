@@ -14,6 +14,7 @@ from bot.knowledge.folder import digest
 from bot.knowledge.load import load
 from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing, with_phrasings
+from bot.knowledge.remembered_files import RememberedFiles
 from bot.knowledge.snapshot_cache import KNOWLEDGE, as_json
 from bot.matching.answer_kinds import read_kinds
 from bot.matching.catalogue import Catalogue, make_catalogue
@@ -26,7 +27,7 @@ from bot.matching.features import FeatureExtractor
 from bot.matching.general_chinese import GENERAL, GeneralChinese, read_jieba
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import Normaliser
-from bot.matching.query_parser import make_query_parser
+from bot.matching.query_parser import QueryParser, make_query_parser
 from bot.matching.remembered_texts import RememberedTexts
 from bot.matching.reply_language import LanguageDetector
 from bot.matching.semantic_index import Vectors, make_vectors
@@ -58,6 +59,8 @@ class Builder:
         self._normalise = normalise
         self._cache = cache
         self._embedder = embedder
+        self._files = RememberedFiles()
+        self._last_parser: QueryParser | None = None
 
     def from_folder(self, folder: Path) -> Matcher:
         """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
@@ -89,7 +92,7 @@ class Builder:
     def engine(self, knowledge: Knowledge, texts: RememberedTexts | None = None) -> Engine:
         """Build the scoring for a snapshot; `texts` are those that are remembered from the build before."""
         key = key_of(self._fingerprint, as_json(knowledge))
-        parser = make_query_parser(knowledge, self._normalise, self._general)
+        parser = self._parser(knowledge)
         kinds = read_kinds(self._config / "answer_kinds.toml")
         parsed = cache(partial((texts or self._texts()).parsed, knowledge, parser, kinds))
         catalogue = self._cache.get(catalogue_of(knowledge), key, lambda: make_catalogue(knowledge, parsed()))
@@ -131,11 +134,18 @@ class Builder:
             content = digest(folder)
             key = key_of(self._fingerprint, folder.as_posix(), content)
             try:
-                return self._cache.get(KNOWLEDGE, key, partial(_load, folder, content, texts.normalise))
+                return self._cache.get(KNOWLEDGE, key, partial(_load, folder, content, texts.normalise, self._files))
             except _ChangedMeanwhileError:
                 continue
         message = "files change while they are read; load again once they are written"
         raise KnowledgeError([Problem(folder.as_posix(), 1, message)])
+
+    def _parser(self, knowledge: Knowledge) -> QueryParser:
+        """Return the parser of a snapshot: that of the one before where the lexicon says the same."""
+        parser = self._last_parser
+        if parser is None or parser.lexicon.terms != knowledge.lexicon:
+            parser = self._last_parser = make_query_parser(knowledge, self._normalise, self._general)
+        return parser
 
     def _vectors(self, catalogue: Catalogue, key: str) -> Vectors | None:
         embedder = self._embedder
@@ -152,8 +162,8 @@ class _ChangedMeanwhileError(Exception):
     """The files changed between computing the cache key and reading them."""
 
 
-def _load(folder: Path, content: str, normalise: Callable[[str], str]) -> Knowledge:
-    knowledge = load(folder, normalise)
+def _load(folder: Path, content: str, normalise: Callable[[str], str], files: RememberedFiles) -> Knowledge:
+    knowledge = load(folder, normalise, files)
     if digest(folder) != content:
         raise _ChangedMeanwhileError
     return knowledge
@@ -161,7 +171,5 @@ def _load(folder: Path, content: str, normalise: Callable[[str], str]) -> Knowle
 
 def _compute_vectors(catalogue: Catalogue, embedder: CachedEmbedder) -> Vectors:
     texts = (*catalogue.texts, *catalogue.passages)
-    if new := embedder.missing(texts):
-        LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", new, new // 100 + 1)
     both = embedder.encode_cached(texts)
     return make_vectors(catalogue, both[: len(catalogue.texts)], both[len(catalogue.texts) :])

@@ -131,6 +131,31 @@ def from_array(array: NDArray[Any]) -> Any:
     return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))
 
 
+def pack_strings(strings: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Return strings as arrays, for `unpack_strings`; many are written and read faster than as JSON."""
+    strings = tuple(strings)
+    data = "".join(strings).encode("utf-8", "surrogatepass")
+    return {"bytes": np.frombuffer(data, np.uint8), "lengths": np.fromiter(map(len, strings), np.int32, len(strings))}
+
+
+def unpack_strings(arrays: Arrays) -> tuple[str, ...]:
+    """Return what `pack_strings` was given; raises KeyError or ValueError where that can't be done."""
+    whole, ends = arrays["bytes"].tobytes().decode("utf-8", "surrogatepass"), np.cumsum(arrays["lengths"]).tolist()
+    if (ends[-1] if ends else 0) != len(whole):
+        raise ValueError("strings and their lengths don't fit")
+    return tuple(whole[start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+
+def nested(name: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """Return arrays under names that begin with `name`, so that others may stand beside them."""
+    return {f"{name}.{part}": array for part, array in arrays.items()}
+
+
+def part_of(arrays: Arrays, name: str) -> Arrays:
+    """Return the arrays that `nested` put under `name`."""
+    return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
+
+
 def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     """Read an `.npz` file, NumPy's archive of named arrays; None for one that is missing or damaged.
 

@@ -192,9 +192,13 @@ def difference(old: Knowledge, new: Knowledge) -> Change:
     return Change(
         added=tuple(key for key in after if key not in before),
         removed=tuple(key for key in before if key not in after),
-        changed=tuple(key for key in after if key in before and _content(before[key]) != _content(after[key])),
+        changed=tuple(key for key in after if key in before and _differs(before[key], after[key])),
         version=new.version,
     )
+
+
+def _differs(before: Entry, after: Entry) -> bool:
+    return before is not after and before != after and _content(before) != _content(after)
 
 
 def _content(entry: Entry) -> Entry:

@@ -42,6 +42,12 @@ class InterviewBuilder:
         self.narrator = self.speakers[parsed.speakers[0].id]
         self.speech = list(self._speech())
 
+    @property
+    def context(self) -> bytes:
+        """All that a section depends on besides its own files: the transcript, and who said what."""
+        parts = (self.interview_id, self.transcript.text, self.parsed.model_dump_json())
+        return "\n".join(f"{len(part)} {part}" for part in parts).encode()
+
     def section(self, document: Document, phrasings: ItemPhrasings) -> Section | None:
         """Return a section with all that its file and its phrasings contain; None where the file is faulty."""
         parsed = self.collector.attempt(lambda: yaml_schema.parse(document, yaml_schema.SectionFile))

@@ -19,6 +19,7 @@ from bot.knowledge.folder import (
     digest,
     interview_folders,
     phrasings_files,
+    phrasings_of,
     section_files,
     unread_files,
 )
@@ -26,6 +27,7 @@ from bot.knowledge.interview_builder import InterviewBuilder, bilingual
 from bot.knowledge.item_phrasings import check_phrasings_only, missing_yaml, read_item_phrasings
 from bot.knowledge.model import Interview, Knowledge, NotCovered, Section, Term
 from bot.knowledge.problem_collector import ProblemCollector
+from bot.knowledge.remembered_files import RememberedFiles
 from bot.knowledge.transcript import Transcript
 from bot.knowledge.verify import broken_rules, few_phrasings
 from bot.knowledge.yaml_file import read_yaml
@@ -46,19 +48,19 @@ class Inspection:
     """What a curator should know although it is no error."""
 
 
-def load(folder: Path, normalise: Callable[[str], str]) -> Knowledge:
-    """Read and verify every interview below `folder`.
+def load(folder: Path, normalise: Callable[[str], str], remembered: RememberedFiles | None = None) -> Knowledge:
+    """Read and verify every interview below `folder`; of files that are `remembered` from former loads, the changed.
 
     `normalise` is the matcher's: two phrasings are the same when it makes them equal.
     Raises KnowledgeError with all the problems found; nothing is ever half-loaded.
     """
-    inspection = inspect(folder, normalise)
+    inspection = inspect(folder, normalise, remembered)
     if inspection.knowledge is None:
         raise KnowledgeError(inspection.problems)
     return inspection.knowledge
 
 
-def inspect(folder: Path, normalise: Callable[[str], str]) -> Inspection:
+def inspect(folder: Path, normalise: Callable[[str], str], remembered: RememberedFiles | None = None) -> Inspection:
     """Read and verify as `load` does, and return what was found, warnings included."""
     name = folder.as_posix()
     if not folder.is_dir():
@@ -70,7 +72,9 @@ def inspect(folder: Path, normalise: Callable[[str], str]) -> Inspection:
         message = "the folder holds no interview; add one (python -m bot knowledge draft)"
         collector.problems.append(Problem(name, 1, message))
     lexicon = list(_lexicon(folder / LEXICON, collector))
-    interviews = [_InterviewReader(interview_dir, collector).read() for interview_dir in interview_dirs]
+    files = remembered if remembered is not None else RememberedFiles()
+    interviews = [_InterviewReader(interview_dir, collector, files).read() for interview_dir in interview_dirs]
+    files.end_load()
     for interview_dir in interview_dirs:
         lexicon += _lexicon(interview_dir / LEXICON, collector) if (interview_dir / LEXICON).exists() else ()
     knowledge = Knowledge(tuple(filter(None, interviews)), tuple(lexicon), digest(folder)[:12])
@@ -102,9 +106,10 @@ def _document(path: Path, collector: ProblemCollector) -> Document | None:
 class _InterviewReader:
     """Reads one interview's folder; problems go to the collector, and what is valid goes on."""
 
-    def __init__(self, interview_dir: Path, collector: ProblemCollector) -> None:
+    def __init__(self, interview_dir: Path, collector: ProblemCollector, remembered: RememberedFiles) -> None:
         self.interview_dir = interview_dir
         self.collector = collector
+        self.remembered = remembered
 
     def read(self) -> Interview | None:
         """Return the interview; None where it can't be built."""
@@ -112,7 +117,7 @@ class _InterviewReader:
         transcript = self.collector.attempt(self._transcript)
         head = _document(self.interview_dir / INTERVIEW, self.collector)
         builder = self._builder(transcript, head) if head is not None else None
-        read = [(path, self._section(path, builder)) for path in section_files(self.interview_dir)]
+        read = [(path, self._section_of(path, builder)) for path in section_files(self.interview_dir)]
         faulty = [path for path, section in read if section is None]
         if faulty:
             self.collector.incomplete.add(self.interview_dir.name)
@@ -127,6 +132,13 @@ class _InterviewReader:
         if transcript is None or parsed is None:
             return None
         return InterviewBuilder(self.interview_dir.name, transcript, head, parsed, self.collector)
+
+    def _section_of(self, path: Path, builder: InterviewBuilder | None) -> Section | None:
+        """Return what `_section` does, remembered where nothing has changed that it depends on."""
+        if builder is None:
+            return self._section(path, None)
+        paths = (path, phrasings_of(path))
+        return self.remembered.get(paths, builder.context, self.collector, lambda: self._section(path, builder))
 
     def _section(self, path: Path, builder: InterviewBuilder | None) -> Section | None:
         """Return a section; None where its file is faulty, or there is no interview to put it into."""
@@ -151,6 +163,10 @@ class _InterviewReader:
         path = self.interview_dir / NOT_COVERED
         if not path.exists():
             return ()
+        paths, context = (path, phrasings_of(path)), self.interview_dir.name.encode()
+        return self.remembered.get(paths, context, self.collector, lambda: self._not_covered_in(path)) or ()
+
+    def _not_covered_in(self, path: Path) -> tuple[NotCovered, ...]:
         document = _document(path, self.collector)
         if document is None:
             check_phrasings_only(path, self.collector)

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import fields
 from typing import Any
 
-from bot.cache import Arrays, Codec, as_array, from_array
+from numpy.typing import NDArray
+
+from bot.cache import Arrays, Codec, as_array, from_array, nested, pack_strings, part_of, unpack_strings
 from bot.knowledge import Knowledge
 from bot.matching.catalogue import Catalogue, items_of, numbered_phrasings
 from bot.matching.inverted_index import Index
@@ -24,24 +26,27 @@ def catalogue_of(knowledge: Knowledge) -> Codec[Catalogue]:
 
 def _catalogue_arrays(catalogue: Catalogue) -> Arrays:
     index = catalogue.index
-    other = {name: getattr(catalogue, name) for name in (*_CATALOGUE_TEXTS, "symbols")} | {
+    other = {
         "asked_kinds": [sorted(kinds) for kinds in catalogue.asked_kinds],
-        "vocabulary": list(index.vocabulary),
+        "symbols": catalogue.symbols,
         "unknown": index.unknown,
         "kinds": index.kinds,
     }
-    arrays = {name: getattr(catalogue, name) for name in _CATALOGUE_ARRAYS}
-    return arrays | {f"index_{name}": getattr(index, name) for name in _INDEX_ARRAYS} | {"other": as_array(other)}
+    arrays: dict[str, NDArray[Any]] = {name: getattr(catalogue, name) for name in _CATALOGUE_ARRAYS}
+    arrays |= {f"index_{name}": getattr(index, name) for name in _INDEX_ARRAYS} | {"other": as_array(other)}
+    for name in _CATALOGUE_TEXTS:
+        arrays |= nested(name, pack_strings(getattr(catalogue, name)))
+    return arrays | nested("vocabulary", pack_strings(index.vocabulary))
 
 
 def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
     other = from_array(arrays["other"])
-    texts: dict[str, Any] = {name: tuple(other[name]) for name in _CATALOGUE_TEXTS}
+    texts: dict[str, Any] = {name: unpack_strings(part_of(arrays, name)) for name in _CATALOGUE_TEXTS}
     numbers: dict[str, Any] = {name: arrays[name] for name in _CATALOGUE_ARRAYS}
     items, entry_count = items_of(knowledge)
-    vocabulary = {term: number for number, term in enumerate(other["vocabulary"])}
+    vocabulary = unpack_strings(part_of(arrays, "vocabulary"))
     index = Index(
-        vocabulary=vocabulary,
+        vocabulary=dict(zip(vocabulary, range(len(vocabulary)), strict=True)),
         unknown=other["unknown"],
         kinds=other["kinds"],
         **{name: arrays[f"index_{name}"] for name in _INDEX_ARRAYS},
@@ -51,7 +56,7 @@ def _catalogue(arrays: Arrays, knowledge: Knowledge) -> Catalogue:
         entry_count=entry_count,
         phrasings=tuple(text for _, text in numbered_phrasings(items)),
         index=index,
-        exact=dict(zip(other["texts"], arrays["owner"].tolist(), strict=True)),
+        exact=dict(zip(texts["texts"], arrays["owner"].tolist(), strict=True)),
         asked_kinds=tuple(map(frozenset, other["asked_kinds"])),
         symbols=other["symbols"],
         **texts,

@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import httpx
 import numpy as np
@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 _BATCH = 64
 _KEY = "S16"
-_Known: TypeAlias = dict[bytes, NDArray[np.int8]]
+_Known = dict[bytes, NDArray[np.int8]]
 """Key of a text to its vector."""
 
 
@@ -105,13 +105,6 @@ class CachedEmbedder:
         self._writable = writable
         self._unwritten: _Known = {}  # computed, and in no file yet
 
-    def _read(self) -> _Known:
-        """Read the files each time: a load needs them once, and in memory they would take room in between."""
-        known: _Known = {}
-        for path in (*self._read_only, self._writable):
-            known.update(_read_cache(path))
-        return known | self._unwritten
-
     @property
     def name(self) -> str:
         """Name of the model behind the cache."""
@@ -122,41 +115,42 @@ class CachedEmbedder:
         """Whether the meaning of the last question couldn't be computed."""
         return self._failing
 
-    def missing(self, texts: Sequence[str]) -> int:
-        """Count the texts whose vectors would have to be computed."""
-        known = self._read()
-        return sum(self._key(text) not in known for text in dict.fromkeys(texts))
-
     def encode_cached(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of knowledge texts, computing and storing those that are new."""
-        known = self._read()
-        if self._compute_missing(texts, known):
+        """Return the vectors of knowledge texts, computing and storing those that are new.
+
+        The files are read each time: a load needs them once, and in memory they would take room in between.
+        """
+        keys = list(map(self._key, texts))
+        shipped = _read_all(self._read_only, keys)
+        known = shipped | _read_all([self._writable], keys) | self._unwritten
+        if self._compute_missing(dict(zip(keys, texts, strict=True)), known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
-                self._write(self._writable, texts, known)
+                own = set(keys) - shipped.keys()
+                _write_cache(self._writable, {key: known[key] for key in own}, compress=False)
                 self._unwritten.clear()
-        rows = np.stack([known[self._key(text)] for text in texts]).astype(np.float32)
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+        rows = np.stack([known[key] for key in keys]).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
 
     def write(self, path: Path, texts: Sequence[str]) -> None:
         """Write the vectors of knowledge texts to a file of their own."""
-        known = self._read()
-        self._compute_missing(texts, known)
-        self._write(path, texts, known)
+        keys = {self._key(text): text for text in texts}
+        known = _read_all([*self._read_only, self._writable], keys) | self._unwritten
+        self._compute_missing(keys, known)
+        _write_cache(path, {key: known[key] for key in keys}, compress=True)
 
-    def _compute_missing(self, texts: Sequence[str], known: _Known) -> bool:
+    def _compute_missing(self, texts: Mapping[bytes, str], known: _Known) -> bool:
         """Compute the vectors of new texts; tell whether there were any."""
-        new = [text for text in dict.fromkeys(texts) if self._key(text) not in known]
+        new = [key for key in texts if key not in known]
+        if new:
+            seconds = len(new) // 100 + 1
+            LOG.info("Computing the meaning of %d new texts, once; this takes about %d s", len(new), seconds)
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
-            for text, vector in zip(batch, self._embedder.encode(batch), strict=True):
-                key = self._key(text)
+            vectors = self._embedder.encode([texts[key] for key in batch])
+            for key, vector in zip(batch, vectors, strict=True):
                 known[key] = self._unwritten[key] = np.rint(vector * 127).astype(np.int8)
         return bool(new)
-
-    def _write(self, path: Path, texts: Sequence[str], known: _Known) -> None:
-        keys = sorted({self._key(text) for text in texts})
-        arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([known[key] for key in keys])}
-        write_arrays(path, arrays, compress=True)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of questions; none is stored. An outage is logged when it begins and when it ends."""
@@ -177,10 +171,24 @@ class CachedEmbedder:
         return hashlib.sha256(f"{self._embedder.name}\n{text}".encode()).hexdigest()[:16].encode()
 
 
-def _read_cache(path: Path) -> dict[bytes, NDArray[np.int8]]:
+def _read_all(paths: Iterable[Path], wanted: Collection[bytes]) -> _Known:
+    """Return the vectors that files contain of the `wanted` keys; the later file's where several do."""
+    wanted, known = set(wanted), _Known()
+    for path in paths:
+        known.update((key, vector) for key, vector in _read_cache(path) if key in wanted)
+    return known
+
+
+def _read_cache(path: Path) -> Iterable[tuple[bytes, NDArray[np.int8]]]:
     """Read a cache file; one that is missing or damaged contains nothing."""
     arrays = read_arrays(path) or {}
     try:
-        return dict(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))
+        return list(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))
     except (KeyError, ValueError):
-        return {}
+        return []
+
+
+def _write_cache(path: Path, vectors: Mapping[bytes, NDArray[np.int8]], *, compress: bool) -> None:
+    keys = sorted(vectors)
+    arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([vectors[key] for key in keys])}
+    write_arrays(path, arrays, compress=compress)

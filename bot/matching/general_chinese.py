@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cache import Arrays, Codec, as_array, from_array
+from bot.cache import Arrays, Codec
 from bot.knowledge.han import HAN
 from bot.matching.inverted_index import Ints
 from bot.matching.pinyin import syllables
 
+Bytes = NDArray[np.uint8]
+
+_ARRAYS = ("beginnings", "starts", "packed", "common")
 _COMMON = 300
 """Occurrences in jieba's corpus from which a word counts as everyday."""
 _SHORT_WORD = re.compile(rf"[{HAN}]{{1,4}}")
@@ -41,12 +43,12 @@ class GeneralChinese:
     """Code points that words begin with, ascending."""
     starts: Ints
     """Where the words of each beginning start in `packed`; one more entry than beginnings."""
-    packed: NDArray[np.uint8]
+    packed: Bytes
     """The words in UTF-8, one per line: the word, a space, and how often it occurs in jieba's corpus."""
+    common: Bytes
+    """Those of these lines whose word is common."""
     total: int
     """Occurrences of all words."""
-    everyday: Mapping[str, CommonWord]
-    """The short words that are common."""
     _unpacked: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def frequency(self, word: str) -> int:
@@ -62,7 +64,13 @@ class GeneralChinese:
 
     def words(self) -> Iterator[tuple[str, int]]:
         """Yield every word with its frequency, without unpacking them all at once."""
-        return _lines(self.packed)
+        return _words(self.packed)
+
+    @cached_property
+    def everyday(self) -> Mapping[str, CommonWord]:
+        """The short words that are common."""
+        common = ((word, count) for word, count in _words(self.common) if _SHORT_WORD.fullmatch(word))
+        return {word: CommonWord(count, syllables(word)) for word, count in common}
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -72,15 +80,15 @@ class GeneralChinese:
         place = self._places.get(character)
         if place is None:
             return {}
-        words: dict[str, int] = {}
-        for word, frequency in _lines(self.packed[self.starts[place] : self.starts[place + 1]]):
-            for end in range(1, len(word)):
+        words = {character: 0}
+        for word, frequency in _words(self.packed[self.starts[place] : self.starts[place + 1]]):
+            for end in range(2, len(word)):
                 words.setdefault(word[:end], 0)
             words[word] = frequency
         return words
 
 
-def _lines(packed: NDArray[np.uint8]) -> Iterator[tuple[str, int]]:
+def _words(packed: Bytes) -> Iterator[tuple[str, int]]:
     for line in packed.tobytes().decode().splitlines():
         word, _, frequency = line.partition(" ")
         yield word, int(frequency)
@@ -91,45 +99,61 @@ def read_jieba() -> GeneralChinese:
 
     The package itself isn't imported: with what it imports in turn, that takes about a tenth of a start.
     """
-    file = Path(str(distribution("jieba").locate_file("jieba/dict.txt")))
-    words: dict[str, int] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        word, frequency = line.split(" ")[:2]
-        words[word] = int(frequency)
-    lines: defaultdict[str, list[str]] = defaultdict(list)
-    for word, count in words.items():
-        lines[word[0]].append(f"{word} {count}\n")
-    beginnings = sorted(lines)
-    groups = ["".join(lines[character]).encode() for character in beginnings]
+    return parse_dictionary(Path(str(distribution("jieba").locate_file("jieba/dict.txt"))).read_bytes())
+
+
+def parse_dictionary(text: bytes) -> GeneralChinese:
+    """Sort the lines of a dictionary by their first characters; they are as many as call for arrays of bytes."""
+    read = np.frombuffer(text, np.uint8)
+    breaks, spaces = np.flatnonzero(read == ord("\n")), np.flatnonzero(read == ord(" ")).reshape(-1, 2)
+    begin = np.concatenate([[0], breaks[:-1] + 1])
+    edges = np.zeros(len(read), np.int8)  # of what isn't kept: the part of speech, with the space before it
+    edges[spaces[:, 1]], edges[breaks] = 1, -1
+    lines = read[np.cumsum(edges, dtype=np.int8) == 0]
+    sizes = spaces[:, 1] - begin + 1
+    first = _code_points(read, begin)
+    runs = np.flatnonzero(np.diff(first, prepend=-1))  # lines that begin with the same character, one after another
+    parts = np.split(lines, (np.cumsum(sizes) - sizes)[runs][1:])
+    beginnings, group = np.unique(first[runs], return_inverse=True)
+    group_sizes = np.bincount(group, [len(part) for part in parts])
+    counts = _numbers(read, spaces[:, 0] + 1, spaces[:, 1])
+    words = [line.partition(b" ")[0] for line in text.splitlines()]  # one stands there twice
     return GeneralChinese(
-        beginnings=np.array([ord(character) for character in beginnings], np.int32),
-        starts=np.cumsum([0, *map(len, groups)]).astype(np.int32),
-        packed=np.frombuffer(b"".join(groups), np.uint8),
-        total=sum(words.values()),
-        everyday={
-            word: CommonWord(count, syllables(word))
-            for word, count in words.items()
-            if count >= _COMMON and _SHORT_WORD.fullmatch(word)
-        },
+        beginnings=beginnings.astype(np.int32),
+        starts=np.concatenate([[0], np.cumsum(group_sizes)]).astype(np.int32),
+        packed=np.concatenate([parts[run] for run in np.argsort(group, kind="stable").tolist()]),
+        common=lines[np.repeat(counts >= _COMMON, sizes)],
+        total=sum(dict(zip(words, counts.tolist(), strict=True)).values()),
     )
 
 
+def _code_points(read: Bytes, at: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Decode the characters of UTF-8 that begin `at` these places."""
+    lead = read[at].astype(np.int64)
+    length = 1 + (lead >= 0xC0) + (lead >= 0xE0) + (lead >= 0xF0)
+    points = np.where(length == 1, lead, lead & (0x7F >> length))
+    for further in range(1, 4):
+        points = np.where(length > further, points << 6 | read[np.minimum(at + further, len(read) - 1)] & 0x3F, points)
+    return points
+
+
+def _numbers(read: Bytes, begin: NDArray[np.intp], end: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Read decimal numbers that stand between these places."""
+    numbers = np.zeros(len(begin), np.int64)
+    for digit in range(int((end - begin).max(initial=0))):
+        at = begin + digit
+        numbers = np.where(at < end, numbers * 10 + read[np.minimum(at, len(read) - 1)] - ord("0"), numbers)
+    return numbers
+
+
 def _to_arrays(general: GeneralChinese) -> Arrays:
-    everyday = {word: [common.frequency, " ".join(common.syllables)] for word, common in general.everyday.items()}
-    return {
-        "beginnings": general.beginnings,
-        "starts": general.starts,
-        "packed": general.packed,
-        "other": as_array({"total": general.total, "everyday": everyday}),
-    }
+    return {name: getattr(general, name) for name in _ARRAYS} | {"total": np.array([general.total])}
 
 
 def _from_arrays(arrays: Arrays) -> GeneralChinese:
-    other = from_array(arrays["other"])
-    everyday = {
-        word: CommonWord(frequency, tuple(sounds.split(" "))) for word, (frequency, sounds) in other["everyday"].items()
-    }
-    return GeneralChinese(arrays["beginnings"], arrays["starts"], arrays["packed"], other["total"], everyday)
+    packed: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+    return GeneralChinese(**packed, total=int(arrays["total"][0]))
 
 
 GENERAL = Codec("chinese", _to_arrays, _from_arrays)
+"""Words of general Chinese and how often they occur."""

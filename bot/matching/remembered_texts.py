@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from numpy.typing import NDArray
 
-from bot.cache import Arrays, Cache, Codec, as_array, from_array, key_of
+from bot.cache import Arrays, Cache, Codec, as_array, from_array, key_of, nested, pack_strings, part_of, unpack_strings
 from bot.knowledge import Knowledge
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.catalogue import texts_of
@@ -27,6 +27,12 @@ class ParsedBefore:
     """A key of the lexicon with which they were parsed."""
     parsed: ParsedTexts
     """What parsing made of them."""
+    words: Mapping[str, str]
+    """The lexicon's words with their normalised form."""
+
+    def forms(self) -> dict[str, str]:
+        """Return the one form of each text; it depends on no lexicon."""
+        return dict(zip(self.parsed.texts, self.parsed.normalised, strict=True)) | dict(self.words)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class RememberedTexts:
         lexicon, before = _key(parser.lexicon), self._before
         known = before.parsed if before is not None and before.lexicon == lexicon else None
         parsed = parse_all(texts_of(knowledge), text_parser(parser, kinds, self.normalise), known)
-        self.cache.write(PARSED, self.key, ParsedBefore(lexicon, parsed))
+        words = {word: self.normalise(word) for term in knowledge.lexicon for word in (term.canonical, *term.aliases)}
+        self.cache.write(PARSED, self.key, ParsedBefore(lexicon, parsed, words))
         return parsed
 
     @cached_property
@@ -61,8 +68,7 @@ class RememberedTexts:
 
     @cached_property
     def _forms(self) -> dict[str, str]:
-        before = self._before
-        return dict(zip(before.parsed.texts, before.parsed.normalised, strict=True)) if before is not None else {}
+        return self._before.forms() if self._before is not None else {}
 
 
 def _key(lexicon: Lexicon) -> str:
@@ -72,22 +78,25 @@ def _key(lexicon: Lexicon) -> str:
 
 def _to_arrays(before: ParsedBefore) -> Arrays:
     parsed = before.parsed
-    names = {name: getattr(parsed, name).names for name in TABLES}
-    texts = {name: getattr(parsed, name) for name in COLUMNS}
-    arrays: dict[str, NDArray[Any]] = {"other": as_array({"lexicon": before.lexicon, "names": names} | texts)}
-    for name in TABLES:
-        table = getattr(parsed, name)
-        arrays |= {f"{name}_starts": table.starts, f"{name}_flat": table.flat}
-    return arrays
+    arrays: dict[str, NDArray[Any]] = {"lexicon": as_array(before.lexicon)}
+    for name, column in zip(COLUMNS, parsed.columns, strict=True):
+        arrays |= nested(name, pack_strings(column))
+    for name, table in zip(TABLES, parsed.tables, strict=True):
+        arrays |= nested(name, {"starts": table.starts, "flat": table.flat} | pack_strings(table.names))
+    return (
+        arrays
+        | nested("lexicon_words", pack_strings(before.words))
+        | nested("lexicon_forms", pack_strings(before.words.values()))
+    )
 
 
 def _from_arrays(arrays: Arrays) -> ParsedBefore:
-    other = from_array(arrays["other"])
-    tables = [
-        TokenTable(tuple(other["names"][name]), arrays[f"{name}_starts"], arrays[f"{name}_flat"]) for name in TABLES
-    ]
-    columns = (tuple(other[name]) for name in COLUMNS)
-    return ParsedBefore(other["lexicon"], ParsedTexts.of(columns, tables))
+    columns = (unpack_strings(part_of(arrays, name)) for name in COLUMNS)
+    parts = (part_of(arrays, name) for name in TABLES)
+    tables = [TokenTable(unpack_strings(part), part["starts"], part["flat"]) for part in parts]
+    words, forms = (unpack_strings(part_of(arrays, name)) for name in ("lexicon_words", "lexicon_forms"))
+    parsed = ParsedTexts.of(columns, tables)
+    return ParsedBefore(from_array(arrays["lexicon"]), parsed, dict(zip(words, forms, strict=True)))
 
 
 PARSED: Codec[ParsedBefore] = Codec("texts", _to_arrays, _from_arrays)

@@ -53,8 +53,7 @@ def make_vectors(catalogue: Catalogue, phrasings: Floats, passages: Floats) -> V
     mean = phrasings.mean(axis=0)
     contrast = _within_class_normalisation(phrasings, catalogue.owner)
     owner = np.concatenate([catalogue.owner, catalogue.passage_owner])
-    order = np.argsort(owner, kind="stable")
-    classifier = _least_squares((np.vstack([phrasings, passages]) - mean)[order], owner[order])
+    classifier = _least_squares(np.vstack([phrasings, passages]) - mean, owner)
     return Vectors(phrasings, passages, mean, contrast, _unit((phrasings - mean) @ contrast), classifier)
 
 
@@ -71,14 +70,17 @@ def _within_class_normalisation(rows: Floats, owner: Ints) -> Floats:
 def _least_squares(centred: Floats, owner: Ints) -> Floats:
     """Return weights per item; large items count a little more than small ones, by the root of their size.
 
-    `owner` ascends; every item has a row.
+    Every item has a row. Rows are weighted by roots, for the product of an array with itself takes half the time.
     """
-    weight = 1 / np.sqrt(np.bincount(owner)[owner])
-    weight /= weight.mean()
-    rows = np.hstack([centred, np.full((len(centred), 1), _BIAS, np.float32)])
-    weighted = rows * weight[:, None].astype(np.float32)
-    targets = np.add.reduceat(weighted, np.flatnonzero(np.diff(owner, prepend=-1))).T
-    covariance = weighted.T @ rows + RIDGE * np.eye(rows.shape[1], dtype=np.float32)
+    counts = np.bincount(owner)
+    weight = 1 / np.sqrt(counts)
+    weight = (weight * len(owner) / (weight * counts).sum()).astype(np.float32)
+    order = np.argsort(owner, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    centred = np.hstack([centred, np.full((len(centred), 1), _BIAS, np.float32)])[order]
+    targets = (np.add.reduceat(centred, starts) * weight[:, None]).T
+    centred *= np.sqrt(weight)[owner[order], None]
+    covariance = centred.T @ centred + RIDGE * np.eye(centred.shape[1], dtype=np.float32)
     return np.asarray(np.linalg.solve(covariance, targets), np.float32)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 
 from bot.knowledge.han import HAN
@@ -59,35 +59,26 @@ class Segmenter:
 
     def _cut(self, run: str) -> list[str]:
         """Cut a run of Chinese characters; of two ways that are equally likely, the one with the longer first word."""
-        log_total = math.log(self._total)
+        log_total, size = math.log(self._total), len(run)
         # from each place on: the log-probability of the likeliest words, and where the first of them ends
-        best = [(0.0, 0)] * (len(run) + 1)
-        for start in reversed(range(len(run))):
+        best, ends = [0.0] * (size + 1), [0] * size
+        for start in reversed(range(size)):
             known = self._beginning_with(run[start])
-            best[start] = max(
-                (math.log(frequency or 1) - log_total + best[end][0], end)
-                for end, frequency in _prefixes(run, start, known)
-            )
+            likeliest, first_end = -math.inf, 0
+            for end in range(start + 1, size + 1):
+                frequency = known.get(run[start:end])
+                if frequency is None:
+                    break
+                if frequency and (likelihood := math.log(frequency) - log_total + best[end]) >= likeliest:
+                    likeliest, first_end = likelihood, end
+            if not first_end:  # no word begins here; the character stands by itself
+                likeliest, first_end = best[start + 1] - log_total, start + 1
+            best[start], ends[start] = likeliest, first_end
         words, start = [], 0
-        while start < len(run):
-            end = best[start][1]
-            words.append(run[start:end])
-            start = end
+        while start < size:
+            words.append(run[start : ends[start]])
+            start = ends[start]
         return words
-
-
-def _prefixes(run: str, start: int, known: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """Yield the ends and frequencies of the known words at a place; of a character that begins none, its own end."""
-    found = False
-    for end in range(start + 1, len(run) + 1):
-        frequency = known.get(run[start:end])
-        if frequency is None:
-            break
-        if frequency:
-            found = True
-            yield end, frequency
-    if not found:
-        yield start + 1, known.get(run[start], 0)
 
 
 def stem(word: str) -> str:
@@ -103,12 +94,10 @@ def terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> tuple[
 
     `c:` characters, `b:` character pairs, `w:` words, `p:` pairs of pinyin syllables.
     """
-    return tuple(dict.fromkeys(_terms(text, words, syllables)))
-
-
-def _terms(text: str, words: Iterable[str], syllables: tuple[str, ...]) -> Iterator[str]:
+    found: list[str] = []
     for run in _HAN.findall(text):
-        yield from (f"c:{character}" for character in run if character not in _PARTICLES)
-        yield from (f"b:{run[at : at + 2]}" for at in range(len(run) - 1))
-    yield from (f"w:{word}" for word in words)
-    yield from (f"p:{first} {second}" for first, second in pairwise(syllables))
+        found += [f"c:{character}" for character in run if character not in _PARTICLES]
+        found += [f"b:{first}{second}" for first, second in pairwise(run)]
+    found += [f"w:{word}" for word in words]
+    found += [f"p:{first} {second}" for first, second in pairwise(syllables)]
+    return tuple(dict.fromkeys(found))

@@ -45,15 +45,20 @@ class Failing:
         return Counting().encode(texts)
 
 
+def asked_again(texts: Sequence[str], path: Path, name: str = "counting") -> Sequence[str]:
+    """Return the texts whose vectors a file doesn't hold."""
+    model = Counting(name)
+    CachedEmbedder(model, [path], path.with_name("elsewhere.npz")).encode_cached(texts)
+    return model.asked
+
+
 def test_only_new_texts_are_computed(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "vectors.npz"
     first = Counting()
     kept = CachedEmbedder(first, [], path).encode_cached(["a", "bb", "a"])
     assert first.asked == ["a", "bb"]
     second = Counting()
-    again = CachedEmbedder(second, [], path)
-    assert again.missing(["a", "bb", "ccc", "ccc"]) == 1
-    rows = again.encode_cached(["ccc", "bb", "a"])
+    rows = CachedEmbedder(second, [], path).encode_cached(["ccc", "bb", "a", "ccc"])
     assert second.asked == ["ccc"]
     assert np.array_equal(rows[[2, 1]], kept[:2])
 
@@ -78,14 +83,15 @@ def test_shipped_vectors_are_read_and_never_written(tmp_path: Path) -> None:
 
 def test_vectors_of_another_model_dont_count(tmp_path: Path) -> None:
     CachedEmbedder(Counting(), [], tmp_path / "v.npz").encode_cached(["a"])
-    assert CachedEmbedder(Counting("other"), [], tmp_path / "v.npz").missing(["a"]) == 1
+    assert asked_again(["a"], tmp_path / "v.npz", "other") == ["a"]
 
 
 def test_questions_are_not_kept(tmp_path: Path) -> None:
     embedder = CachedEmbedder(Counting(), [], tmp_path / "v.npz")
     embedder.encode(["a private question"])
-    assert embedder.missing(["a private question"]) == 1
     assert list(tmp_path.iterdir()) == []
+    embedder.encode_cached(["a"])
+    assert asked_again(["a", "a private question"], tmp_path / "v.npz") == ["a private question"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off", "cut"])
@@ -97,22 +103,33 @@ def test_a_damaged_cache_is_made_anew(content: bytes | str, tmp_path: Path) -> N
     embedder = Counting()
     CachedEmbedder(embedder, [], path).encode_cached(["a", "b"])
     assert embedder.asked == ["a", "b"]
-    assert CachedEmbedder(Counting(), [], path).missing(["a", "b"]) == 0
+    assert asked_again(["a", "b"], path) == []
 
 
 def test_a_folder_that_cant_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    embedder = CachedEmbedder(Counting(), [], tmp_path / "file" / "v.npz")
-    assert embedder.encode_cached(["a", "b"]).shape == (2, 3)
-    assert embedder.missing(["a", "b"]) == 0
+    model = Counting()
+    embedder = CachedEmbedder(model, [], tmp_path / "file" / "v.npz")
+    for _ in range(2):
+        assert embedder.encode_cached(["a", "b"]).shape == (2, 3)
+    assert model.asked == ["a", "b"]
 
 
 def test_a_failure_in_the_middle_keeps_what_was_computed_in_memory(tmp_path: Path) -> None:
-    embedder = CachedEmbedder(Failing(works=1), [], tmp_path / "v.npz")
+    model = Failing(works=1)
+    embedder = CachedEmbedder(model, [], tmp_path / "v.npz")
     texts = [str(number) for number in range(100)]
     with pytest.raises(EmbeddingError):
         embedder.encode_cached(texts)
-    assert 0 < embedder.missing(texts) < 100
+    model.works = 1  # one batch more, which is enough for what is left
+    assert len(embedder.encode_cached(texts)) == 100
+
+
+def test_beside_shipped_vectors_only_the_others_are_stored(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped.npz", tmp_path / "own.npz"
+    CachedEmbedder(Counting(), [], shipped).encode_cached(["a", "bb"])
+    CachedEmbedder(Counting(), [shipped], own).encode_cached(["a", "bb", "ccc"])
+    assert asked_again(["a", "bb", "ccc"], own) == ["a", "bb"]
 
 
 Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
