@@ -80,7 +80,7 @@ class Builder:
             engine=self.engine(knowledge, texts),
             smalltalk=read_smalltalk(self._config / "smalltalk.toml"),
             dialogue=read_dialogue(self._config / "dialogue.toml"),
-            language=LanguageDetector(),
+            language=self._language,
         )
 
     def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
@@ -124,6 +124,11 @@ class Builder:
     @cached_property
     def _general(self) -> GeneralChinese:
         return self._cache.get(GENERAL, self._fingerprint, read_jieba)
+
+    @cached_property
+    def _language(self) -> LanguageDetector:
+        """Tells languages by dictionaries of 24 MB, which all snapshots share."""
+        return LanguageDetector()
 
     @cached_property
     def _english(self) -> CommonEnglish:

@@ -103,7 +103,7 @@ class GeneralChinese:
     @cached_property
     def _sorted_beginnings(self) -> memoryview:
         """`beginnings`, for a search that takes a third of the time of NumPy's."""
-        return memoryview(self.beginnings)
+        return self.beginnings.data
 
 
 def _beginning(first: int, second: int = 0) -> int:
@@ -151,7 +151,7 @@ def parse_dictionary(text: bytes) -> GeneralChinese:
 def _lines(read: Bytes, begin: NDArray[np.intp], sizes: NDArray[np.intp]) -> Bytes:
     """Return the parts of these sizes, each with a break in the place of its last byte."""
     ends = np.cumsum(sizes)
-    lines = read[np.repeat(begin - (ends - sizes), sizes) + np.arange(sizes.sum())]
+    lines: Bytes = read[np.repeat(begin - (ends - sizes), sizes) + np.arange(sizes.sum())]
     lines[ends - 1] = ord("\n")
     return lines
 

@@ -45,9 +45,9 @@ class Segmenter:
 
     def _beginning_with(self, pair: str) -> Mapping[str, int]:
         """Return frequencies of the words that begin with a pair of characters, see `GeneralChinese.beginning_with`."""
-        known = self._with_names.get(pair)
-        if known is not None:
-            return known
+        with_names = self._with_names.get(pair)
+        if with_names is not None:
+            return with_names
         known, lone = self.general.beginning_with(pair), self._lone.get(pair[0])
         return known if lone is None else {**known, pair[0]: lone}
 
