@@ -83,11 +83,15 @@ class Builder:
             language=self._language,
         )
 
-    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        """Build the matcher of a snapshot and approved phrasings; `base` itself where none of them fits."""
-        overlay = with_phrasings(base.knowledge, approved, base.engine.catalogue.normaliser(self._normalise))
-        unchanged = overlay.knowledge is base.knowledge
-        return ExtendedMatcher(base if unchanged else self.from_snapshot(overlay.knowledge), overlay.rejected)
+    def read(self, folder: Path) -> Knowledge:
+        """Read and verify a knowledge folder; raises KnowledgeError or SettingsError."""
+        return self._knowledge(folder, self._texts())
+
+    def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        """Build the matcher of a snapshot and approved phrasings; those that don't fit it are left out."""
+        texts = self._texts()
+        overlay = with_phrasings(knowledge, approved, texts.normalise)
+        return ExtendedMatcher(self._matcher(overlay.knowledge, texts), overlay.rejected)
 
     def engine(self, knowledge: Knowledge, texts: RememberedTexts | None = None) -> Engine:
         """Build the scoring for a snapshot; `texts` are those that are remembered from the build before."""

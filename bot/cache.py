@@ -143,7 +143,7 @@ def unpack_strings(arrays: Arrays) -> tuple[str, ...]:
     whole, ends = arrays["bytes"].tobytes().decode("utf-8", "surrogatepass"), np.cumsum(arrays["lengths"]).tolist()
     if (ends[-1] if ends else 0) != len(whole):
         raise ValueError("strings and their lengths don't fit")
-    return tuple(whole[start:end] for start, end in zip([0, *ends], ends, strict=False))
+    return tuple([whole[start:end] for start, end in zip([0, *ends], ends, strict=False)])
 
 
 def nested(name: str, arrays: Arrays) -> dict[str, NDArray[Any]]:

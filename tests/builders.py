@@ -50,11 +50,11 @@ class Prebuilt:
 
     matcher: Matcher
 
-    def from_folder(self, _: Path) -> Matcher:
-        return self.matcher
+    def read(self, _: Path) -> Knowledge:
+        return self.matcher.knowledge
 
-    def with_approved(self, base: Matcher, _: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        return ExtendedMatcher(base)
+    def with_approved(self, _: Knowledge, __: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        return ExtendedMatcher(self.matcher)
 
 
 def normaliser() -> Normaliser:

@@ -120,8 +120,8 @@ def test_kept_knowledge_that_is_no_knowledge_does_not_serve() -> None:
 def test_approved_phrasings_are_kept_too(data_dir: Path) -> None:
     base = builder(data_dir / "cache").from_folder(SECOND)
     approved = [ApprovedPhrasing(next(iter(base.knowledge.by_key)), "一个新学来的说法")]
-    built = builder(data_dir / "cache").with_approved(base, approved).matcher
-    kept = builder(data_dir / "cache").with_approved(base, approved).matcher
+    built = builder(data_dir / "cache").with_approved(base.knowledge, approved).matcher
+    kept = builder(data_dir / "cache").with_approved(base.knowledge, approved).matcher
     assert "一个新学来的说法" in kept.engine.catalogue.phrasings
     assert same(kept.engine.catalogue, built.engine.catalogue)
 

@@ -19,7 +19,9 @@ from bot.cache import (
     fingerprint,
     from_array,
     key_of,
+    pack_strings,
     read_arrays,
+    unpack_strings,
     write_arrays,
 )
 
@@ -210,3 +212,14 @@ def test_a_file_that_is_interrupted_while_it_is_written_leaves_the_old_one_and_n
         write_arrays(path, {"one": np.array([object()])}, compress=False)
     assert [file.name for file in tmp_path.iterdir()] == ["vectors.npz"]
     assert read_arrays(path) is not None
+
+
+@given(strings=st.lists(st.text(st.characters(), max_size=6), max_size=6))
+def test_strings_are_unpacked_as_they_were_packed(strings: list[str]) -> None:
+    assert unpack_strings(pack_strings(strings)) == tuple(strings)
+
+
+def test_strings_that_dont_fit_their_lengths_are_refused() -> None:
+    arrays = pack_strings(["ab", "c"])
+    with pytest.raises(ValueError, match="don't fit"):
+        unpack_strings(arrays | {"lengths": arrays["lengths"][:1]})

@@ -49,11 +49,11 @@ class ExtendedMatcher:
 class MatcherBuilder(Protocol):
     """Builds the matchers that an assistant serves; the bot's own is `bot.builder.Builder`."""
 
-    def from_folder(self, folder: Path) -> Matcher:
-        """Build the matcher of a knowledge folder; raises KnowledgeError or SettingsError."""
+    def read(self, folder: Path) -> Knowledge:
+        """Read and verify a knowledge folder; raises KnowledgeError or SettingsError."""
         ...
 
-    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+    def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
         """Build the matcher of a snapshot and approved phrasings; those that don't fit it are left out."""
         ...
 
@@ -74,10 +74,15 @@ class Assistant:
         self.folder = folder
         """The knowledge folder, which `reload` reads."""
         self._builder = builder
-        self._base = self._matcher = builder.from_folder(folder)
+        self._files = builder.read(folder)
+        self._extended = builder.with_approved(self._files, ())
         self._approved: tuple[ApprovedPhrasing, ...] = ()
         self._conversations = Conversations(clock)
         self._reloading = threading.Lock()
+
+    @property
+    def _matcher(self) -> Matcher:
+        return self._extended.matcher
 
     @property
     def knowledge(self) -> Knowledge:
@@ -127,24 +132,24 @@ class Assistant:
         The approved phrasings stay as they are, unless others are given.
         """
         with self._reloading:
-            base = self._builder.from_folder(self.folder)
-            return self._swap(base, self._approved if approved is None else approved)
+            files = self._builder.read(self.folder)
+            return self._swap(files, self._approved if approved is None else approved)
 
     def set_approved(self, approved: Sequence[ApprovedPhrasing]) -> Change:
         """Search these approved phrasings, and no others, from now on; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(self._base, approved)
+            return self._swap(self._files, approved)
 
     def adopt(self, folder: Path) -> Change:
         """Serve the knowledge of another folder, with the approved phrasings; on KnowledgeError nothing changes."""
         with self._reloading:
-            return self._swap(self._builder.from_folder(folder), self._approved)
+            return self._swap(self._builder.read(folder), self._approved)
 
     def rejection_of(self, phrasing: ApprovedPhrasing) -> str | None:
         """Return why a phrasing can't be put under its entry, or None where it can; builds no matcher."""
-        base = self._base
-        normalise = base.engine.catalogue.normaliser(base.engine.parser.normalise)
-        rejected = with_phrasings(base.knowledge, [*self._approved, phrasing], normalise).rejected
+        engine = self._matcher.engine
+        normalise = engine.catalogue.normaliser(engine.parser.normalise)
+        rejected = with_phrasings(self._files, [*self._approved, phrasing], normalise).rejected
         return next((item.reason for item in rejected if item.phrasing == phrasing), None)
 
     def normalised(self, text: str) -> str:
@@ -177,13 +182,14 @@ class Assistant:
         self._conversations.set_context(question.conversation, now)
         return now
 
-    def _swap(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> Change:
-        extended = self._builder.with_approved(base, approved)
-        if problems := list(failures(extended.matcher)):
-            raise KnowledgeError(problems)
-        change = difference(self._matcher.knowledge, extended.matcher.knowledge)
-        self._base, self._matcher, self._approved = base, extended.matcher, tuple(approved)
-        return replace(change, rejected=extended.rejected)
+    def _swap(self, files: Knowledge, approved: Sequence[ApprovedPhrasing]) -> Change:
+        before, extended = self._matcher.knowledge, self._extended
+        if files is not self._files or tuple(approved) != self._approved:
+            extended = self._builder.with_approved(files, approved)
+            if problems := list(failures(extended.matcher)):
+                raise KnowledgeError(problems)
+        self._files, self._extended, self._approved = files, extended, tuple(approved)
+        return replace(difference(before, extended.matcher.knowledge), rejected=extended.rejected)
 
 
 def difference(old: Knowledge, new: Knowledge) -> Change:

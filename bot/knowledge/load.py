@@ -71,12 +71,12 @@ def inspect(folder: Path, normalise: Callable[[str], str], remembered: Remembere
     if not interview_dirs:
         message = "the folder holds no interview; add one (python -m bot knowledge draft)"
         collector.problems.append(Problem(name, 1, message))
-    lexicon = list(_lexicon(folder / LEXICON, collector))
     files = remembered if remembered is not None else RememberedFiles()
+    lexicon = list(_lexicon(folder / LEXICON, collector, files))
     interviews = [_InterviewReader(interview_dir, collector, files).read() for interview_dir in interview_dirs]
-    files.end_load()
     for interview_dir in interview_dirs:
-        lexicon += _lexicon(interview_dir / LEXICON, collector) if (interview_dir / LEXICON).exists() else ()
+        lexicon += _lexicon(interview_dir / LEXICON, collector, files) if (interview_dir / LEXICON).exists() else ()
+    files.end_load()
     knowledge = Knowledge(tuple(filter(None, interviews)), tuple(lexicon), digest(folder)[:12])
     collector.problems.extend(broken_rules(knowledge, normalise, collector.incomplete))
     if collector.problems:
@@ -84,7 +84,11 @@ def inspect(folder: Path, normalise: Callable[[str], str], remembered: Remembere
     return Inspection(knowledge, (), [*collector.warnings, *few_phrasings(knowledge)])
 
 
-def _lexicon(path: Path, collector: ProblemCollector) -> tuple[Term, ...]:
+def _lexicon(path: Path, collector: ProblemCollector, remembered: RememberedFiles) -> tuple[Term, ...]:
+    return remembered.get((path,), b"", collector, lambda: _lexicon_in(path, collector)) or ()
+
+
+def _lexicon_in(path: Path, collector: ProblemCollector) -> tuple[Term, ...]:
     document = _document(path, collector)
     if document is None:
         return ()

@@ -15,7 +15,7 @@ import numpy as np
 from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.query_parser import QueryParser
 from bot.matching.spelling import words_of
-from bot.matching.token_table import TokenTable, table_of
+from bot.matching.token_table import TableBuilder, TokenTable
 
 COLUMNS = ("texts", "normalised", "canonical")
 """What is known of texts as strings."""
@@ -28,7 +28,7 @@ class ParsedText(NamedTuple):
 
     normalised: str
     canonical: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...]  # from here on in the order of `TABLES`
     syllables: tuple[str, ...]
     kinds: tuple[str, ...]
     words: tuple[str, ...]
@@ -90,17 +90,21 @@ def parse_all(
     new = [text for text in dict.fromkeys(texts) if text not in numbers]
     if known is None and len(new) == len(texts):
         return _parsed(new, parse)
-    numbers.update({text: number for number, text in enumerate(new, len(numbers))})
     rows = known if known is not None else _parsed((), parse)
+    numbers.update({text: number for number, text in enumerate(new, len(rows.texts))})
     rows = rows.followed_by(_parsed(new, parse)) if new else rows
     return rows.take([numbers[text] for text in texts])
 
 
 def _parsed(texts: Sequence[str], parse: Callable[[str], ParsedText]) -> ParsedTexts:
-    parsed = list(map(parse, texts))
-    columns = (tuple(row.normalised for row in parsed), tuple(row.canonical for row in parsed))
-    tables = (table_of(getattr(row, name) for row in parsed) for name in TABLES)
-    return ParsedTexts.of((tuple(texts), *columns), tables)
+    forms: list[tuple[str, str]] = []
+    tables = [TableBuilder() for _ in TABLES]
+    for normalised, canonical, *rows in map(parse, texts):
+        forms.append((normalised, canonical))
+        for table, row in zip(tables, rows, strict=True):
+            table.add(row)
+    columns = (tuple(texts), tuple(form for form, _ in forms), tuple(form for _, form in forms))
+    return ParsedTexts.of(columns, [table.table() for table in tables])
 
 
 def text_parser(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +63,26 @@ class TokenTable:
         return TokenTable(tuple(numbering), starts, np.concatenate([self.flat, numbers[other.flat]]))
 
 
-def table_of(rows: Iterable[Sequence[str]]) -> TokenTable:
+class TableBuilder:
+    """Makes a table row by row, so that no more than one row is there as strings."""
+
+    def __init__(self) -> None:
+        self._numbering = _Numbering()
+        self._flat, self._starts = array("i"), array("i", [0])
+
+    def add(self, row: Iterable[str]) -> None:
+        """Add a row."""
+        self._flat.extend(map(self._numbering.__getitem__, row))
+        self._starts.append(len(self._flat))
+
+    def table(self) -> TokenTable:
+        """Return the table of the rows that were added."""
+        return TokenTable(tuple(self._numbering), np.array(self._starts, np.int32), np.array(self._flat, np.int32))
+
+
+def table_of(rows: Iterable[Iterable[str]]) -> TokenTable:
     """Make the table of some rows of tokens."""
-    numbering = _Numbering()
-    numbered = [np.fromiter(map(numbering.__getitem__, row), np.int32, len(row)) for row in rows]
-    starts = np.cumsum([0, *map(len, numbered)]).astype(np.int32)
-    return TokenTable(tuple(numbering), starts, np.concatenate([np.empty(0, np.int32), *numbered]))
+    builder = TableBuilder()
+    for row in rows:
+        builder.add(row)
+    return builder.table()

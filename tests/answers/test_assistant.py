@@ -14,7 +14,7 @@ from bot.answers.conversation import CONVERSATION_SECONDS
 from bot.answers.reply import Question, RepliedAnswer, Reply
 from bot.configuration import Settings
 from bot.errors import KnowledgeError
-from bot.knowledge.model import Language
+from bot.knowledge.model import Knowledge, Language
 from bot.knowledge.overlay import ApprovedPhrasing
 from bot.matching.matcher import Matcher
 from tests.builders import SECOND, Prebuilt, copy_of, edit, knowledge_of
@@ -68,18 +68,41 @@ def test_a_reply_in_another_language_says_the_same(language: Language, second: M
 
 
 def test_why_a_phrasing_is_rejected_is_known_without_building_a_matcher(second: Matcher) -> None:
-    built: list[Matcher] = []
+    built: list[Knowledge] = []
 
     class Counting(Prebuilt):
-        def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-            built.append(base)
-            return super().with_approved(base, approved)
+        def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+            built.append(knowledge)
+            return super().with_approved(knowledge, approved)
 
     assistant = Assistant(Counting(second), SECOND)
+    built.clear()
     assert assistant.rejection_of(ApprovedPhrasing("lighthouse/keeper", "谁在看灯")) is None
     reason = assistant.rejection_of(ApprovedPhrasing("lighthouse/gone", "谁在看灯"))
     assert reason == "the entry 'lighthouse/gone' is gone"
     assert built == []
+
+
+def test_a_reload_builds_one_matcher_and_the_same_approved_phrasings_none(second: Matcher) -> None:
+    built: list[Sequence[ApprovedPhrasing]] = []
+
+    class Counting(Prebuilt):
+        def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+            built.append(approved)
+            return super().with_approved(knowledge, approved)
+
+        def read(self, folder: Path) -> Knowledge:
+            return replace(super().read(folder))
+
+    assistant = Assistant(Counting(second), SECOND)
+    approved = [ApprovedPhrasing("lighthouse/keeper", "谁在看灯")]
+    assistant.set_approved([])
+    assert built == [()]
+    assistant.set_approved(approved)
+    assistant.set_approved(approved)
+    assert built == [(), approved]
+    assistant.adopt(SECOND)
+    assert built == [(), approved, tuple(approved)]
 
 
 def test_small_talk_and_language_come_through(assistant: Assistant) -> None:

@@ -18,6 +18,7 @@ from tests.benchmarks.memory import memory
 from tests.benchmarks.picture import draw
 from tests.benchmarks.quality import quality
 from tests.benchmarks.questions import reporting_files
+from tests.benchmarks.reload import reload
 from tests.benchmarks.scale import SIZES, measure_all, report
 from tests.benchmarks.speed import speed
 from tests.benchmarks.storage import storage
@@ -46,6 +47,7 @@ def _parser() -> ArgumentParser:
         ("quality", "the bot beside its peers on the same questions"),
         ("speed", "a question and the start, as ratios"),
         ("scale", "time and memory as the knowledge grows"),
+        ("reload", "a change of the knowledge, and the first answer of all"),
         ("memory", "what a bot holds after reloads, many questions and a picture"),
         ("load", "questions a second, beside a bare echo bot"),
         ("storage", "what it takes to note answers in the database"),
@@ -84,6 +86,10 @@ def _scale(options: Namespace, settings: Settings) -> Iterator[str]:
         draw(measured, options.out)
 
 
+def _reload(_: Namespace, __: Settings) -> Iterator[str]:
+    return reload()
+
+
 def _memory(_: Namespace, __: Settings) -> Iterator[str]:
     return memory()
 
@@ -108,6 +114,7 @@ RUNS: Mapping[str | None, tuple[Callable[[Namespace, Settings], Iterator[str]], 
     "quality": (_quality,),
     "speed": (_speed,),
     "scale": (_scale,),
+    "reload": (_reload,),
     "memory": (_memory,),
     "load": (_load,),
     "storage": (_storage,),

@@ -10,8 +10,8 @@ from bot import compose
 from bot.answers.assistant import Assistant
 from bot.configuration import Settings
 from bot.errors import BotError, KnowledgeError, SettingsError
+from bot.knowledge.model import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing
-from bot.matching.matcher import Matcher
 from bot.storage.driver_errors import UNREACHABLE
 from bot.text import Texts
 from tests.botapi import ADA, BOB, GROUP, BotApi
@@ -142,11 +142,11 @@ async def test_another_failure_is_reported_and_the_old_knowledge_serves_on(
     class BuildsOnce(Prebuilt):
         built = 0
 
-        def from_folder(self, folder: Path) -> Matcher:
+        def read(self, folder: Path) -> Knowledge:
             type(self).built += 1
             if self.built > 1:
                 raise failure
-            return super().from_folder(folder)
+            return super().read(folder)
 
     matcher = compose.matcher(Settings(knowledge_dir=own_folder, data_dir=own_folder.parent))
     async with serving(api, Assistant(BuildsOnce(matcher), own_folder)):

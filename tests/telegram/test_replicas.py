@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from bot.answers.assistant import Assistant, ExtendedMatcher, MatcherBuilder
 from bot.builder import Builder
 from bot.errors import SettingsError
+from bot.knowledge import Knowledge
 from bot.knowledge.overlay import ApprovedPhrasing
-from bot.matching.matcher import Matcher
 from bot.telegram.chats.rate_limits import PERSON_REQUESTS
 from bot.telegram.context import App
 from bot.telegram.updates import HttpServerConfig
@@ -78,13 +78,13 @@ class Breakable:
     builder: Builder
     problems: list[str]
 
-    def from_folder(self, folder: Path) -> Matcher:
+    def read(self, folder: Path) -> Knowledge:
         if self.problems:
             raise SettingsError(self.problems[0])
-        return self.builder.from_folder(folder)
+        return self.builder.read(folder)
 
-    def with_approved(self, base: Matcher, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
-        return self.builder.with_approved(base, approved)
+    def with_approved(self, knowledge: Knowledge, approved: Sequence[ApprovedPhrasing]) -> ExtendedMatcher:
+        return self.builder.with_approved(knowledge, approved)
 
 
 @pytest.fixture
