@@ -82,7 +82,7 @@ class Builder:
             engine=self.engine(knowledge, texts),
             smalltalk=read_smalltalk(self._config / "smalltalk.toml"),
             dialogue=read_dialogue(self._config / "dialogue.toml"),
-            language=LanguageDetector(),
+            language=self._language,
         )
 
     def read(self, folder: Path) -> Knowledge:
@@ -132,6 +132,11 @@ class Builder:
     @cached_property
     def _general(self) -> GeneralChinese:
         return self._cache.get(GENERAL, self._fingerprint, read_jieba)
+
+    @cached_property
+    def _language(self) -> LanguageDetector:
+        """Tells languages by dictionaries of 24 MB, which all snapshots share."""
+        return LanguageDetector()
 
     @cached_property
     def _english(self) -> CommonEnglish:

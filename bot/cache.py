@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
+import struct
 import sys
 import zipfile
 import zlib
@@ -23,6 +25,17 @@ Arrays = Mapping[str, NDArray[Any]]
 
 _FILES_PER_NAME = 2
 """Newest files of one name that aren't deleted: the current one and the previous one, in case it is needed again."""
+_MAPPED_FROM_BYTES = 65_536
+"""Size from which an array is mapped: a mapping is made of whole pages, and takes longer to make than to read one."""
+_BLOCK = 1 << 20
+_SUFFIX = ".npy"
+_NPY_VERSION = (1, 0)
+_ALIGNMENT = 64
+_ZIP_HEADER = 30
+"""Bytes before the name of a member of an archive; the last of them are the lengths of the name and of the fields."""
+_ZIP_LENGTHS = _ZIP_FIELD = struct.Struct("<HH")
+_ZIP_PADDING = 0xD935
+"""Kind of the field that aligns a member, as zipalign writes it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,8 @@ class Codec(Generic[T]):
     """Take it apart."""
     from_arrays: Callable[[Arrays], T]
     """Put it together; may raise KeyError or ValueError where the arrays aren't as they should be."""
+    large: bool = False
+    """Whether its arrays are so large that they should be mapped from the file at once when it was made."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,8 @@ class Cache:
             return cached
         made = make()
         self.write(codec, key, made)
-        return made
+        mapped = self.read(codec, key) if codec.large else None
+        return made if mapped is None else mapped
 
     def read(self, codec: Codec[T], key: str) -> T | None:
         """Return what is cached under `key`; None where nothing is, or it is damaged."""
@@ -141,22 +157,70 @@ def part_of(arrays: Arrays, name: str) -> Arrays:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Read an `.npz` file, NumPy's archive of named arrays; None for one that is missing or damaged."""
+    """Read an `.npz` file, NumPy's archive of named arrays; None for one that is missing or damaged.
+
+    Large arrays that are stored as they are in memory are mapped: the system loads what is used of them, and may drop
+    it again. Of the shipped knowledge these are 46 MB (`python -m tests.benchmarks memory`).
+    """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as archive:
+            return dict(_arrays(raw, archive))
     except (OSError, ValueError, KeyError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
+
+
+def _arrays(raw: BinaryIO, archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray[Any]]]:
+    for member in archive.infolist():
+        name = member.filename.removesuffix(_SUFFIX)
+        with archive.open(member) as stream:
+            if not _may_be_mapped(member):
+                yield name, np.lib.format.read_array(stream, allow_pickle=False)
+                continue
+            while stream.read(_BLOCK):  # compares the checksum at its end
+                pass
+        yield name, _mapped(raw, member)
+
+
+def _may_be_mapped(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is worth mapping, and can be: Windows lets nobody replace a file that is mapped."""
+    stored = member.compress_type == zipfile.ZIP_STORED
+    return stored and member.file_size >= _MAPPED_FROM_BYTES and sys.platform != "win32"
+
+
+def _mapped(raw: BinaryIO, member: zipfile.ZipInfo) -> NDArray[Any]:
+    """Map a member that is stored as it is; `raw` is the archive. One that isn't aligned is read instead."""
+    raw.seek(member.header_offset + _ZIP_HEADER - _ZIP_LENGTHS.size)
+    name_and_extra = sum(_ZIP_LENGTHS.unpack(raw.read(_ZIP_LENGTHS.size)))
+    start = raw.seek(name_and_extra, os.SEEK_CUR)
+    if np.lib.format.read_magic(raw) != _NPY_VERSION:
+        raise ValueError("an array in another format")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(raw)
+    if dtype.hasobject or raw.tell() % dtype.alignment:
+        raw.seek(start)
+        return np.lib.format.read_array(raw, allow_pickle=False)
+    mapped = np.memmap(raw, dtype, "r", raw.tell(), shape, "F" if by_columns else "C")
+    return mapped.view(np.ndarray)  # a memmap's own operators take longer
 
 
 def write_arrays(path: Path, arrays: Arrays, *, compress: bool) -> None:
     """Write an `.npz` file whole, or leave the old one; raise OSError where that can't be done.
 
-    Compressed vectors of texts take a third less room, and ten times as long to read or more.
+    Compressed vectors of texts take a third less room, and ten times as long to read or more; they can't be mapped.
     """
-    save = np.savez_compressed if compress else np.savez
-    with _whole(path) as file:
-        save(file, allow_pickle=False, **arrays)
+    kind = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+    with _whole(path) as file, zipfile.ZipFile(file, "w", kind) as archive:
+        for name, array in arrays.items():
+            member = zipfile.ZipInfo(f"{name}{_SUFFIX}")
+            member.compress_type, member.file_size = kind, array.nbytes
+            member.extra = _padding(file.tell() + _ZIP_HEADER + len(member.filename.encode()))
+            with archive.open(member, "w") as stream:
+                np.lib.format.write_array(stream, array, _NPY_VERSION, allow_pickle=False)
+
+
+def _padding(before: int) -> bytes:
+    """Return a field of an archive's header, `before` which so many bytes stand, that aligns what comes after it."""
+    size = -(before + _ZIP_FIELD.size) % _ALIGNMENT
+    return _ZIP_FIELD.pack(_ZIP_PADDING, size) + bytes(size)
 
 
 @contextmanager

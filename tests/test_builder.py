@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from dataclasses import fields
 from itertools import count
@@ -12,6 +14,8 @@ import numpy as np
 import pytest
 
 from bot import compose
+from bot.answers.assistant import Assistant
+from bot.answers.reply import Question
 from bot.builder import Builder
 from bot.cache import Cache, as_array, read_arrays, write_arrays
 from bot.configuration import CONFIG, Settings
@@ -150,3 +154,20 @@ def test_files_that_never_stay_as_they_are_are_refused(data_dir: Path, tmp_path:
 
     with pytest.raises(KnowledgeError, match="load again once they are written"):
         builder(data_dir / "cache", change).from_folder(folder)
+
+
+def test_a_reload_leaves_nothing_of_the_old_snapshot_in_memory(data_dir: Path, tmp_path: Path) -> None:
+    folder = copy_of(SECOND, tmp_path / "knowledge")
+    assistant = Assistant(builder(data_dir), folder)
+    old = weakref.ref(assistant.knowledge)
+    asked = Question("面包店几点开门", conversation="chat")
+    assert assistant.reply(asked).decision.status
+
+    phrasings = next(folder.glob("*/*.phrasings.txt"))
+    phrasings.write_text(f"{phrasings.read_text(encoding='utf-8').rstrip()}\n这是一个新的问法吗\n", encoding="utf-8")
+    change = assistant.reload()
+    gc.collect()
+
+    assert change.changed
+    assert old() is None
+    assert assistant.reply(asked).decision.status

@@ -66,6 +66,80 @@ def test_without_a_folder_nothing_is_kept() -> None:
     assert making.times == 2
 
 
+ARRAYS: Codec[Arrays] = Codec("arrays", lambda arrays: arrays, lambda arrays: arrays, large=True)
+LARGE: Arrays = {
+    "rows": np.arange(300_000, dtype=np.float32).reshape(1000, 300),
+    "columns": np.asfortranarray(np.arange(300_000, dtype=np.int64).reshape(1000, 300)),
+    "few": np.arange(3, dtype=np.int32),
+    "none": np.empty((0, 4), np.float32),
+}
+
+
+def files_mapped() -> str:
+    """Return the files that this process maps, as Linux lists them."""
+    return Path("/proc/self/maps").read_text(encoding="utf-8")
+
+
+def assert_same(one: Arrays, other: Arrays) -> None:
+    assert one.keys() == other.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, other[name], strict=True)
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_arrays_come_back_as_they_were_and_aligned(compress: bool, tmp_path: Path) -> None:
+    write_arrays(tmp_path / "vectors.npz", LARGE, compress=compress)
+    arrays = read_arrays(tmp_path / "vectors.npz")
+    assert arrays is not None
+    assert_same(arrays, LARGE)
+    assert all(array.flags.aligned for array in arrays.values())
+
+
+def test_archives_are_those_of_numpy_both_ways(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "ours.npz", LARGE, compress=False)
+    with np.load(tmp_path / "ours.npz") as file:
+        assert_same(dict(file), LARGE)
+    np.savez(tmp_path / "theirs.npz", allow_pickle=False, **LARGE)
+    arrays = read_arrays(tmp_path / "theirs.npz")
+    assert arrays is not None
+    assert_same(arrays, LARGE)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no other system lists what is mapped")
+def test_large_arrays_are_mapped_from_the_file_whether_read_or_just_made(tmp_path: Path) -> None:
+    for _ in ("made", "read"):
+        arrays = Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE)
+        assert str(tmp_path / "arrays-a.npz") in files_mapped()
+        assert_same(arrays, LARGE)
+        del arrays
+        assert str(tmp_path / "arrays-a.npz") not in files_mapped()
+
+
+def test_mapped_arrays_outlive_their_file(tmp_path: Path) -> None:
+    arrays = Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE)
+    (tmp_path / "arrays-a.npz").unlink()
+    assert_same(arrays, LARGE)
+
+
+@pytest.mark.parametrize("cut", [1, 100, 100_000])
+def test_a_truncated_file_is_made_anew(cut: int, tmp_path: Path) -> None:
+    Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE)
+    file = tmp_path / "arrays-a.npz"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-cut])
+    assert_same(Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE), LARGE)
+    assert file.read_bytes() == whole
+
+
+def test_a_byte_that_has_changed_on_the_disk_is_noticed(tmp_path: Path) -> None:
+    Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE)
+    file = tmp_path / "arrays-a.npz"
+    whole = file.read_bytes()
+    at = whole.index(LARGE["rows"].tobytes()) + 1000
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    assert_same(Cache(tmp_path).get(ARRAYS, "a", lambda: LARGE), LARGE)
+
+
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
 def test_a_damaged_file_is_made_anew(damage: bytes | None, tmp_path: Path) -> None:
     making, cache = Making(), Cache(tmp_path)

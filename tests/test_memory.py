@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.memory import trim_memory
+from tests.builders import ROOT
 
 PIECES, SIZE = 100_000, 1_000
 EVERY = 1_000
@@ -36,3 +39,23 @@ def test_what_was_freed_between_things_that_stay_is_given_back() -> None:
 def test_giving_back_when_nothing_is_free_does_no_harm() -> None:
     trim_memory()
     trim_memory()
+
+
+LARGE_AND_FREED_FIRST = """
+import numpy as np
+from bot.memory import return_large_blocks
+return_large_blocks()
+np.ones(2_000_000)  # freed at once, after which glibc would put blocks of this size among small ones
+blocks = [np.ones(2_000_000), bytes(1000)]
+del blocks[0]
+print(sum(line.endswith("[heap]\\n") and int(line.split("-")[1].split()[0], 16) - int(line.split("-")[0], 16) > 15e6
+          for line in open("/proc/self/maps")))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has to be told")
+def test_large_blocks_stay_out_of_the_heap() -> None:
+    found = subprocess.run(  # a process of its own, for the setting stays
+        [sys.executable, "-c", LARGE_AND_FREED_FIRST], capture_output=True, check=True, text=True, cwd=ROOT
+    )
+    assert found.stdout == "0\n"

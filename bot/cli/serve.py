@@ -10,7 +10,7 @@ from bot import compose
 from bot.cli.gc_tuning import loading_without_gc
 from bot.configuration import Settings
 from bot.errors import SettingsError
-from bot.memory import trim_memory
+from bot.memory import return_large_blocks, trim_memory
 from bot.storage.knowledge_sync import KnowledgeSync
 from bot.storage.pseudonyms import WEBHOOK_PURPOSE, Pseudonyms, derive_secret
 from bot.telegram import app, lifecycle
@@ -28,6 +28,7 @@ def run(_: Namespace, settings: Settings) -> int:
         raise SettingsError("BOT_TOKEN is not set; @BotFather gives one")
     proxy = settings.telegram_proxy(settings.api_url or app.TELEGRAM_API_URL)
     database = compose.database(settings)
+    return_large_blocks()
     with loading_without_gc():
         assistant = compose.assistant(settings)
     trim_memory()

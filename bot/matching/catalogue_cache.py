@@ -89,10 +89,10 @@ def _vectors(arrays: Arrays) -> Vectors:
     return Vectors(rows("phrasings"), rows("passages"), closeness, arrays["mean"], contrast, arrays["classifier"])
 
 
-VECTORS = Codec("vectors", _vector_arrays, _vectors)
+VECTORS = Codec("vectors", _vector_arrays, _vectors, large=True)
 """The sentence model's vectors of the texts, and the matrices computed from them."""
 
-STATIC_VECTORS = Codec("static", _vector_arrays, _vectors)
+STATIC_VECTORS = Codec("static", _vector_arrays, _vectors, large=True)
 """The same of static vectors."""
 
 WORDS: Codec[Counter[str]] = Codec(

@@ -163,7 +163,9 @@ class Engine:
     def _view(self, query: Query, also: Collection[int] = ()) -> View:
         lexical = self.views.lexical(query)
         found = [item for item, score in (*lexical.dice.leaders, *lexical.dice.topics) if score > 0]
-        static = self.views.semantic(self.static.vector(dict.fromkeys(query.words)), self.static_vectors, [*also, *found])
+        static = self.views.semantic(
+            self.static.vector(dict.fromkeys(query.words)), self.static_vectors, [*also, *found]
+        )
         return View(lexical, {"static": static})
 
     def _is_open(self, ranking: Ranking) -> bool:

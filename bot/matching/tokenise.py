@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from bot.knowledge.han import HAN
@@ -30,7 +30,8 @@ class Segmenter:
         self.general = general
         """The words of general Chinese."""
         self._total = general.total
-        self._with_names: dict[str, dict[str, int]] = {}
+        self._with_names: dict[str, dict[str, int]] = {}  # by the first two characters
+        self._lone: dict[str, int] = {}  # names of one character
         for name in names:
             if _HAN.fullmatch(name):
                 self._add(name)
@@ -42,20 +43,31 @@ class Segmenter:
             words.extend((stem(run),) if run.isascii() else self._cut(run))
         return [word for word in words if word not in _PARTICLES]
 
-    def _beginning_with(self, character: str) -> dict[str, int]:
-        """Return frequencies of the words that begin with a character, and 0 for what longer words begin with."""
-        return self._with_names.get(character) or self.general.beginning_with(character)
+    def _beginning_with(self, pair: str) -> Mapping[str, int]:
+        """Return frequencies of the words that begin with a pair of characters, see `GeneralChinese.beginning_with`."""
+        with_names = self._with_names.get(pair)
+        if with_names is not None:
+            return with_names
+        known, lone = self.general.beginning_with(pair), self._lone.get(pair[0])
+        return known if lone is None else {**known, pair[0]: lone}
 
     def _add(self, name: str) -> None:
         """Make a name more frequent than its parts one after another, so that it is cut as a whole."""
         together = 1.0
         for part in self._cut(name):
-            together *= self._beginning_with(part[0]).get(part, 1) / self._total
-        words = self._with_names.setdefault(name[0], dict(self.general.beginning_with(name[0])))
+            together *= self._beginning_with(part[:2]).get(part, 1) / self._total
+        words = dict(self._beginning_with(name[:2]))
         for end in range(1, len(name)):
             words.setdefault(name[:end], 0)
         words[name] = max(int(together * self._total) + 1, words.get(name, 1))
         self._total += words[name]
+        if len(name) > 1:
+            self._with_names[name[:2]] = words
+            return
+        self._lone[name] = words[name]
+        for others in self._with_names.values():
+            if name in others:
+                others[name] = words[name]
 
     def _cut(self, run: str) -> list[str]:
         """Cut a run of Chinese characters; of two ways that are equally likely, the one with the longer first word."""
@@ -63,7 +75,7 @@ class Segmenter:
         # from each place on: the log-probability of the likeliest words, and where the first of them ends
         best, ends = [0.0] * (size + 1), [0] * size
         for start in reversed(range(size)):
-            known = self._beginning_with(run[start])
+            known = self._beginning_with(run[start : start + 2])
             likeliest, first_end = -math.inf, 0
             for end in range(start + 1, size + 1):
                 frequency = known.get(run[start:end])

@@ -21,7 +21,7 @@ from tests.crash_harness import settings_of
 from tests.replica import running
 
 RELOADS = 3
-QUESTIONS = 500
+QUESTIONS = 2_000
 QUESTIONS_PER_PERSON = 10
 """More would exceed the rate limit."""
 CHANGED_FILE = "01-background.yaml"
@@ -39,7 +39,9 @@ class MemoryUsage:
     after: str
     """The step after which it was measured."""
     resident: float
-    """Its resident set (its own memory and shared libraries) at that time."""
+    """Its resident set at that time."""
+    mapped: float
+    """How much of it mirrors files, which the system may drop and read again."""
     peak: float
     """The highest `resident` until then."""
     children: float
@@ -57,8 +59,10 @@ class MemorySampler:
     def usage(self, after: str) -> MemoryUsage:
         """Return what is used now, `after` a step."""
         self.sample_children()
-        resident = _kibibytes(self._process / "smaps_rollup", "Rss:") / _MIB
-        return MemoryUsage(after, resident, _kibibytes(self._process / "status", "VmHWM:") / _MIB, self._children_peak)
+        resident, mapped, peak = (
+            _kibibytes(self._process / "status", name) / _MIB for name in ("VmRSS:", "RssFile:", "VmHWM:")
+        )
+        return MemoryUsage(after, resident, mapped, peak, self._children_peak)
 
     def sample_children(self) -> None:
         """Update the peak of the children with those that exist now."""
@@ -85,12 +89,15 @@ class MemorySampler:
 
 def memory() -> Iterator[str]:
     """Measure, and yield the lines of a table; raises UsageError where the system has no /proc."""
-    if not Path("/proc/self/smaps_rollup").exists():
+    if not Path("/proc/self/status").exists():
         raise UsageError("only Linux reports how much memory a process uses")
     with tempfile.TemporaryDirectory() as home:
         measured = asyncio.run(measure(Path(home)))
-    rows = [(usage.after, f"{usage.resident:.0f}", f"{usage.peak:.0f}", f"{usage.children:.0f}") for usage in measured]
-    yield from table(("MiB after", "resident", "peak", "peak of a child"), rows)
+    rows = [
+        (usage.after, *(f"{size:.0f}" for size in (usage.resident, usage.mapped, usage.peak, usage.children)))
+        for usage in measured
+    ]
+    yield from table(("MiB after", "resident", "of it files", "peak", "peak of a child"), rows)
 
 
 async def measure(home: Path, knowledge: Path = SHIPPED, questions: int = QUESTIONS) -> Sequence[MemoryUsage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import jieba
@@ -10,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.model import Term
+from bot.matching.general_chinese import read_jieba
 from bot.matching.lexicon import Lexicon
 from bot.matching.matcher import Matcher
 from bot.matching.pinyin import all_syllables, fuzzy, segment, syllables
 from bot.matching.tokenise import Segmenter, stem, terms
 from tests.builders import cases
+
+MOST_UNPACKED_BYTES = 16 << 20
 
 
 def term(name: str, *aliases: str, is_name: bool = False) -> Term:
@@ -45,6 +49,25 @@ def test_general_chinese_is_jiebas(shipped: Matcher, jiebas: jieba.Tokenizer) ->
     assert dict(general.words()) == {word: count for word, count in jiebas.FREQ.items() if count}
     assert all(general.frequency(word) == count for word, count in jiebas.FREQ.items())
     assert general.frequency("没有的词语啊") == general.frequency("") == 0
+
+
+@pytest.mark.slow
+def test_of_the_words_of_general_chinese_few_are_unpacked_at_a_time() -> None:
+    general = read_jieba()
+    words = dict(general.words())
+    tracemalloc.start()
+    try:
+        assert all(general.frequency(word) == count for word, count in words.items())
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < MOST_UNPACKED_BYTES
+
+
+def test_a_name_of_one_character_counts_in_every_pair(shipped: Matcher) -> None:
+    general = shipped.engine.parser.segmenter.general
+    names = ("能源核", "核", "核能发电站")
+    assert Segmenter(general, names).words("核龘能源核核能发电站") == ["核", "龘", "能源核", "核能发电站"]
 
 
 @given(text=st.text(st.sampled_from("他为什么要自己建基础设施核能和开源模型ab12 龘"), max_size=30))
