@@ -14,6 +14,7 @@ from bot.matching.boosted_trees import BoostedTrees, Tree
 TREES = 150
 LEARNING_RATE = 0.08
 LEAVES = 15
+DEPTH = 6
 EXAMPLES_PER_LEAF = 40
 LEAF_PENALTY = 5.0
 """Of the settings around these, none is cheaper by more than 0.002 a question (cross-validated, see `bands`)."""
@@ -48,6 +49,7 @@ def boost(names: tuple[str, ...], raw: Singles, right: Truths, weight: Doubles) 
         max_iter=TREES,
         learning_rate=LEARNING_RATE,
         max_leaf_nodes=LEAVES,
+        max_depth=DEPTH,
         min_samples_leaf=EXAMPLES_PER_LEAF,
         l2_regularization=LEAF_PENALTY,
         early_stopping=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -75,15 +76,21 @@ class ExampleTable:
         )
 
     def shares(self) -> Doubles:
-        """Return for each question its share of the expected traffic; interviews count equally, and the mean is 1."""
+        """Return for each question its share of the expected traffic; the mean is 1.
+
+        An interview counts by the root of the number of its questions: one of which thirty times as much is known
+        says more, but not thirty times as much.
+        """
         counts = Counter((asked.interview, asked.traffic) for asked in self.asked)
         share = {key: TRAFFIC.get(key[1], TRAFFIC["near"]) for key in counts}  # curators name kinds as they like
-        present: Counter[str] = Counter()
-        for (interview, _), traffic in share.items():
-            present[interview] += traffic  # type: ignore[assignment]
+        present = {
+            interview: sum(traffic for (of, _), traffic in share.items() if of == interview)
+            for interview in self.interviews
+        }
+        counted = self._root_counts()
         shares = np.array(
             [
-                share[key] / present[asked.interview] / counts[key]
+                share[key] / present[asked.interview] / counts[key] * counted[asked.interview]
                 for asked in self.asked
                 for key in [(asked.interview, asked.traffic)]
             ]
@@ -91,16 +98,21 @@ class ExampleTable:
         return np.asarray(shares / shares.mean())
 
     def weights(self) -> Doubles:
-        """Return for each candidate what it counts for: interviews, and the questions of one, count equally.
+        """Return for each candidate what it counts for: interviews as in `shares`, the questions of one equally.
 
         All together weigh as much as there are candidates of different questions: to ask the same question of another
         form of the knowledge adds no weight.
         """
         count = Counter(asked.interview for asked in self.asked)
         different = len({(asked.interview, asked.question) for asked in self.asked})
-        by_question = np.array([1 / count[asked.interview] for asked in self.asked])
+        counted = self._root_counts()
+        by_question = np.array([counted[asked.interview] / count[asked.interview] for asked in self.asked])
         weights = by_question[self.owner]
         return np.asarray(weights * (len(self.raw) / weights.sum() * different / len(self.asked)))
+
+    def _root_counts(self) -> dict[str, float]:
+        different = Counter(interview for interview, _ in {(asked.interview, asked.question) for asked in self.asked})
+        return {interview: math.sqrt(count) for interview, count in different.items()}
 
 
 def as_table(examples: Iterable[Example], interview: str = "", knowledge: str = "") -> ExampleTable:

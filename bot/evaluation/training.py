@@ -90,18 +90,22 @@ def train_several(table: ExampleTable) -> MultiTopicModel:
 def held_out(table: ExampleTable) -> Sequence[Truths]:
     """Return which candidates to predict by models that haven't seen them, in parts; a candidate may be in several.
 
-    Where there are several interviews each is a part, as the next one will be new too; else parts are of questions.
+    Where there are several interviews each is a part, as the next one will be new too. But one with more questions
+    than all others together is the one that is served, and will have been trained on: its parts are of questions.
     """
     of_question = np.array([asked.interview for asked in table.asked])
-    if len(table.interviews) > 1:
-        return [(of_question == interview)[table.owner] for interview in table.interviews]
-    questions = np.array([asked.question for asked in table.asked])[table.owner]
-    parts = []
-    for repetition in range(REPETITIONS):
-        for _, rows in GroupKFold(FOLDS, shuffle=True, random_state=repetition).split(table.raw, groups=questions):
-            part = np.zeros(len(table.raw), bool)
-            part[rows] = True
-            parts.append(part)
+    names, counts = np.unique(of_question, return_counts=True)
+    served = names[counts > len(of_question) / 2]
+    parts = [(of_question == interview)[table.owner] for interview in names if interview not in served]
+    for interview in served:
+        rows = np.flatnonzero((of_question == interview)[table.owner])
+        questions = np.array([asked.question for asked in table.asked])[table.owner[rows]]
+        for repetition in range(1 if parts else REPETITIONS):
+            folds = GroupKFold(FOLDS, shuffle=True, random_state=repetition)
+            for _, fold in folds.split(rows, groups=questions):
+                part = np.zeros(len(table.raw), bool)
+                part[rows[fold]] = True
+                parts.append(part)
     return parts
 
 

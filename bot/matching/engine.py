@@ -25,6 +25,8 @@ CHARACTERS_PER_TEXT = 8
 """Fixed cost of encoding a text, in characters, in addition to its own length."""
 MAX_ENCODED_CHARACTERS = 2 * (MAX_QUERY_CHARACTERS + CHARACTERS_PER_TEXT)
 """Characters that the sentence model is given for one message at most."""
+MAX_UNEXPLAINED = 0.1
+"""Weight of a word that an entry lacks up to which the word says nothing."""
 EXACT_MATCH_PROBABILITY = 0.99
 """Score of an entry whose phrasing equals the question."""
 
@@ -59,8 +61,20 @@ class Form:
 
     query: Query
     """What it was read as."""
+    vector: Floats
+    """Its static vector."""
     view: View
-    """How that looks next to the catalogue."""
+    """How it looks next to the catalogue."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text as it is ranked without the sentence model."""
+
+    form: Form | None
+    """The likelier way to read it; None for a text that is exactly a phrasing."""
+    ranking: Ranking
+    """The candidates."""
 
 
 @dataclass(frozen=True)
@@ -105,68 +119,82 @@ class Engine:
         """Rank the entries for normalised `text`."""
         return self.rank_all([text])[0]
 
-    def rank_all(self, texts: Sequence[str], most_encoded: int = MAX_ENCODED_CHARACTERS) -> list[Ranking]:
-        """Rank the entries for each of several normalised texts, the most important one first.
+    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+        """Rank the entries for each of several normalised texts, the most important one first."""
+        return self.completed([self.draft(text) for text in texts], MAX_ENCODED_CHARACTERS)
 
-        The sentence model is used once, for all texts that the other features leave open, until it has been given
+    def draft(self, text: str) -> Draft:
+        """Rank the entries for a normalised text without the sentence model: as typed, or with its spelling corrected."""
+        if (exact := self._exact(text)) is not None:
+            return Draft(None, exact)
+        typed = self._draft(text)
+        if typed.ranking.best >= self.weights.skip_model_above:
+            return typed
+        corrected = self.correct_spelling(text[:MAX_QUERY_CHARACTERS])
+        return (
+            typed if corrected in {text, ""} else max(typed, self._draft(corrected), key=lambda one: one.ranking.best)
+        )
+
+    def completed(self, drafts: Sequence[Draft], most_encoded: int) -> list[Ranking]:
+        """Return the rankings of drafts, the most important one first.
+
+        The sentence model is used once, for all that the other features leave open, until it has been given
         `most_encoded` characters.
         """
-        rankings: dict[int, Ranking] = {}
-        undecided: list[tuple[int, Form]] = []
-        for at, text in enumerate(texts):
-            if (exact := self._exact(text)) is not None:
-                rankings[at] = exact
+        rankings = [draft.ranking for draft in drafts]
+        open_forms: dict[int, Form] = {}
+        for at, draft in enumerate(drafts):
+            if draft.form is None or not self._is_open(draft.ranking):
                 continue
-            form, rankings[at] = self._without_model(text)
-            cost = len(form.query.text) + CHARACTERS_PER_TEXT
-            if self._is_open(rankings[at]) and cost <= most_encoded:
+            cost = len(draft.form.query.text) + CHARACTERS_PER_TEXT
+            if cost <= most_encoded:
                 most_encoded -= cost
-                undecided.append((at, form))
-        for (at, _), ranking in zip(undecided, self._with_model([form for _, form in undecided]), strict=False):
+                open_forms[at] = draft.form
+        for at, ranking in zip(
+            open_forms, self._with_model(list(open_forms.values())), strict=False
+        ):  # none if it fails
             rankings[at] = ranking
-        return [rankings[at] for at in range(len(texts))]
+        return rankings
+
+    def is_settled(self, draft: Draft) -> bool:
+        """Return whether a text surely asks for one thing, which a narrow entry says with all of the text's words."""
+        best = next(iter(draft.ranking.candidates), None)
+        return draft.form is None or (
+            best is not None
+            and best.score >= self.weights.skip_model_above
+            and not best.entry.broad
+            and best.features["unexplained_most"] <= MAX_UNEXPLAINED
+        )
 
     def form(self, text: str) -> Form:
         """Read a normalised text as it is."""
         query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
-        return Form(query, self._view(query))
+        vector = self.static.vector(dict.fromkeys(query.words))
+        return Form(query, vector, self._view(query, vector))
 
     def form_with_model(self, form: Form, row: Floats) -> Form:
         """Add to a form how its vector `row`, which the sentence model computed, looks next to the catalogue."""
         if self.vectors is None:
             return form
         model = self.views.semantic(row, self.vectors, form.view.spaces["static"].compared)
-        vector = self.static.vector(dict.fromkeys(form.query.words))
-        static = self.views.semantic(vector, self.static_vectors, model.compared)
+        static = self.views.compare_also(form.view.spaces["static"], form.vector, self.static_vectors, model.compared)
         return replace(form, view=replace(form.view, spaces={"static": static, "model": model}))
 
     def score(self, text: str, also: Collection[int]) -> dict[int, Candidate]:
         """Score what a normalised text may ask for, and the entries `also`, without the sentence model; by number."""
         query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
-        view = self._view(query, also)
+        view = self._view(query, self.static.vector(dict.fromkeys(query.words)), also)
         items = list(dict.fromkeys([*self.extractor.candidates(view), *also]))
         return dict(zip(items, self._candidates(items, query, view, self.weights.without_model), strict=True))
 
-    def _without_model(self, text: str) -> tuple[Form, Ranking]:
-        """Rank a text as typed, and with its spelling corrected where that may help; return the better one."""
-        typed = self.form(text)
-        ranking = self._ranked(typed, self.weights.without_model)
-        if ranking.best >= self.weights.skip_model_above:
-            return typed, ranking
-        corrected = self.correct_spelling(text[:MAX_QUERY_CHARACTERS])
-        if corrected in {text, ""}:
-            return typed, ranking
-        other = self.form(corrected)
-        other_ranking = self._ranked(other, self.weights.without_model)
-        return (other, other_ranking) if other_ranking.best > ranking.best else (typed, ranking)
+    def _draft(self, text: str) -> Draft:
+        form = self.form(text)
+        return Draft(form, self._ranked(form, self.weights.without_model))
 
-    def _view(self, query: Query, also: Collection[int] = ()) -> View:
+    def _view(self, query: Query, vector: Floats, also: Collection[int] = ()) -> View:
         lexical = self.views.lexical(query)
         found = [item for item, score in (*lexical.dice.leaders, *lexical.dice.topics) if score > 0]
-        static = self.views.semantic(
-            self.static.vector(dict.fromkeys(query.words)), self.static_vectors, [*also, *found]
-        )
-        return View(lexical, {"static": static})
+        return View(lexical, {"static": self.views.semantic(vector, self.static_vectors, [*also, *found])})
 
     def _is_open(self, ranking: Ranking) -> bool:
         return self.weights.skip_model_below <= ranking.best < self.weights.skip_model_above

@@ -18,8 +18,8 @@ from bot.matching.answer_kinds import AnswerKinds
 from bot.matching.catalogue import Catalogue
 from bot.matching.views import LexicalView, ScoreRanking, SemanticView, View
 
-CANDIDATES_PER_RANKING = 6
-"""Entries taken as candidates from each ranking: the lexical one, and three of each vector space."""
+CANDIDATES_PER_RANKING = 5
+"""Entries taken as candidates from each ranking: the lexical one, and two or three of each vector space."""
 UNRELATED_COSINE = {"static": 0.0, "model": 0.7}
 """Cosine of texts that have nothing in common, by vector space (multilingual E5 rarely goes below)."""
 _COMPARED_PHRASINGS = 3
@@ -78,7 +78,7 @@ class FeatureExtractor:
         total = sum(view.content.values())
         query_weight = view.query_weight or 1.0
         dice = float(view.dice.scores[item])
-        features = {
+        features: dict[str, float] = {
             "dice": dice,
             "coverage": float(view.coverage[item]),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
@@ -99,16 +99,13 @@ class FeatureExtractor:
             "topic_count": math.log(1 + len(catalogue.items) - catalogue.entry_count),
             "broad": float(isinstance(entry, Entry) and entry.broad),
         }
-        # Weights without new_<kind>, and with half of the products, score as well (`bot eval`), but ask back where
-        # tests/matching/test_common_words.py and tests/answers/test_traditional.py want an answer.
-        for kind in self.kinds.patterns:
-            features[f"asks_{kind}"] = float(kind in view.kinds)
-            features[f"new_{kind}"] = float(kind in new)
+        features.update(view.kind_features)
+        features.update({f"new_{kind}": 1.0 for kind in new})
         return features
 
     def _semantic_features(self, space: str, item: int, view: SemanticView) -> dict[str, float]:
         similarity = view.compared[item]
-        features = {
+        features: dict[str, float] = {
             f"{space}_cosine": similarity.phrasing,
             f"{space}_cosine_relative": similarity.phrasing - view.closeness,
             f"{space}_cosine_3": similarity.phrasings_3,

@@ -32,11 +32,13 @@ class MessageSplit:
 
 def topics(engine: Engine, dialogue: Dialogue, inline: str, whole: str) -> tuple[Ranking, ...]:
     """Return a ranking for each topic that a message asks about: one, unless it surely asks about several."""
-    if engine.is_exact(whole):  # a curator wrote this very question
-        return (engine.rank(whole),)
+    first = engine.draft(whole)
+    if engine.is_settled(first):
+        return (first.ranking,)
     sentences, ways = ways_to_cut(engine.parser.normalise, dialogue, inline, whole)
-    texts = list(dict.fromkeys((whole, *sentences, *chain.from_iterable(ways.values()))))
-    ranked = dict(zip(texts, engine.rank_all(texts, max_encoded_characters(whole)), strict=True))
+    parts = [part for part in dict.fromkeys((*sentences, *chain.from_iterable(ways.values()))) if part != whole]
+    rankings = engine.completed([first, *map(engine.draft, parts)], max_encoded_characters(whole))
+    ranked = dict(zip((whole, *parts), rankings, strict=True))
     splits = list(possible_splits(ranked, dialogue, ways, ranked[whole]))
     several = engine.weights.several
     scores = several.logistic.probabilities([split.features for split in splits]).tolist()

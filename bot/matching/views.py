@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -84,6 +84,8 @@ class LexicalView:
     """The query's names, Latin words and numbers with their weight as content."""
     kinds: frozenset[str]
     """Kinds of answer asked for."""
+    kind_features: Mapping[str, float]
+    """For every kind, whether it is asked for; and, to be filled in per item, whether the item lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,43 +179,56 @@ class ViewBuilder:
             marked={
                 word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
             },
-            kinds=self.kinds.asked_for(query.text),
+            kinds=(asked := self.kinds.asked_for(query.text)),
+            kind_features={
+                **{f"asks_{kind}": float(kind in asked) for kind in self.kinds.patterns},
+                **{f"new_{kind}": 0.0 for kind in self.kinds.patterns},
+            },
         )
 
     def semantic(self, vector: Floats, vectors: Vectors, also: Collection[int] = ()) -> SemanticView:
         """Compare a query's unit vector with the texts of the items that the classifier ranks first, and of `also`."""
-        catalogue = self.catalogue
         classes = self._rank(vectors.class_scores(vector))
         chosen = list(dict.fromkeys([*also, *(item for item, _ in (*classes.leaders, *classes.topics))]))
-        spans = spans_of(catalogue.first, chosen)
-        passage_spans = spans_of(catalogue.passage_first, chosen)
-        phrasings = vectors.phrasings.cosines(spans, vector)
-        passages = vectors.passages.cosines(passage_spans, vector)
-        starts = np.cumsum([0, *map(len, spans)]).tolist()
-        passage_starts = np.cumsum([0, *map(len, passage_spans)]).tolist()
-        compared = {
-            item: _similarity(span.start, phrasings[start:end], passages[first:last])
-            for item, span, (start, end), (first, last) in zip(
-                chosen, spans, pairwise(starts), pairwise(passage_starts), strict=True
-            )
-        }
+        compared = self._compared(vector, vectors, chosen)
         return SemanticView(
             compared=compared,
             closeness=vectors.closeness,
             items=self._rank_some({item: similarity.phrasing for item, similarity in compared.items()}),
-            contrast=self._contrast(vector, vectors, dict(zip(chosen, spans, strict=True))),
+            contrast=self._contrast(vector, vectors, chosen),
             classes=classes,
         )
 
-    def _contrast(self, vector: Floats, vectors: Vectors, spans: Mapping[int, range]) -> ScoreRanking | None:
-        if vectors.contrast is None or not spans:
+    def compare_also(
+        self, view: SemanticView, vector: Floats, vectors: Vectors, items: Collection[int]
+    ) -> SemanticView:
+        """Compare the query's vector with the texts of more items; the vectors are those of a view without contrast."""
+        new = [item for item in items if item not in view.compared]
+        compared = {**view.compared, **self._compared(vector, vectors, new)}
+        ranking = self._rank_some({item: similarity.phrasing for item, similarity in compared.items()})
+        return replace(view, compared=compared, items=ranking)
+
+    def _compared(self, vector: Floats, vectors: Vectors, items: Sequence[int]) -> dict[int, Similarity]:
+        spans = spans_of(self.catalogue.first, items)
+        passage_spans = spans_of(self.catalogue.passage_first, items)
+        phrasings = vectors.phrasings.cosines(spans, vector)
+        passages = vectors.passages.cosines(passage_spans, vector)
+        starts = accumulate(map(len, spans), initial=0)
+        passage_starts = accumulate(map(len, passage_spans), initial=0)
+        return {
+            item: _similarity(span.start, phrasings[start:end], passages[first:last])
+            for item, span, (start, end), (first, last) in zip(
+                items, spans, pairwise(starts), pairwise(passage_starts), strict=True
+            )
+        }
+
+    def _contrast(self, vector: Floats, vectors: Vectors, items: Sequence[int]) -> ScoreRanking | None:
+        if vectors.contrast is None or not items:
             return None
-        cosines = vectors.contrast.phrasings.cosines(
-            list(spans.values()), contrast_of(vector, vectors, vectors.contrast)
-        )
-        starts = np.cumsum([0, *map(len, spans.values())])
-        best = np.maximum.reduceat(cosines, starts[:-1]).tolist()
-        return self._rank_some(dict(zip(spans, best, strict=True)))
+        spans = spans_of(self.catalogue.first, items)
+        cosines = vectors.contrast.phrasings.cosines(spans, contrast_of(vector, vectors, vectors.contrast))
+        starts = list(accumulate(map(len, spans[:-1]), initial=0))
+        return self._rank_some(dict(zip(items, np.maximum.reduceat(cosines, starts).tolist(), strict=True)))
 
     def _content(self, words: Sequence[str]) -> dict[str, float]:
         index = self.catalogue.index
@@ -255,13 +270,14 @@ def _top(scores: Floats, first: int, depth: int) -> list[tuple[int, float]]:
 
 def _similarity(first: int, phrasings: Floats, passages: Floats) -> Similarity:
     """Summarise the cosines of one item, whose first phrasing has the number `first`."""
-    ranked = np.sort(phrasings)[::-1].tolist()
+    values = phrasings.tolist()
+    ranked = sorted(values, reverse=True)
     return Similarity(
-        closest=first + int(phrasings.argmax()),
+        closest=first + values.index(ranked[0]),
         phrasing=ranked[0],
         phrasings_3=_mean(ranked[:3]),
         phrasings_8=_mean(ranked[:8]),
-        passage=float(passages.max(initial=0.0)),
+        passage=max(passages.tolist(), default=0.0),
     )
 
 
