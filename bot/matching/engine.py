@@ -216,7 +216,7 @@ class Engine:
         chosen = self.extractor.candidates(form.view)
         candidates = self._candidates(chosen, form.query, form.view, model)
         candidates.sort(key=lambda candidate: -candidate.score)
-        return Ranking(form.query, tuple(candidates), self._not_covered(form.view), model)
+        return Ranking(form.query, tuple(candidates), self._not_covered(form), model)
 
     def _candidates(self, items: Collection[int], query: Query, view: View, model: Model) -> list[Candidate]:
         feature_rows = [self.extractor.features(item, view) for item in items]
@@ -233,17 +233,19 @@ class Engine:
             for item, features, score in zip(items, feature_rows, scores, strict=True)
         ]
 
-    def _not_covered(self, view: View) -> NotCovered | None:
+    def _not_covered(self, form: Form) -> NotCovered | None:
         """Return the not-covered topic that comes closer than every entry; None where an entry comes closest.
 
-        In the last vector space, all rankings must agree: to name a topic that was not asked for is worse than to name
-        none.
+        In the last vector space, all rankings must agree, and a single word must occur in the topic's phrasings: to
+        name a topic that was not asked for is worse than to name none.
         """
-        last = list(view.spaces.values())[-1]
+        last = list(form.view.spaces.values())[-1]
         best = last.items.best
         if best is None or (last.contrast or last.classes).best != best:
             return None
         item = self.catalogue.items[best]
+        if len(form.query.words) == 1 and best not in form.view.lexical.best:
+            return None
         return item if isinstance(item, NotCovered) else None
 
     def _exact(self, text: str) -> Ranking | None:
