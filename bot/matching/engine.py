@@ -124,16 +124,16 @@ class Engine:
         return self.completed([self.draft(text) for text in texts], MAX_ENCODED_CHARACTERS)
 
     def draft(self, text: str) -> Draft:
-        """Rank the entries for a normalised text without the sentence model: as typed, or with its spelling corrected."""
+        """Rank the entries for a text, as typed or with its spelling corrected, without the sentence model."""
         if (exact := self._exact(text)) is not None:
             return Draft(None, exact)
         typed = self._draft(text)
         if typed.ranking.best >= self.weights.skip_model_above:
             return typed
         corrected = self.correct_spelling(text[:MAX_QUERY_CHARACTERS])
-        return (
-            typed if corrected in {text, ""} else max(typed, self._draft(corrected), key=lambda one: one.ranking.best)
-        )
+        if corrected in {text, ""}:
+            return typed
+        return max(typed, self._draft(corrected), key=lambda draft: draft.ranking.best)
 
     def completed(self, drafts: Sequence[Draft], most_encoded: int) -> list[Ranking]:
         """Return the rankings of drafts, the most important one first.
@@ -150,9 +150,8 @@ class Engine:
             if cost <= most_encoded:
                 most_encoded -= cost
                 open_forms[at] = draft.form
-        for at, ranking in zip(
-            open_forms, self._with_model(list(open_forms.values())), strict=False
-        ):  # none if it fails
+        rankings_with_model = self._with_model(list(open_forms.values()))
+        for at, ranking in zip(open_forms, rankings_with_model, strict=False):  # there are none where it fails
             rankings[at] = ranking
         return rankings
 
