@@ -124,7 +124,7 @@ class Engine:
         return self.completed([self.draft(text) for text in texts], MAX_ENCODED_CHARACTERS)
 
     def draft(self, text: str) -> Draft:
-        """Rank the entries for a text, as typed or with its spelling corrected, without the sentence model."""
+        """Rank the entries for a normalised text without the sentence model, as typed or with corrected spelling."""
         if (exact := self._exact(text)) is not None:
             return Draft(None, exact)
         typed = self._draft(text)

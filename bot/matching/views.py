@@ -176,9 +176,7 @@ class ViewBuilder:
             known_weight=sum(weights),
             query_weight=hits.query_weight,
             content=(content := self._content(query.words)),
-            marked={
-                word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
-            },
+            marked=self._marked(content),
             kinds=(asked := self.kinds.asked_for(query.text)),
             kind_features={
                 **{f"asks_{kind}": float(kind in asked) for kind in self.kinds.patterns},
@@ -236,6 +234,9 @@ class ViewBuilder:
             word: index.weight(f"w:{word}") / index.unknown * (1.0 if word.isascii() else self.rarity(word))
             for word in words
         }
+
+    def _marked(self, content: Mapping[str, float]) -> dict[str, float]:
+        return {word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)}
 
     def _rank(self, scores: Floats) -> ScoreRanking:
         """Put the best items in order; equal scores keep the catalogue's order."""
