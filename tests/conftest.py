@@ -79,30 +79,38 @@ def _log_as_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def shipped(pytestconfig: pytest.Config) -> Matcher:
+def computed(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return a function that names folders for what only the first run computes: in pytest's cache, if it has one."""
+    if pytestconfig.pluginmanager.has_plugin("cacheprovider"):
+        return pytestconfig.cache.mkdir
+    return lambda name: tmp_path_factory.mktemp(name, numbered=False)
+
+
+@pytest.fixture(scope="session")
+def shipped(computed: Callable[[str], Path]) -> Matcher:
     """Return the matcher over the knowledge that is shipped."""
-    return _matcher(SHIPPED, pytestconfig)
+    return _matcher(SHIPPED, computed)
 
 
 @pytest.fixture(scope="session")
-def second(pytestconfig: pytest.Config) -> Matcher:
+def second(computed: Callable[[str], Path]) -> Matcher:
     """Return a matcher over two small interviews that have nothing to do with the shipped one."""
-    return _matcher(SECOND, pytestconfig)
+    return _matcher(SECOND, computed)
 
 
 @pytest.fixture(scope="session")
-def make_data_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+def make_data_dir(computed: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Return a function that makes data folders for bots that have never started.
 
     What takes long to compute and depends on the texts alone is in them already: the words of general Chinese, and the
     vectors of the small knowledge folders of these tests.
     """
-    computed = _cached(pytestconfig, "data")
+    data = computed("data")
     both = knowledge.write(tmp_path_factory.mktemp("knowledge"))
     shutil.copytree(SECOND, both, dirs_exist_ok=True)  # as one folder, for only the texts of the last one keep vectors
-    compose.builder(Settings(data_dir=computed)).from_folder(both)
+    compose.builder(Settings(data_dir=data)).from_folder(both)
     made = tmp_path_factory.mktemp("computed")
-    shutil.copytree(computed, made, dirs_exist_ok=True, ignore=_not_shared)
+    shutil.copytree(data, made, dirs_exist_ok=True, ignore=_not_shared)
     return lambda: Path(shutil.copytree(made, tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
 
 
@@ -135,12 +143,6 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
-def _matcher(folder: Path, config: pytest.Config) -> Matcher:
-    data = _cached(config, f"vectors-of-{folder.name}")
+def _matcher(folder: Path, computed: Callable[[str], Path]) -> Matcher:
+    data = computed(f"vectors-of-{folder.name}")
     return compose.matcher(Settings().model_copy(update={"knowledge_dir": folder, "data_dir": data}))
-
-
-def _cached(config: pytest.Config, name: str) -> Path:
-    """Return a folder in pytest's own cache, for what only the first run computes."""
-    assert config.cache is not None
-    return config.cache.mkdir(name)
