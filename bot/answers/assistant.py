@@ -109,11 +109,16 @@ class Assistant:
         self._conversations.remember(question.conversation, decision)
         return Reply(question.text, decision, took_ms=(time.perf_counter() - started) * 1000)
 
-    def is_phrasing(self, text: str) -> bool:
-        """Return whether a short text is curated word for word: then `reply` takes some tenths of a millisecond."""
-        if len(text) > MAX_QUERY_CHARACTERS:  # to find out would take longer than that
+    def answers_at_once(self, question: Question) -> bool:
+        """Return whether a short question is curated word for word: then `reply` takes some tenths of a millisecond.
+
+        One that replies to suggestions may take longer: it may be searched for together with the question before it.
+        """
+        if len(question.text) > MAX_QUERY_CHARACTERS:  # to find out would take longer than that
             return False
-        return self.normalised(text) in self._matcher.engine.catalogue.exact
+        if question.about is not None and question.about.is_offer:
+            return False
+        return self._matcher.engine.is_exact(self.normalised(question.text))
 
     def show(self, entry: Entry, language: Language, conversation: str | None = None) -> Reply:
         """Return the reply that shows a chosen entry, and note it as what the conversation is about."""

@@ -60,7 +60,15 @@ def test_a_question_is_answered_with_its_entry(assistant: Assistant) -> None:
     ],
 )
 def test_a_phrasing_is_known_before_it_is_answered(assistant: Assistant, text: str, *, curated: bool) -> None:
-    assert assistant.is_phrasing(text) == curated
+    assert assistant.answers_at_once(Question(text)) == curated
+
+
+@pytest.mark.parametrize(("is_offer", "at_once"), [(False, True), (True, False)])
+def test_a_phrasing_below_suggestions_may_be_searched_for_with_the_question_before_it(
+    assistant: Assistant, *, is_offer: bool, at_once: bool
+) -> None:
+    about = RepliedAnswer(("lighthouse/keeper",), is_offer=is_offer, unanswered="海边的塔")
+    assert assistant.answers_at_once(Question("灯塔有多高？", about=about)) == at_once
 
 
 def test_what_is_known_not_to_be_covered_is_said(assistant: Assistant) -> None:

@@ -85,7 +85,7 @@ async def _answer(context: Context, incoming: Incoming, asked: AddressedQuestion
 
 async def _reply(context: Context, destination: Destination, question: Question) -> Reply:
     """Have a question answered: in a thread, unless that takes less time than waking one."""
-    if context.assistant.is_phrasing(question.text):
+    if context.assistant.answers_at_once(question):
         return context.assistant.reply(question)
     async with typing(context.bot, destination):
         return await asyncio.to_thread(context.assistant.reply, question)
