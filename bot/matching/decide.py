@@ -38,6 +38,15 @@ def decide(rankings: Sequence[Ranking], language: Language) -> Decision:
     )
 
 
+def offered_at_least(decision: Decision) -> Decision:
+    """Ask back about a bare name that no entry surely answers: what mentions it is what may be meant."""
+    if decision.status != "unknown" or decision.not_covered is not None:
+        return decision
+    mention = (candidate for candidate in decision.candidates if candidate.features.get("unexplained") == 0)
+    offered = tuple(_scored(candidate) for candidate in islice(mention, MAX_SUGGESTIONS))
+    return replace(decision, status="suggested", suggestions=offered) if offered else decision
+
+
 def narrowed(ranking: Ranking, within: float = inf) -> Ranking:
     """Move an entry that is likely enough to be answered before an overview that quotes the same lines.
 

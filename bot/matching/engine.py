@@ -116,6 +116,10 @@ class Engine:
         """Return whether normalised `text` is a phrasing of the knowledge."""
         return text in self.catalogue.exact
 
+    def is_name(self, text: str) -> bool:
+        """Return whether normalised `text` is a name or a topic of the lexicon, and nothing else."""
+        return text in self.parser.lexicon.canonical_of
+
     def rank(self, text: str) -> Ranking:
         """Rank the entries for normalised `text`."""
         return self.rank_all([text])[0]

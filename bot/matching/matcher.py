@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.knowledge import Entry, Knowledge, Language
 from bot.matching.context_features import in_context
-from bot.matching.decide import MAX_NEAREST, decide
+from bot.matching.decide import MAX_NEAREST, decide, offered_at_least
 from bot.matching.dialogue_patterns import Dialogue
 from bot.matching.engine import Engine
 from bot.matching.follow_ups import FOLLOW_UP_PROBABILITY, next_entry, picked, same_again
@@ -75,6 +75,8 @@ class Matcher:
 
     def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
         rankings = topics(self.engine, self.dialogue, inline, whole)
+        if self.engine.is_name(whole):
+            return offered_at_least(decide(rankings, language))
         if before is None or len(rankings) > 1:
             return decide(rankings, language)
         decision = decide((in_context(self.engine, whole, rankings[0], before),), language)
