@@ -45,7 +45,7 @@ def make(data_dir: Path) -> Make:
 
 
 def builder(data: Path, seen: Callable[[str], object] = str) -> Builder:
-    """Make a builder without meaning; `seen` gets every text that is normalised."""
+    """Make a builder without the sentence model; `seen` gets every text that is normalised."""
 
     class Watching(Normaliser):
         def __call__(self, text: str) -> str:

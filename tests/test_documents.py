@@ -19,7 +19,8 @@ from tests.builders import ROOT
 ARCHITECTURE = "docs/architecture.md"
 CONTRIBUTING = "CONTRIBUTING.md"
 NOTICES = "THIRD_PARTY_NOTICES.md"
-DOCUMENTS = (ARCHITECTURE, CONTRIBUTING, NOTICES)
+TRAINING = "evaluation/README.md"
+DOCUMENTS = (ARCHITECTURE, CONTRIBUTING, NOTICES, TRAINING)
 
 FOLDERS = (".ci", "bot", "config", "deploy", "docs", "evaluation", "knowledge", "tests")
 PLACEHOLDER = "NN-"

@@ -16,6 +16,7 @@ from bot.cli.question_sets import LoadedSet, QuestionSet, loaded
 from bot.configuration import CONFIG, Settings
 from bot.errors import UsageError
 from bot.evaluation import FileFigures, Judgement, figures, reliability, transfer
+from bot.evaluation.cross_validation import PARTS
 from bot.evaluation.example_maker import Course, ExampleMaker, courses
 from bot.evaluation.remembered_texts import RememberedTexts
 from bot.evaluation.transfer import Exam
@@ -28,7 +29,7 @@ PROCESSES = 2
 """Processes that calibrating takes, where there are as many processors."""
 QUESTIONS_ENOUGH = 1500
 """Questions that an interview's are made into, by asking them of thinned forms of its knowledge."""
-MAX_THINNINGS = 6
+MAX_THINNINGS = 5 * PARTS
 _TRAINING = "training"
 """The folder within the data folder of what makes the next calibration quicker."""
 
@@ -74,8 +75,8 @@ def _courses(found: Sequence[LoadedSet], thinnings: int | None) -> Sequence[Cour
 
 
 def thinnings_of(questions: int) -> int:
-    """Return in how many thinned forms to ask an interview's questions: the more, the fewer there are."""
-    return min(max(round(QUESTIONS_ENOUGH / max(questions, 1)), 1), MAX_THINNINGS)
+    """Return how many times a part of an interview's questions is asked of a thinned form: the more, the fewer."""
+    return min(max(round(QUESTIONS_ENOUGH * PARTS / max(questions, 1)), 1), MAX_THINNINGS)
 
 
 def _shown(file: Path) -> str:

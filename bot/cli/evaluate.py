@@ -46,7 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--thinnings",
         type=int,
         metavar="N",
-        help="thinned forms of each knowledge to train on beside itself; by default more where questions are few",
+        help="thinned forms that quarters of the questions are asked of; by default more where these are few",
     )
     parser.add_argument(
         "--word-vectors", action="store_true", help="distil the table of word vectors anew, instead of scoring"

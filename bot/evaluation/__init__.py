@@ -1,6 +1,6 @@
 """Evaluation and training: score the answers against question files, and fit the weights of the matching.
 
-What scores is exported here. What trains (`examples`, `training`, `skip_semantic`, `weights_file`) is imported as
+What scores is exported here. What trains (`examples`, `training`, `skip_model`, `weights_file`) is imported as
 modules, as it needs libraries that are installed for development alone.
 """
 

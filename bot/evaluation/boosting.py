@@ -25,7 +25,9 @@ class Boosted:
     """What was fitted on examples."""
 
     names: tuple[str, ...]
+    """Features, in the order in which examples give them."""
     classifier: HistGradientBoostingClassifier
+    """scikit-learn's trees."""
 
     def odds(self, raw: Singles) -> Doubles:
         """Return the log-odds of examples."""

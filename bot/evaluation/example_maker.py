@@ -47,8 +47,15 @@ class Course:
 
 
 def courses(interview: str, folder: Path, questions: Iterable[EvaluationQuestion], thinnings: int) -> Sequence[Course]:
-    """Split the questions about an interview into parts that are asked of a knowledge without their phrasings."""
-    return [Course(interview, folder, number, tuple(part), thinnings) for number, part in enumerate(folds(questions))]
+    """Split the questions about an interview into parts that are asked of a knowledge without their phrasings.
+
+    `thinnings` is spread over the parts: where there are fewer than parts, only the first ones are thinned.
+    """
+    parts = folds(questions)
+    return [
+        Course(interview, folder, number, tuple(part), len(range(number, thinnings, len(parts))))
+        for number, part in enumerate(parts)
+    ]
 
 
 @dataclass
@@ -66,11 +73,8 @@ class ExampleMaker:
 
     def alone(self, course: Course) -> tuple[ExampleTable, ExampleTable]:
         """Return the examples of messages by themselves: without the sentence model, and with it."""
-        forms = self._forms_of(course)
-        tables = (
-            joined([form.alone(model=False) for form in forms]),
-            joined([form.alone(model=True) for form in forms]),
-        )
+        without, with_model = zip(*(form.alone() for form in self._forms_of(course)), strict=True)
+        tables = joined(without), joined(with_model)
         self.remembered.write()
         return tables
 
@@ -115,8 +119,11 @@ class _Form:
         engine = replace(self.matcher.engine, weights=weights)
         return replace(self, matcher=replace(self.matcher, engine=engine))
 
-    def alone(self, *, model: bool) -> ExampleTable:
-        return self.table(of_questions(self.matcher.engine, self.questions, model=model))
+    def alone(self) -> tuple[ExampleTable, ExampleTable]:
+        found: tuple[list[Example], list[Example]] = ([], [])
+        for example, with_model in of_questions(self.matcher.engine, self.questions):
+            found[with_model].append(example)
+        return self.table(found[False]), self.table(found[True])
 
     def in_conversation(self) -> ExampleTable:
         engine = self.matcher.engine

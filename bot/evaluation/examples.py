@@ -40,18 +40,19 @@ class Example:
     """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
 
 
-def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion], *, model: bool) -> Iterator[Example]:
-    """Yield the candidates of every question that at most one entry answers."""
+def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[tuple[Example, bool]]:
+    """Yield the candidates of every question that at most one entry answers, and whether with the model's features."""
     entries = engine.catalogue.entries
     for question in questions:
         if question.turn or (len(question.topics) > 1 and not any(_answers(entry, question) for entry in entries)):
             continue
         text = engine.parser.normalise(question.text)
         traffic = ANSWERABLE if question.topics else question.kind
-        for form in _forms(engine, text, model=model):
+        for form in _forms(engine, text):
             for item in engine.extractor.candidates(form.view):
                 features = engine.extractor.features(item, form.view)
-                yield Example(question.id, features, _answers(entries[item], question), traffic)
+                example = Example(question.id, features, _answers(entries[item], question), traffic)
+                yield example, len(form.view.spaces) > 1
 
 
 def of_conversations(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[Example]:
@@ -118,10 +119,10 @@ def _answer_all(entries: Sequence[Entry], question: EvaluationQuestion) -> bool:
     return len(topics) > 1 and answered and all(any(is_right(entry, topic) for topic in topics) for entry in entries)
 
 
-def _forms(engine: Engine, text: str, *, model: bool) -> Sequence[Form]:
-    """Return the forms of a text, as typed and corrected; with the sentence model's vectors if `model`."""
+def _forms(engine: Engine, text: str) -> Sequence[Form]:
+    """Return the forms of a text, as typed and corrected, without the sentence model's vectors and then with them."""
     forms = [engine.form(way) for way in dict.fromkeys((text, engine.correct_spelling(text))) if way]
-    if not model or not forms or engine.embedder is None:
+    if not forms or engine.embedder is None:
         return forms
     rows = engine.embedder.encode([form.query.text for form in forms])
-    return [engine.form_with_model(form, row) for form, row in zip(forms, rows, strict=True)]
+    return [*forms, *(engine.form_with_model(form, row) for form, row in zip(forms, rows, strict=True))]

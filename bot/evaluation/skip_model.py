@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bot.evaluation.bands import reply_costs
-from bot.evaluation.regression import Doubles
 from bot.evaluation.training import Trained
 from bot.matching.weights import Weights
 
-MAX_MEAN_SAVING = 0.004
+MAX_MEAN_SAVING = 0.008
 """Mean cost of a reply that the model could still save below the one threshold, and above the other."""
+_GRID = [at / 100 for at in range(101)]
 
 
 def skip_model(without: Trained, with_model: Trained) -> tuple[float, float]:
@@ -25,11 +23,10 @@ def skip_model(without: Trained, with_model: Trained) -> tuple[float, float]:
     score = without.questions.score
     saved = reply_costs(without.questions, without.model.bands)
     saved -= reply_costs(with_model.questions, with_model.model.bands)[chosen]
-    ascending = np.argsort(score, kind="stable")
     budget = MAX_MEAN_SAVING * len(score)
-    below, above = _affordable(saved[ascending], budget), _affordable(saved[ascending[::-1]], budget)
-    lowest = math.ceil(float(score[ascending[-above]]) * 100) / 100 if above else 1.0
-    highest = math.floor(float(score[ascending[below - 1]]) * 100) / 100 if below else 0.0
+    affordable_below = [at for at in _GRID if saved[score < at].sum() <= budget]
+    affordable_above = [at for at in _GRID if saved[score >= at].sum() <= budget]
+    highest, lowest = max(affordable_below), min(affordable_above, default=1.0)
     return min(highest, lowest), lowest
 
 
@@ -38,9 +35,3 @@ def share_used(without: Trained, weights: Weights) -> float:
     questions = without.questions
     used = (questions.score >= weights.skip_model_below) & (questions.score < weights.skip_model_above)
     return float(np.average(used, weights=questions.share))
-
-
-def _affordable(saved: Doubles, budget: float) -> int:
-    """Return the length of the longest beginning in which the model saves no more than `budget`."""
-    within = np.flatnonzero(np.cumsum(saved) <= budget)
-    return int(within[-1]) + 1 if len(within) else 0

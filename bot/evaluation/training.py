@@ -19,7 +19,7 @@ from bot.matching.weights import Model, MultiTopicModel
 Best: TypeAlias = dict[Hashable, tuple[float, bool]]
 """For each question the score of its best candidate, and whether that one is right."""
 
-FOLDS = 5
+FOLDS = 3
 REPETITIONS = 3
 """Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
 SEVERAL_FROM = 0.5

@@ -80,7 +80,7 @@ class FeatureExtractor:
         dice = float(view.dice.scores[item])
         features: dict[str, float] = {
             "dice": dice,
-            "coverage": float(view.coverage[item]),
+            "coverage": view.coverage.get(item, 0.0),
             "ratio": max(fuzz.ratio(view.query.canonical, catalogue.canonical[text]) for text in compared) / 100,
             "sound": max(fuzz.ratio(view.sound, catalogue.sounds[text]) for text in compared) / 100,
             "item_overlap": sum(shared.values()) / query_weight,

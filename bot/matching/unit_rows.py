@@ -42,7 +42,7 @@ class UnitRows:
 def as_unit_rows(vectors: Floats) -> UnitRows:
     """Round vectors to codes, row by row; a zero vector stays zero."""
     largest = np.abs(vectors).max(axis=1, initial=0.0)
-    codes = np.rint(vectors * (_LEVELS / np.maximum(largest, np.finfo(np.float32).tiny))[:, None]).astype(np.int8)
+    codes = np.rint(vectors * (_LEVELS / np.where(largest > 0, largest, 1.0))[:, None]).astype(np.int8)
     lengths = np.sqrt(np.einsum("rd,rd->r", codes, codes, dtype=np.float32))
     return UnitRows(codes, np.asarray(1 / np.maximum(lengths, 1.0), np.float32))
 

@@ -64,8 +64,8 @@ class LexicalView:
     """The query's syllables as a string (see `Catalogue.sound`)."""
     dice: ScoreRanking
     """Per item: the best Dice coefficient of one of its phrasings."""
-    coverage: Floats
-    """Per item: the largest share of the query's weight that one of its phrasings contains."""
+    coverage: Mapping[int, float]
+    """Per item found: the largest share of the query's weight that one of its phrasings contains."""
     best: Mapping[int, Sequence[int]]
     """Per item found: its phrasings, best first."""
     known: Ints
@@ -147,27 +147,27 @@ class ViewBuilder:
         """Look a query up in the index."""
         catalogue, index = self.catalogue, self.catalogue.index
         hits = index.search(query.terms, MAX_PHRASINGS_FOUND)
-        dice = np.zeros(len(catalogue.items), np.float32)
-        coverage = np.zeros(len(catalogue.items), np.float32)
         best: dict[int, list[int]] = {}
+        dice: dict[int, float] = {}
+        coverage: dict[int, float] = {}
         closeness = 2 * hits.shared / (hits.query_weight + index.lengths[hits.texts])
         for text, owner, close, shared in zip(
             hits.texts.tolist(),
             catalogue.owner[hits.texts].tolist(),
             closeness.tolist(),
-            hits.shared.tolist(),
+            (hits.shared / (hits.query_weight or 1.0)).tolist(),
             strict=True,
         ):
             best.setdefault(owner, []).append(text)
-            dice[owner] = max(dice[owner], close)
-            coverage[owner] = max(coverage[owner], shared / hits.query_weight)
+            dice.setdefault(owner, close)  # the first phrasing of an item is its best
+            coverage[owner] = max(coverage.get(owner, 0.0), shared)
         numbers = {term: number for term in query.terms if (number := index.vocabulary.get(term)) is not None}
         known = np.fromiter(numbers.values(), np.int32, len(numbers))
         weights = index.weights[known].tolist()
         return LexicalView(
             query=query,
             sound=catalogue.sound(query.syllables),
-            dice=self._rank(dice),
+            dice=self._rank_some(dice),
             coverage=coverage,
             best=best,
             known=known,
@@ -176,9 +176,7 @@ class ViewBuilder:
             known_weight=sum(weights),
             query_weight=hits.query_weight,
             content=(content := self._content(query.words)),
-            marked={
-                word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)
-            },
+            marked=self._marked(content),
             kinds=(asked := self.kinds.asked_for(query.text)),
             kind_features={
                 **{f"asks_{kind}": float(kind in asked) for kind in self.kinds.patterns},
@@ -236,6 +234,9 @@ class ViewBuilder:
             word: index.weight(f"w:{word}") / index.unknown * (1.0 if word.isascii() else self.rarity(word))
             for word in words
         }
+
+    def _marked(self, content: Mapping[str, float]) -> dict[str, float]:
+        return {word: weight for word, weight in content.items() if word in self.names or not _LETTERS.search(word)}
 
     def _rank(self, scores: Floats) -> ScoreRanking:
         """Put the best items in order; equal scores keep the catalogue's order."""

@@ -64,12 +64,12 @@ def speed(matcher: Matcher, settings: Settings, questions: Sequence[str]) -> Ite
 def _questions(matcher: Matcher, questions: Sequence[str]) -> Iterator[str]:
     catalogue = matcher.engine.catalogue
     phrasings = catalogue.phrasings[:: max(1, len(catalogue.phrasings) // QUESTIONS)][:QUESTIONS]
-    with_meaning, sure = _by_meaning(matcher, questions or _altered(matcher))
+    with_model, sure = _by_use_of_the_model(matcher, questions or _altered(matcher))
     groups = {
         "a curator's own phrasing": phrasings,
-        "sure without meaning": sure[:QUESTIONS],
+        "answered without the sentence model": sure[:QUESTIONS],
         "both of these": [*phrasings, *sure[:QUESTIONS]],
-        "with meaning": with_meaning[:QUESTIONS],
+        "with the sentence model": with_model[:QUESTIONS],
     }
 
     def scan(text: str) -> object:
@@ -141,8 +141,8 @@ def _watching(matcher: Matcher) -> tuple[Matcher, Callable[[], int]]:
     return replace(matcher, engine=replace(matcher.engine, embedder=watched)), lambda: watched.used
 
 
-def _by_meaning(matcher: Matcher, questions: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Part the questions that needed the semantic feature from those that were decided without it."""
+def _by_use_of_the_model(matcher: Matcher, questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the questions that the sentence model was used for from those that were answered without it."""
     watching, used = _watching(matcher)
     parts: tuple[list[str], list[str]] = ([], [])
     for text in questions:

@@ -1,6 +1,8 @@
-"""Examples as arrays: what belongs together stays so, and each interview counts as much as another."""
+"""Examples as arrays: what belongs together stays so, and an interview counts by the root of its questions."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
@@ -39,13 +41,14 @@ def test_candidates_that_come_apart_are_put_together() -> None:
     assert made.raw[:, 0].tolist() == [0, 2, 1, 3]
 
 
-def test_interviews_weigh_the_same_however_many_questions_they_have_in_however_many_forms() -> None:
+def test_an_interview_weighs_the_root_of_the_number_of_its_questions_in_however_many_forms() -> None:
     forms = [table("a", 30), table("b", 3), table("b", 3, form="thinned 1")]
     both = joined(forms)
     of = np.array([asked.interview for asked in both.asked])
     weights, shares = both.weights(), both.shares()
-    assert weights[(of == "a")[both.owner]].sum() == pytest.approx(weights[(of == "b")[both.owner]].sum())
-    assert shares[of == "a"].sum() == pytest.approx(shares[of == "b"].sum())
+    weight_of_a, weight_of_b = (weights[(of == name)[both.owner]].sum() for name in "ab")
+    assert weight_of_a / weight_of_b == pytest.approx(math.sqrt(30 / 3))
+    assert shares[of == "a"].sum() / shares[of == "b"].sum() == pytest.approx(math.sqrt(30 / 3))
     assert weights.sum() == pytest.approx(2 * 33)  # to ask again adds no weight
 
 

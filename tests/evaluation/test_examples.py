@@ -25,7 +25,7 @@ def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Match
     broad = overview(shipped)
     first, *_, last = lines(broad)
     question = replace(make_question((first,), (last,)), text=broad.question.zh)
-    right = {example.features["broad"] for example in of_questions(shipped.engine, [question], model=False)
+    right = {example.features["broad"] for example, _ in of_questions(shipped.engine, [question])
              if example.right}  # fmt: skip
     assert right == {1.0}
 
@@ -33,12 +33,12 @@ def test_an_overview_is_right_where_it_answers_all_that_was_asked(shipped: Match
 def test_several_questions_that_no_entry_answers_teach_nothing_here(shipped: Matcher) -> None:
     one, *_, other = (entry for entry in shipped.knowledge.by_key.values() if not entry.broad)
     question = make_question(lines(one), lines(other))
-    assert not list(of_questions(shipped.engine, [question], model=False))
+    assert not list(of_questions(shipped.engine, [question]))
 
 
 def test_what_the_interview_does_not_answer_has_no_right_candidate(shipped: Matcher) -> None:
     question = replace(make_question(kind="vague"), text="核能怎么样")
-    examples = list(of_questions(shipped.engine, [question], model=False))
+    examples = [example for example, with_model in of_questions(shipped.engine, [question]) if not with_model]
     assert examples
     assert not any(example.right for example in examples)
     assert {example.traffic for example in examples} == {"vague"}
@@ -48,7 +48,7 @@ def test_of_the_entries_that_quote_the_same_lines_only_the_accepted_ones_are_rig
     narrow, broad = (shipped.knowledge.by_key[f"altman-a16z/{name}"] for name in ("nuclear-scope", "nuclear-view"))
     text = narrow.question.zh
     by_lines, strict = (
-        list(of_questions(shipped.engine, [replace(make_question(topic), text=text)], model=False))
+        [example for example, _ in of_questions(shipped.engine, [replace(make_question(topic), text=text)])]
         for topic in (Topic(lines(narrow)), Topic(lines(narrow), (narrow.id,)))
     )
     assert {example.features["broad"] for example in by_lines if example.right} == {0.0, float(broad.broad)}

@@ -99,7 +99,7 @@ def test_a_written_file_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
     path.write_text(render(weights), encoding="utf-8")
     assert read_weights(path) == weights
-    assert path.read_text(encoding="utf-8").count('"right"') == path.read_text(encoding="utf-8").count("\n   {")
+    assert path.read_text(encoding="utf-8").count('"right"') == path.read_text(encoding="utf-8").count("\n    {")
 
 
 @pytest.mark.parametrize(

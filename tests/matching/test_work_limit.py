@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.matching.embeddings import CachedEmbedder
+from bot.matching.engine import Ranking
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
 from bot.matching.message_parts import MAX_PARTS
@@ -17,13 +18,15 @@ from tests.benchmarks.nonsense import NONSENSE, nonsense
 
 
 class Recording(CachedEmbedder):
-    """Keeps the texts whose meaning was asked for."""
+    """Keeps the texts that the sentence model was given."""
 
     def __init__(self, embedder: CachedEmbedder) -> None:
         self._inner = embedder
         self.texts: list[str] = []
+        self.calls = 0
 
     def encode(self, texts: Sequence[str]) -> Floats:
+        self.calls += 1
         self.texts.extend(texts)
         return self._inner.encode(texts)
 
@@ -37,6 +40,59 @@ def recording(shipped: Matcher) -> Recording:
 @pytest.fixture
 def watched(shipped: Matcher, recording: Recording) -> Matcher:
     return replace(shipped, engine=replace(shipped.engine, embedder=recording))
+
+
+def between(matcher: Matcher, below: float, above: float) -> Matcher:
+    """Return a matcher that uses the sentence model for scores from `below` up to `above`."""
+    weights = matcher.engine.weights.model_copy(update={"skip_model_below": below, "skip_model_above": above})
+    return replace(matcher, engine=replace(matcher.engine, weights=weights))
+
+
+def uses_model(ranking: Ranking) -> bool:
+    """Return whether candidates were scored with the sentence model's features."""
+    return any("model_cosine" in candidate.features for candidate in ranking.candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "above", "used"),
+    [
+        ("他觉得核电到底好不好呀", 0.0, 1.0, True),
+        ("他觉得核电到底好不好呀", 0.0, 0.0, False),
+        ("他觉得核电到底好不好呀", 1.0, 1.0, False),
+        ("核能", 0.0, 1.0, False),  # a phrasing word for word
+    ],
+)
+def test_the_sentence_model_is_used_between_the_thresholds_alone(
+    text: str, below: float, above: float, used: bool, watched: Matcher, recording: Recording
+) -> None:
+    engine = between(watched, below, above).engine
+    ranking = engine.rank(engine.parser.normalise(text))
+    assert recording.calls == used
+    assert uses_model(ranking) == used
+    assert ranking.model == (engine.weights.with_model if used else engine.weights.without_model)
+
+
+def test_the_sentence_model_is_used_once_for_all_parts_of_a_message(watched: Matcher, recording: Recording) -> None:
+    between(watched, 0.0, 1.0).decide("他觉得核电到底好不好呀？Sora 又为啥要搞呢？")
+    assert recording.calls == 1
+    assert len(recording.texts) > 2
+
+
+@pytest.mark.parametrize(
+    ("text", "above", "settled"),
+    [
+        ("西方拒绝核能是不是愚蠢", 0.5, True),
+        ("西方拒绝核能是不是愚蠢", 1.0, False),  # not sure enough
+        ("西方拒绝核能是不是愚蠢，土豆怎么种", 0.5, False),  # no entry says anything about potatoes
+        ("奥特曼总体怎么看核能呀", 0.5, False),  # an overview answers, and may contain two that are asked for
+        ("核能", 1.0, True),  # a phrasing word for word
+    ],
+)
+def test_a_message_is_cut_unless_it_surely_asks_for_one_thing(
+    text: str, above: float, settled: bool, watched: Matcher
+) -> None:
+    engine = between(watched, 0.0, above).engine
+    assert engine.is_settled(engine.draft(engine.parser.normalise(text))) == settled
 
 
 @pytest.mark.parametrize("kind", NONSENSE)
