@@ -12,6 +12,8 @@ class Wire:
 
     def __init__(self, to: int | str) -> None:
         """Lead to a port of this machine, or to a socket's path."""
+        self.reached = asyncio.Event()
+        """Set once there has been a connection."""
         self._to = to
         self._whole = asyncio.Event()
         self._whole.set()
@@ -31,9 +33,12 @@ class Wire:
         """Take a connection."""
         ends = {writer}
         self._ends.add(writer)
+        self.reached.set()
         try:
             with suppress(OSError):
                 await self._whole.wait()
+                if writer.is_closing():  # it came while the wire was cut
+                    return
                 there, back = await self._reach()
                 ends.add(back)
                 self._ends.add(back)

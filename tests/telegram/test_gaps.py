@@ -239,6 +239,6 @@ async def test_what_is_approved_at_one_replica_takes_part_at_all(
         await turned(api, page, entry)
         await turned(api, page, texts("zh", "gaps.approve"))
 
-        await api.wait_for(lambda: own.approved == other.approved != (), "both replicas to learn")
+        await api.wait_for(lambda: own.approved == other.approved != (), "both replicas to learn", limit=60)
         assert await turned(api, page, texts("zh", "gaps.undo")) == texts("zh", "gaps.undone")
-        await api.wait_for(lambda: own.approved == other.approved == (), "both replicas to unlearn")
+        await api.wait_for(lambda: own.approved == other.approved == (), "both replicas to unlearn", limit=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from telegram.error import Conflict, NetworkError, TimedOut
 from bot.storage.retention import ClockJumpDetector
 from bot.telegram.client import MAX_CONCURRENT_SENDS, Backoff, OutageLog
 from bot.telegram.context import App
+from tests import tcp_proxy
 from tests.botapi import BotApi, User
 from tests.faults import cut_off
 from tests.telegram.knowledge import NUCLEAR, SOLAR
@@ -34,6 +36,34 @@ async def test_a_network_that_is_cut_loses_nothing(home: Path) -> None:
     for level in ("WARNING", "INFO"):
         lines = [line for line in seen.told if line.startswith(level)]
         assert 1 <= len({line.split()[1] for line in lines}) == len(lines), seen.told
+
+
+async def test_what_is_sent_while_the_wire_is_cut_never_arrives() -> None:
+    arrived: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.put_nowait(await reader.readline())
+        writer.close()
+
+    async def put(line: bytes) -> asyncio.StreamWriter:
+        _, writer = await asyncio.open_connection("127.0.0.1", end)
+        writer.write(line)
+        await writer.drain()
+        return writer
+
+    async with (
+        await asyncio.start_server(take, "127.0.0.1", 0) as server,
+        tcp_proxy.running(server.sockets[0].getsockname()[1]) as (wire, end),
+    ):
+        wire.cut()
+        lost = await put(b"lost\n")
+        await wire.reached.wait()
+        wire.mend()
+        after = await put(b"after\n")
+
+        assert await arrived.get() == b"after\n"
+        for writer in (lost, after):
+            writer.close()
 
 
 @pytest.mark.parametrize("jump", [DAY, -DAY])
