@@ -40,6 +40,8 @@ class RankedQuestions:
     """Whether it is right to ask back."""
     share: Doubles
     """Share of the expected traffic that the question stands for."""
+    best: NDArray[np.intp]
+    """Row of the best candidate in the table of examples."""
 
     def answered_cost(self) -> Doubles:
         """Return what each costs where its best candidate is the answer."""
@@ -101,6 +103,7 @@ def ranked(table: ExampleTable, scores: Doubles) -> RankedQuestions:
         answerable=np.array([asked.traffic == ANSWERABLE for asked in table.asked]),
         vague=np.array([asked.traffic == VAGUE for asked in table.asked]),
         share=table.shares(),
+        best=order[first],
     )
 
 

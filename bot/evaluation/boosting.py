@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bot.evaluation.regression import Doubles, Singles, Truths
-from bot.matching.boosted_trees import BoostedTrees, Tree
+from bot.matching.boosted_trees import BoostedTrees, Calibration, Tree
 
 TREES = 150
 LEARNING_RATE = 0.08
@@ -33,15 +33,16 @@ class Boosted:
         """Return the log-odds of examples."""
         return np.asarray(self.classifier.decision_function(raw), np.float64)
 
-    def trees(self, slope: float, offset: float) -> BoostedTrees:
-        """Return the trees, their log-odds times `slope` plus `offset`."""
+    def trees(self, calibration: Calibration) -> BoostedTrees:
+        """Return the trees, with what calibrates their log-odds."""
         # scikit-learn keeps what a tree consists of in private attributes; a test compares both ways to predict.
         nodes = [stage[0].nodes for stage in self.classifier._predictors]  # noqa: SLF001 - see above
         baseline = float(self.classifier._baseline_prediction[0, 0])  # noqa: SLF001 - see above
         return BoostedTrees(
             features=self.names,
-            intercept=_short(slope * baseline + offset),
-            trees=tuple(_tree(of_tree, slope) for of_tree in nodes),
+            intercept=_short(baseline),
+            trees=tuple(map(_tree, nodes)),
+            calibration=calibration,
         )
 
 
@@ -60,7 +61,7 @@ def boost(names: tuple[str, ...], raw: Singles, right: Truths, weight: Doubles) 
     return Boosted(names, classifier.fit(raw, right, sample_weight=weight))
 
 
-def _tree(nodes: Any, slope: float) -> Tree:
+def _tree(nodes: Any) -> Tree:
     """Put the nodes of a tree in pre-order."""
     feature: list[int] = []
     value: list[float] = []
@@ -70,7 +71,7 @@ def _tree(nodes: Any, slope: float) -> Tree:
         node, at = nodes[number], len(feature)
         if node["is_leaf"]:
             feature.append(-1)
-            value.append(_short(slope * float(node["value"])))
+            value.append(_short(float(node["value"])))
             right.append(at)
             return
         feature.append(int(node["feature_idx"]))

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.builder import Builder
-from bot.evaluation.cross_validation import folds, without
+from bot.evaluation.cross_validation import PARTS, folds, without
 from bot.evaluation.example_table import ExampleTable, as_table, joined
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
 from bot.evaluation.questions import EvaluationQuestion
@@ -51,10 +51,9 @@ def courses(interview: str, folder: Path, questions: Iterable[EvaluationQuestion
 
     `thinnings` is spread over the parts: where there are fewer than parts, only the first ones are thinned.
     """
-    parts = folds(questions)
     return [
-        Course(interview, folder, number, tuple(part), len(range(number, thinnings, len(parts))))
-        for number, part in enumerate(parts)
+        Course(interview, folder, number, tuple(part), len(range(number, thinnings, PARTS)))
+        for number, part in enumerate(folds(questions))
     ]
 
 

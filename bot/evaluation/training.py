@@ -14,6 +14,7 @@ from bot.evaluation.boosting import boost
 from bot.evaluation.columns import make_columns
 from bot.evaluation.example_table import ExampleTable
 from bot.evaluation.regression import Doubles, Truths, fit, logistic
+from bot.matching.boosted_trees import Calibration
 from bot.matching.weights import Model, MultiTopicModel
 
 Best: TypeAlias = dict[Hashable, tuple[float, bool]]
@@ -25,6 +26,8 @@ REPETITIONS = 3
 SEVERAL_FROM = 0.5
 """Probability from which a message is read as several questions: to show one answer too many, or to leave one
 out, costs about the same."""
+DENSITY = "phrasing_count"
+"""The feature that tells how densely an entry is curated."""
 _PENALTY = 1.0
 """Penalty on the coefficients of `several`."""
 
@@ -70,9 +73,9 @@ def train(table: ExampleTable) -> Trained:
     """
     weight = table.weights()
     odds = _cross_validated(table, weight)
-    slope, offset = _platt(ranked(table, odds))
-    questions = ranked(table, logistic(odds * slope + offset))
-    trees = boost(table.names, table.raw, table.right, weight).trees(slope, offset)
+    calibration = _calibration(table, odds)
+    questions = ranked(table, logistic(_calibrated(calibration, table, odds)))
+    trees = boost(table.names, table.raw, table.right, weight).trees(calibration)
     pairs = zip(questions.score.tolist(), questions.right.tolist(), strict=True)
     best: Best = dict(zip(table.asked, pairs, strict=True))
     return Trained(Model(trees=trees, bands=bands(questions)), questions, best)
@@ -119,8 +122,28 @@ def _cross_validated(table: ExampleTable, weight: Doubles) -> Doubles:
     return np.asarray(total / times)
 
 
-def _platt(questions: RankedQuestions) -> tuple[float, float]:
-    """Return slope and offset that turn the log-odds of the best candidates into calibrated ones."""
-    columns = np.stack([np.ones(len(questions.score)), questions.score], axis=1).astype(np.float32)
-    offset, slope = fit(columns, questions.right, questions.share, np.full(2, 1e-6))
-    return float(slope), float(offset)
+def _calibration(table: ExampleTable, odds: Doubles) -> Calibration:
+    """Return what turns the log-odds of the questions' best candidates into calibrated ones (Platt 1999).
+
+    What a score is worth depends on how densely an entry is curated; so slope and offset do too, where that is known.
+    """
+    questions = ranked(table, odds)
+    columns = [np.ones(len(odds)), odds]
+    if DENSITY in table.names:
+        density = table.raw[:, table.names.index(DENSITY)].astype(np.float64)
+        columns += [density, odds * density]
+    of_best = np.stack(columns, axis=1)[questions.best].astype(np.float32)
+    fitted = fit(of_best, questions.right, questions.share, np.full(of_best.shape[1], 1e-3)).tolist()
+    if len(fitted) == 2:
+        return Calibration(offset=_short(fitted[0]), slope=_short(fitted[1]))
+    offset, slope, offset_by, slope_by = map(_short, fitted)
+    return Calibration(slope=slope, offset=offset, by=DENSITY, slope_by=slope_by, offset_by=offset_by)
+
+
+def _calibrated(made: Calibration, table: ExampleTable, odds: Doubles) -> Doubles:
+    by = table.raw[:, table.names.index(made.by)].astype(np.float64) if made.by is not None else 0.0
+    return np.asarray((made.slope + made.slope_by * by) * odds + made.offset + made.offset_by * by)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")

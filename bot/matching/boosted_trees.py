@@ -40,8 +40,21 @@ class Tree(BaseModel):
         return self
 
 
+class Calibration(BaseModel):
+    """Turns log-odds into calibrated ones: (slope + slope_by * by) * odds + offset + offset_by * by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slope: float = 1.0
+    offset: float = 0.0
+    by: str | None = None
+    """The feature that slope and offset depend on, if they depend on any."""
+    slope_by: float = 0.0
+    offset_by: float = 0.0
+
+
 class BoostedTrees(BaseModel):
-    """Log-odds as a sum over trees, turned into probabilities."""
+    """Log-odds as a sum over trees, calibrated and turned into probabilities."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,11 +63,14 @@ class BoostedTrees(BaseModel):
     intercept: float
     """Log-odds that the trees' are added to."""
     trees: tuple[Tree, ...]
+    calibration: Calibration = Calibration()
 
     @model_validator(mode="after")
     def _knows_its_features(self) -> BoostedTrees:
         if any(number >= len(self.features) for tree in self.trees for number in tree.feature):
             raise ValueError("a tree looks at a feature without a name")
+        if self.calibration.by is not None and self.calibration.by not in self.features:
+            raise ValueError("the calibration depends on a feature that isn't there")
         return self
 
     def probabilities(self, feature_rows: Sequence[Mapping[str, float]]) -> Doubles:
@@ -62,8 +78,13 @@ class BoostedTrees(BaseModel):
         if not feature_rows:
             return np.empty(0, np.float64)
         raw = np.array([[features[name] for name in self.features] for features in feature_rows], np.float32)
-        odds = self.intercept + self._sums(raw)
+        odds = self._calibrated(self.intercept + self._sums(raw), raw)
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))))
+
+    def _calibrated(self, odds: Doubles, raw: NDArray[np.float32]) -> Doubles:
+        made = self.calibration
+        by = raw[:, self.features.index(made.by)].astype(np.float64) if made.by is not None else 0.0
+        return np.asarray((made.slope + made.slope_by * by) * odds + made.offset + made.offset_by * by)
 
     def _sums(self, raw: NDArray[np.float32]) -> Doubles:
         layout = self._layout

@@ -40,7 +40,7 @@ def decide(rankings: Sequence[Ranking], language: Language) -> Decision:
 
 def offered_at_least(decision: Decision) -> Decision:
     """Ask back about a bare name that no entry surely answers: what mentions it is what may be meant."""
-    if decision.status != "unknown" or decision.not_covered is not None:
+    if decision.status != "unknown":
         return decision
     mention = (candidate for candidate in decision.candidates if candidate.features.get("unexplained") == 0)
     offered = tuple(_scored(candidate) for candidate in islice(mention, MAX_SUGGESTIONS))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.evaluation.boosting import boost
 from bot.evaluation.regression import logistic
+from bot.matching.boosted_trees import Calibration
 
 NAMES = ("a", "b", "c")
 
@@ -17,7 +18,9 @@ def test_exported_trees_score_as_the_grown_ones() -> None:
     raw[:, 2] = raw[:, 2] > 0  # a feature of two values
     right = raw[:, 0] * raw[:, 1] + raw[:, 2] + 0.3 * chance.standard_normal(2000) > 0.5
     boosted = boost(NAMES, raw, right, np.ones(2000))
-    exported = boosted.trees(slope=0.5, offset=0.25)
+    exported = boosted.trees(Calibration(slope=0.5, offset=0.25, by="c", slope_by=0.1, offset_by=-0.2))
     found = exported.probabilities([dict(zip(NAMES, row, strict=True)) for row in raw[:300].tolist()])
-    assert found.tolist() == pytest.approx(logistic(0.5 * boosted.odds(raw[:300]) + 0.25).tolist(), abs=1e-3)
+    assert found.tolist() == pytest.approx(
+        logistic((0.5 + 0.1 * raw[:300, 2]) * boosted.odds(raw[:300]) + 0.25 - 0.2 * raw[:300, 2]).tolist(), abs=1e-3
+    )
     assert ((found > 0.5) == right[:300]).mean() > 0.9

@@ -27,6 +27,7 @@ def trained(middle: list[tuple[float, bool, bool]]) -> Trained:
         answerable=answerable,
         vague=np.zeros(len(rows), bool),
         share=np.ones(len(rows)),
+        best=np.arange(len(rows)),
     )
     return Trained(MODEL, questions, {at: (row[0], row[1]) for at, row in enumerate(rows)})
 
