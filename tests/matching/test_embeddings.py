@@ -233,6 +233,10 @@ def test_without_meaning_questions_are_answered_by_words_and_sound(
     broken: bool, shipped: Matcher, tmp_path: Path
 ) -> None:
     matcher = without(shipped, CachedEmbedder(Failing(), [], tmp_path / "v.npz") if broken else None)
+    assert matcher.decide("他小时候养过几只猫").status != "answered"
+    if broken:
+        always_asked = matcher.engine.weights.model_copy(update={"skip_model_below": 0.0, "skip_model_above": 1.0})
+        matcher = replace(matcher, engine=replace(matcher.engine, weights=always_asked))
     for entry in list(shipped.knowledge.by_key.values())[::5]:
         assert matcher.decide(f"{entry.question.zh}啊").answers[0].entry.key == entry.key
     assert matcher.decide("图灵测试还有意义吗").status in {"answered", "suggested"}
