@@ -8,7 +8,7 @@ from bot.evaluation.bands import reply_costs
 from bot.evaluation.training import Trained
 from bot.matching.weights import Weights
 
-MAX_MEAN_SAVING = 0.008
+MAX_MEAN_SAVING = 0.005
 """Mean cost of a reply that the model could still save below the one threshold, and above the other."""
 _GRID = [at / 100 for at in range(101)]
 
