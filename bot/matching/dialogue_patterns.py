@@ -48,8 +48,15 @@ class Dialogue:
     """What shows that a part asks something."""
     change: re.Pattern[str]
     """Words that say that a message leans on nothing said before."""
+    plain: re.Pattern[str]
+    """The frame around a bare topic, which stands in a group."""
     follow_ups: tuple[tuple[FollowUpKind, re.Pattern[str]], ...]
     """What each kind of follow-up looks like, in the order in which they are tried."""
+
+    def bare_topic(self, text: str) -> str | None:
+        """Return what a plain question asks about ("what does he think of X"), or None for any other message."""
+        match = self.plain.fullmatch(self.change.sub("", text, count=1).strip())
+        return next((group.strip() for group in match.groups() if group), None) if match is not None else None
 
     def follow_up(self, text: str) -> FollowUp | None:
         """Return what a whole normalised message asks of the last answer, or None where it doesn't lean on it."""
@@ -69,7 +76,7 @@ def read_dialogue(path: Path) -> Dialogue:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         parts = {
             name: re.compile(table["parts"][name])
-            for name in ("sentence", "further", "comma", "joined", "question", "change")
+            for name in ("sentence", "further", "comma", "joined", "question", "change", "plain")
         }
         kinds: tuple[FollowUpKind, ...] = ("why", "more", "item", "wording", "detail")
         return Dialogue(**parts, follow_ups=tuple((kind, re.compile(table["follow_up"][kind])) for kind in kinds))

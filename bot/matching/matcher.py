@@ -64,9 +64,12 @@ class Matcher:
 
     def _after_offer(self, inline: str, whole: str, language: Language, before: AnswerContext) -> Decision:
         """Decide about a reply to suggestions: it picks one of them, adds to the question, or asks another."""
-        if (entry := picked(self.dialogue.follow_up(whole), before)) is not None:
+        follow_up = self.dialogue.follow_up(whole)
+        if (entry := picked(follow_up, before)) is not None:
             return _shown(entry, language)
         alone = self._decide(inline, whole, language, None)
+        if follow_up is not None and follow_up.kind == "item":  # there is no such suggestion
+            return alone
         if alone.status in {"answered", "smalltalk"} or not before.unanswered:
             return alone
         extended = f"{self.engine.parser.normalise(before.unanswered)} {whole}"[:MAX_MESSAGE_CHARACTERS]
@@ -74,13 +77,21 @@ class Matcher:
         return alone if together.status == "unknown" else together
 
     def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
+        bare = self.dialogue.bare_topic(self.engine.correct_spelling(whole) if whole.isascii() else whole)
+        if bare is not None and self.engine.is_exact(bare):  # a curator put this topic under an entry
+            inline = whole = bare
         rankings = topics(self.engine, self.dialogue, inline, whole)
         if self.engine.is_name(whole):
             return offered_at_least(decide(rankings, language))
         if before is None or len(rankings) > 1:
             return decide(rankings, language)
         decision = decide((in_context(self.engine, whole, rankings[0], before),), language)
-        if decision.status == "unknown" and decision.suggestions and self.dialogue.follow_up(whole) is not None:
+        follow_up = self.dialogue.follow_up(whole)
+        if follow_up is not None and follow_up.kind == "why" and decision.suggestions:
+            first = decision.suggestions[0].entry
+            if first.key == before.entries[0].key:  # it gives the reasons that there are
+                return _shown(first, language)
+        if decision.status == "unknown" and decision.suggestions and follow_up is not None:
             return replace(decision, status="suggested")  # a bare "why?" names nothing that could be missing
         return decision
 
