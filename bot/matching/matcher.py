@@ -67,9 +67,10 @@ class Matcher:
         follow_up = self.dialogue.follow_up(whole)
         if (entry := picked(follow_up, before)) is not None:
             return _shown(entry, language)
+        if follow_up is not None and follow_up.kind == "item" and before.entries:  # there is no such suggestion
+            again = tuple(Scored(entry, 1 / len(before.entries)) for entry in before.entries)
+            return Decision("suggested", language, suggestions=again)
         alone = self._decide(inline, whole, language, None)
-        if follow_up is not None and follow_up.kind == "item":  # there is no such suggestion
-            return alone
         if alone.status in {"answered", "smalltalk"} or not before.unanswered:
             return alone
         extended = f"{self.engine.parser.normalise(before.unanswered)} {whole}"[:MAX_MESSAGE_CHARACTERS]
