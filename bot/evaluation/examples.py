@@ -37,7 +37,7 @@ class Example:
     right: bool
     """Whether the candidate is a right answer."""
     traffic: str
-    """Which part of the expected traffic the question stands for (see `training.TRAFFIC`)."""
+    """Which part of the expected traffic the question stands for (see `example_table.TRAFFIC`)."""
 
 
 def of_questions(engine: Engine, questions: Iterable[EvaluationQuestion]) -> Iterator[tuple[Example, bool]]:
@@ -121,7 +121,7 @@ def _answer_all(entries: Sequence[Entry], question: EvaluationQuestion) -> bool:
 
 def _forms(engine: Engine, text: str) -> Sequence[Form]:
     """Return the forms of a text, as typed and corrected, without the sentence model's vectors and then with them."""
-    forms = [engine.form(way) for way in dict.fromkeys((text, engine.correct_spelling(text))) if way]
+    forms = [engine.form(way) for way in dict.fromkeys((text, engine.corrected(text))) if way]
     if not forms or engine.embedder is None:
         return forms
     rows = engine.embedder.encode([form.query.text for form in forms])

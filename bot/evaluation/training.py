@@ -22,7 +22,7 @@ Best: TypeAlias = dict[Hashable, tuple[float, bool]]
 
 FOLDS = 3
 REPETITIONS = 3
-"""Cross-validations, each with other folds, whose mean counts: one alone is a matter of luck."""
+"""Cross-validations of a single interview, each with other folds, whose mean counts: one is a matter of luck."""
 SEVERAL_FROM = 0.5
 """Probability from which a message is read as several questions: to show one answer too many, or to leave one
 out, costs about the same."""
@@ -74,7 +74,7 @@ def train(table: ExampleTable) -> Trained:
     weight = table.weights()
     odds = _cross_validated(table, weight)
     calibration = _calibration(table, odds)
-    questions = ranked(table, logistic(_calibrated(calibration, table, odds)))
+    questions = ranked(table, logistic(calibration.applied(odds, table.names, table.raw)))
     trees = boost(table.names, table.raw, table.right, weight).trees(calibration)
     pairs = zip(questions.score.tolist(), questions.right.tolist(), strict=True)
     best: Best = dict(zip(table.asked, pairs, strict=True))
@@ -104,7 +104,7 @@ def held_out(table: ExampleTable) -> Sequence[Truths]:
         rows = np.flatnonzero((of_question == interview)[table.owner])
         questions = np.array([asked.question for asked in table.asked])[table.owner[rows]]
         for repetition in range(1 if parts else REPETITIONS):
-            folds = GroupKFold(FOLDS, shuffle=True, random_state=repetition)
+            folds = GroupKFold(min(FOLDS, len(np.unique(questions))), shuffle=True, random_state=repetition)
             for _, fold in folds.split(rows, groups=questions):
                 part = np.zeros(len(table.raw), bool)
                 part[rows[fold]] = True
@@ -138,11 +138,6 @@ def _calibration(table: ExampleTable, odds: Doubles) -> Calibration:
         return Calibration(offset=_short(fitted[0]), slope=_short(fitted[1]))
     offset, slope, offset_by, slope_by = map(_short, fitted)
     return Calibration(slope=slope, offset=offset, by=DENSITY, slope_by=slope_by, offset_by=offset_by)
-
-
-def _calibrated(made: Calibration, table: ExampleTable, odds: Doubles) -> Doubles:
-    by = table.raw[:, table.names.index(made.by)].astype(np.float64) if made.by is not None else 0.0
-    return np.asarray((made.slope + made.slope_by * by) * odds + made.offset + made.offset_by * by)
 
 
 def _short(value: float) -> float:

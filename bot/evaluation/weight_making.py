@@ -103,7 +103,7 @@ def _trained(workers: Workers[ExampleMaker], tables: Mapping[str, ExampleTable],
 
 
 def _must_teach(name: str, table: ExampleTable) -> None:
-    if not table.right.any() or table.right.all() or len(table.asked) < FOLDS:
+    if not table.right.any() or table.right.all() or table.different < FOLDS:
         raise UsageError(
             f"the questions teach nothing about messages {name}: they need some of which an entry is the answer and "
             "some of which it isn't; add questions, conversations and messages with several questions to the files"

@@ -52,6 +52,13 @@ class Calibration(BaseModel):
     slope_by: float = 0.0
     offset_by: float = 0.0
 
+    def applied(self, odds: Doubles, features: Sequence[str], raw: NDArray[np.float32]) -> Doubles:
+        """Calibrate the log-odds of candidates, one a row of `raw`; `features` names its columns."""
+        if self.by is None:
+            return np.asarray(self.slope * odds + self.offset)
+        by = raw[:, features.index(self.by)].astype(np.float64)
+        return np.asarray((self.slope + self.slope_by * by) * odds + self.offset + self.offset_by * by)
+
 
 class BoostedTrees(BaseModel):
     """Log-odds as a sum over trees, calibrated and turned into probabilities."""
@@ -78,13 +85,8 @@ class BoostedTrees(BaseModel):
         if not feature_rows:
             return np.empty(0, np.float64)
         raw = np.array([[features[name] for name in self.features] for features in feature_rows], np.float32)
-        odds = self._calibrated(self.intercept + self._sums(raw), raw)
+        odds = self.calibration.applied(self.intercept + self._sums(raw), self.features, raw)
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))))
-
-    def _calibrated(self, odds: Doubles, raw: NDArray[np.float32]) -> Doubles:
-        made = self.calibration
-        by = raw[:, self.features.index(made.by)].astype(np.float64) if made.by is not None else 0.0
-        return np.asarray((made.slope + made.slope_by * by) * odds + made.offset + made.offset_by * by)
 
     def _sums(self, raw: NDArray[np.float32]) -> Doubles:
         layout = self._layout

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from bot.knowledge import NotCovered
 from bot.matching.catalogue import Catalogue
@@ -21,6 +22,8 @@ from bot.matching.weights import Model, Weights
 
 MAX_QUERY_CHARACTERS = 120
 """Characters of a query that are read; the rest is cut off, because the time grows with the length."""
+_REMEMBERED = 256
+"""Corrected texts that are remembered."""
 CHARACTERS_PER_TEXT = 8
 """Fixed cost of encoding a text, in characters, in addition to its own length."""
 MAX_ENCODED_CHARACTERS = 80
@@ -110,7 +113,16 @@ class Engine:
 
     def is_pinyin(self, text: str) -> bool:
         """Return whether normalised `text` is Chinese typed in Latin letters."""
-        return text.isascii() and not self.correct_spelling(text[:MAX_QUERY_CHARACTERS]).isascii()
+        return text.isascii() and not self.corrected(text).isascii()
+
+    def corrected(self, text: str) -> str:
+        """Return the beginning of normalised `text`, as far as it is read, with its spelling corrected."""
+        return self._corrected(text[:MAX_QUERY_CHARACTERS])
+
+    @cached_property
+    def _corrected(self) -> Callable[[str], str]:
+        """A message is asked for several times: for its language, as a bare topic, and to be ranked."""
+        return lru_cache(_REMEMBERED)(self.correct_spelling)
 
     def is_exact(self, text: str) -> bool:
         """Return whether normalised `text` is a phrasing of the knowledge."""
@@ -135,7 +147,7 @@ class Engine:
         typed = self._draft(text)
         if typed.ranking.best >= self.weights.skip_model_above:
             return typed
-        corrected = self.correct_spelling(text[:MAX_QUERY_CHARACTERS])
+        corrected = self.corrected(text)
         if corrected in {text, ""}:
             return typed
         return max(typed, self._draft(corrected), key=lambda draft: draft.ranking.best)
@@ -170,11 +182,11 @@ class Engine:
             and best.features["unexplained_most"] <= MAX_UNEXPLAINED
         )
 
-    def form(self, text: str) -> Form:
-        """Read a normalised text as it is."""
+    def form(self, text: str, also: Collection[int] = ()) -> Form:
+        """Read a normalised text as it is, and compare it with the items `also`, whatever it looks like."""
         query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
         vector = self.static.vector(dict.fromkeys(query.words))
-        return Form(query, vector, self._view(query, vector))
+        return Form(query, vector, self._view(query, vector, also))
 
     def form_with_model(self, form: Form, row: Floats) -> Form:
         """Add to a form how its vector `row`, which the sentence model computed, looks next to the catalogue."""
@@ -186,16 +198,15 @@ class Engine:
 
     def score(self, text: str, also: Collection[int]) -> dict[int, Candidate]:
         """Score what a normalised text may ask for, and the entries `also`, without the sentence model; by number."""
-        query = self.parser.parse_normalised(text[:MAX_QUERY_CHARACTERS])
-        view = self._view(query, self.static.vector(dict.fromkeys(query.words)), also)
-        items = list(dict.fromkeys([*self.extractor.candidates(view), *also]))
-        return dict(zip(items, self._candidates(items, query, view, self.weights.without_model), strict=True))
+        form = self.form(text, also)
+        items = list(dict.fromkeys([*self.extractor.candidates(form.view), *also]))
+        return dict(zip(items, self._candidates(items, form, self.weights.without_model), strict=True))
 
     def _draft(self, text: str) -> Draft:
         form = self.form(text)
         return Draft(form, self._ranked(form, self.weights.without_model))
 
-    def _view(self, query: Query, vector: Floats, also: Collection[int] = ()) -> View:
+    def _view(self, query: Query, vector: Floats, also: Collection[int]) -> View:
         lexical = self.views.lexical(query)
         found = [item for item, score in (*lexical.dice.leaders, *lexical.dice.topics) if score > 0]
         return View(lexical, {"static": self.views.semantic(vector, self.static_vectors, [*also, *found])})
@@ -218,19 +229,19 @@ class Engine:
 
     def _ranked(self, form: Form, model: Model) -> Ranking:
         chosen = self.extractor.candidates(form.view)
-        candidates = self._candidates(chosen, form.query, form.view, model)
+        candidates = self._candidates(chosen, form, model)
         candidates.sort(key=lambda candidate: -candidate.score)
         return Ranking(form.query, tuple(candidates), self._not_covered(form), model)
 
-    def _candidates(self, items: Collection[int], query: Query, view: View, model: Model) -> list[Candidate]:
-        feature_rows = [self.extractor.features(item, view) for item in items]
+    def _candidates(self, items: Collection[int], form: Form, model: Model) -> list[Candidate]:
+        feature_rows = [self.extractor.features(item, form.view) for item in items]
         scores = model.trees.probabilities(feature_rows).tolist()
-        if is_single_word(query, self.parser.lexicon):
+        if is_single_word(form.query, self.parser.lexicon):
             scores = [min(score, max_score(features)) for score, features in zip(scores, feature_rows, strict=True)]
         return [
             Candidate(
                 entry=self.catalogue.entries[item],
-                phrasing=self.catalogue.phrasings[self.extractor.closest(item, view)],
+                phrasing=self.catalogue.phrasings[self.extractor.closest(item, form.view)],
                 features=features,
                 score=score,
             )

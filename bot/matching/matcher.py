@@ -8,7 +8,7 @@ from bot.knowledge import Entry, Knowledge, Language
 from bot.matching.context_features import in_context
 from bot.matching.decide import MAX_NEAREST, decide, offered_at_least
 from bot.matching.dialogue_patterns import Dialogue
-from bot.matching.engine import Engine
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Engine
 from bot.matching.follow_ups import FOLLOW_UP_PROBABILITY, next_entry, picked, same_again
 from bot.matching.message_topics import topics
 from bot.matching.reply_language import LanguageDetector
@@ -78,8 +78,7 @@ class Matcher:
         return alone if together.status == "unknown" else together
 
     def _question(self, inline: str, whole: str, language: Language, before: AnswerContext | None) -> Decision:
-        bare = self.dialogue.bare_topic(self.engine.correct_spelling(whole) if whole.isascii() else whole)
-        if bare is not None and self.engine.is_exact(bare):  # a curator put this topic under an entry
+        if (bare := self._curated_topic(whole)) is not None:
             inline = whole = bare
         rankings = topics(self.engine, self.dialogue, inline, whole)
         if self.engine.is_name(whole):
@@ -95,6 +94,13 @@ class Matcher:
         if decision.status == "unknown" and decision.suggestions and follow_up is not None:
             return replace(decision, status="suggested")  # a bare "why?" names nothing that could be missing
         return decision
+
+    def _curated_topic(self, whole: str) -> str | None:
+        """Return the topic that a plain question asks about, where a curator put it under an entry as it is."""
+        if len(whole) > MAX_QUERY_CHARACTERS:
+            return None
+        topic = self.dialogue.bare_topic(self.engine.corrected(whole) if whole.isascii() else whole)
+        return topic if topic is not None and self.engine.is_exact(topic) else None
 
     def _with_nearest(self, decision: Decision) -> Decision:
         """Offer what a curator named as nearest to a topic that the interview doesn't treat."""

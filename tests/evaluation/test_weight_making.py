@@ -51,20 +51,25 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[Evaluatio
     return {path: questions(path, folder / f"{path.name}.jsonl") for path in (TALK, SECOND)}
 
 
-@pytest.fixture
-def maker(asked: dict[Path, list[EvaluationQuestion]], tmp_path: Path) -> Iterator[WeightMaker]:
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def maker(asked: dict[Path, list[EvaluationQuestion]], data_dir: Path) -> Iterator[WeightMaker]:
     made = [course for folder, texts in asked.items() for course in courses(folder.name, folder, texts, 1)]
-    with making(Settings(data_dir=tmp_path), made) as maker:
+    with making(Settings(data_dir=data_dir), made) as maker:
         yield maker
 
 
 @pytest.mark.timeout(300)
 def test_the_same_questions_give_the_same_weights(
-    maker: WeightMaker, asked: dict[Path, list[EvaluationQuestion]], tmp_path: Path
+    maker: WeightMaker, asked: dict[Path, list[EvaluationQuestion]], data_dir: Path
 ) -> None:
     first = render(maker.weights(maker.interviews, quiet))
     again = [course for folder, texts in asked.items() for course in courses(folder.name, folder, texts, 1)]
-    with making(Settings(data_dir=tmp_path), again) as other:  # with the vectors that the first has left
+    with making(Settings(data_dir=data_dir), again) as other:  # with the vectors that the first has left
         assert render(other.weights(other.interviews, quiet)) == first
 
 

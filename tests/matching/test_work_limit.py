@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bot.matching.embeddings import CachedEmbedder
-from bot.matching.engine import Ranking
+from bot.matching.engine import MAX_QUERY_CHARACTERS, Ranking
 from bot.matching.inverted_index import Floats
 from bot.matching.matcher import Matcher
 from bot.matching.message_parts import MAX_PARTS
 from bot.matching.results import AnswerContext
+from bot.matching.spelling import SpellingCorrector
 from bot.matching.work_limit import MAX_ENCODED_CHARACTERS_OF_LONG, MAX_MESSAGE_CHARACTERS
 from tests.benchmarks.nonsense import NONSENSE, nonsense
 
@@ -120,3 +121,20 @@ def test_a_question_at_the_end_of_a_long_story_is_still_answered(watched: Matche
     story = "我昨天下班回家，路上堵车堵了两个小时，到家饭都凉了，孩子也睡了，只好一个人看视频。" * 5
     decision = watched.decide(f"{story}奥特曼怎么看核能？")
     assert [found.entry.id for found in decision.answers] == ["nuclear-view"]
+
+
+def test_no_more_of_a_message_is_corrected_than_is_read(shipped: Matcher) -> None:
+    corrected: list[str] = []
+
+    class Watched(SpellingCorrector):
+        def __call__(self, text: str) -> str:
+            corrected.append(text)
+            return super().__call__(text)
+
+    speller = shipped.engine.correct_spelling
+    watched = Watched(speller.general, speller.domain, speller.names, speller.common)
+    matcher = replace(shipped, engine=replace(shipped.engine, correct_spelling=watched))
+    matcher.decide("hezenmekan" * (MAX_MESSAGE_CHARACTERS // 10))
+    assert corrected
+    assert max(map(len, corrected)) <= MAX_QUERY_CHARACTERS
+    assert len(corrected) == len(set(corrected))
