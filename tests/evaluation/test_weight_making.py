@@ -29,7 +29,7 @@ def quiet(_: str) -> None:
 def questions(folder: Path, to: Path) -> list[EvaluationQuestion]:
     """Write questions about every entry: plain ones, pairs, conversations, and what no interview answers."""
     entries = [item for interview in knowledge_of(folder).interviews for item in interview.entries()]
-    asked = [(entry, entry.question.of(language)) for entry in entries for language in ("zh", "en")]
+    asked = [(entry, entry.question.of("en" if at % 2 else "zh")) for at, entry in enumerate(entries)]
     lines: list[dict[str, object]] = [
         {"id": f"plain{at}", "q": f"请问{text}谢谢", "entries": [entry.id], "kind": "natural"}
         for at, (entry, text) in enumerate(asked)
@@ -67,7 +67,9 @@ def maker(asked: dict[Path, list[EvaluationQuestion]], data_dir: Path) -> Iterat
 def test_the_same_questions_give_the_same_weights(
     maker: WeightMaker, asked: dict[Path, list[EvaluationQuestion]], data_dir: Path
 ) -> None:
-    first = render(maker.weights(maker.interviews, quiet))
+    weights = maker.weights(maker.interviews, quiet)
+    assert all(len(tree.feature) > 1 for tree in weights.without_model.trees.trees[:10])
+    first = render(weights)
     again = [course for folder, texts in asked.items() for course in courses(folder.name, folder, texts, 1)]
     with making(Settings(data_dir=data_dir), again) as other:  # with the vectors that the first has left
         assert render(other.weights(other.interviews, quiet)) == first
