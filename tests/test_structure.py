@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import socket
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,11 @@ def test_every_module_is_held_to_the_import_contracts(contract: str, free: set[s
         path.stem for path in (ROOT / "bot").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
     assert {f"bot.{module}" for module in modules - free - {"__init__"}} == set(found["source_modules"])
+
+
+def test_a_module_name_occurs_once() -> None:
+    names = Counter(path.name for path in CODE if path.name != "__init__.py")
+    assert [module for module, count in names.items() if count > 1] == []
 
 
 def test_imports_are_never_relative() -> None:

@@ -18,7 +18,7 @@ from bot.errors import UsageError
 from bot.evaluation import FileFigures, Judgement, figures, reliability, transfer
 from bot.evaluation.cross_validation import PARTS
 from bot.evaluation.example_maker import Course, ExampleMaker, courses
-from bot.evaluation.remembered_texts import RememberedTexts
+from bot.evaluation.training_vectors import RememberedVectors
 from bot.evaluation.transfer import Exam
 from bot.evaluation.weight_making import WeightMaker, weight_maker
 from bot.evaluation.weights_file import made_by, render
@@ -99,11 +99,11 @@ def making(settings: Settings, asked: Sequence[Course], files: str = "") -> Iter
 
 def _example_maker(settings: Settings, process: int) -> ExampleMaker:
     folder = settings.data_dir / _TRAINING
-    remembered = RememberedTexts(compose.embedding_model(settings), folder, process)
+    remembered = RememberedVectors(compose.embedding_model(settings), folder, process)
     return ExampleMaker(partial(_builder, settings, remembered), compose.normaliser(settings), remembered)
 
 
-def _builder(settings: Settings, remembered: RememberedTexts, knowledge_dir: Path) -> Builder:
+def _builder(settings: Settings, remembered: RememberedVectors, knowledge_dir: Path) -> Builder:
     folder = settings.data_dir / _TRAINING
     shipped = knowledge_dir / compose.SHIPPED_VECTORS
     embedder = CachedEmbedder(remembered, [shipped], folder / compose.SHIPPED_VECTORS)

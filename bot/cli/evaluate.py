@@ -95,7 +95,7 @@ def _train(arguments: Namespace, settings: Settings) -> int:
 
 
 def _distil() -> int:
-    from bot.cli.word_vectors import write_word_vectors  # noqa: PLC0415 - loads the model, which scoring may do without
+    from bot.cli.distil import write_word_vectors  # noqa: PLC0415 - loads the model, which scoring may do without
 
     write_word_vectors()
     return 0

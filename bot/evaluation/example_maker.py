@@ -12,8 +12,8 @@ from bot.evaluation.cross_validation import PARTS, folds, without
 from bot.evaluation.example_table import ExampleTable, as_table, joined
 from bot.evaluation.examples import Example, of_changes, of_conversations, of_messages, of_questions
 from bot.evaluation.questions import EvaluationQuestion
-from bot.evaluation.remembered_texts import RememberedTexts
 from bot.evaluation.thinning import still_answered, thinned
+from bot.evaluation.training_vectors import RememberedVectors
 from bot.knowledge.verify import Normalise
 from bot.matching.matcher import Matcher
 from bot.matching.weights import Weights
@@ -65,7 +65,7 @@ class ExampleMaker:
     """Returns what builds the engines of a knowledge folder."""
     normalise: Normalise
     """The matcher's form of a text."""
-    remembered: RememberedTexts
+    remembered: RememberedVectors
     """Where the builders' vectors come from; written after each kind of examples."""
     _builders: dict[Path, Builder] = field(default_factory=dict)
     _forms: dict[tuple[str, int], Sequence[_Form]] = field(default_factory=dict)

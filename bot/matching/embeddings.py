@@ -120,13 +120,13 @@ class CachedEmbedder:
 
         The files are read each time: a load needs them once, and in memory they would take room in between.
         """
-        keys = list(map(self._key, texts))
+        keys = [text_key(self.name, text) for text in texts]
         shipped = _read_all(self._read_only, keys)
         known = shipped | _read_all([self._writable], keys) | self._unwritten
         if self._compute_missing(dict(zip(keys, texts, strict=True)), known):
             with contextlib.suppress(OSError):  # a full disk is no reason to stop answering
                 own = set(keys) - shipped.keys()
-                _write_cache(self._writable, {key: known[key] for key in own}, compress=False)
+                write_vectors(self._writable, {key: known[key] for key in own}, compress=False)
                 self._unwritten.clear()
         rows = np.stack([known[key] for key in keys]).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -134,10 +134,10 @@ class CachedEmbedder:
 
     def write(self, path: Path, texts: Sequence[str]) -> None:
         """Write the vectors of knowledge texts to a file of their own."""
-        keys = {self._key(text): text for text in texts}
+        keys = {text_key(self.name, text): text for text in texts}
         known = _read_all([*self._read_only, self._writable], keys) | self._unwritten
         self._compute_missing(keys, known)
-        _write_cache(path, {key: known[key] for key in keys}, compress=True)
+        write_vectors(path, {key: known[key] for key in keys}, compress=True)
 
     def _compute_missing(self, texts: Mapping[bytes, str], known: _Known) -> bool:
         """Compute the vectors of new texts; tell whether there were any."""
@@ -166,21 +166,23 @@ class CachedEmbedder:
         self._failing = False
         return vectors
 
-    def _key(self, text: str) -> bytes:
-        # NumPy strips trailing zero bytes of its strings, hence hexadecimal digits
-        return hashlib.sha256(f"{self._embedder.name}\n{text}".encode()).hexdigest()[:16].encode()
+
+def text_key(model: str, text: str) -> bytes:
+    """Return the key under which files contain the vector that a model gives a text."""
+    # NumPy strips trailing zero bytes of its strings, hence hexadecimal digits
+    return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()[:16].encode()
 
 
 def _read_all(paths: Iterable[Path], wanted: Collection[bytes]) -> _Known:
     """Return the vectors that files contain of the `wanted` keys; the later file's where several do."""
     wanted, known = set(wanted), _Known()
     for path in paths:
-        known.update((key, vector) for key, vector in _read_cache(path) if key in wanted)
+        known.update((key, vector) for key, vector in read_vectors(path) if key in wanted)
     return known
 
 
-def _read_cache(path: Path) -> Iterable[tuple[bytes, NDArray[np.int8]]]:
-    """Read a cache file; one that is missing or damaged contains nothing."""
+def read_vectors(path: Path) -> Iterable[tuple[bytes, NDArray[Any]]]:
+    """Read the vectors of a file with their keys; one that is missing or damaged contains nothing."""
     arrays = read_arrays(path) or {}
     try:
         return list(zip(arrays["keys"].tolist(), arrays["vectors"], strict=True))
@@ -188,7 +190,8 @@ def _read_cache(path: Path) -> Iterable[tuple[bytes, NDArray[np.int8]]]:
         return []
 
 
-def _write_cache(path: Path, vectors: Mapping[bytes, NDArray[np.int8]], *, compress: bool) -> None:
+def write_vectors(path: Path, vectors: Mapping[bytes, NDArray[Any]], *, compress: bool) -> None:
+    """Write vectors with their keys; raise OSError where that can't be done."""
     keys = sorted(vectors)
     arrays = {"keys": np.array(keys, _KEY), "vectors": np.stack([vectors[key] for key in keys])}
     write_arrays(path, arrays, compress=compress)
